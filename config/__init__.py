@@ -1,0 +1,1 @@
+"""Data only: annotated settings, clauses and demonstration packages, shipped in the wheel."""

@@ -1,0 +1,1 @@
+"""Private keys of endpoints, managers and signatories: made, kept, rolled and destroyed."""

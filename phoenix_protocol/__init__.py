@@ -1,0 +1,1 @@
+"""Every message of the protocol, once: its fields, limits, encoding and checks; no I/O."""

@@ -1,0 +1,1 @@
+"""The relay: accepts, holds, offers, releases and expires what it cannot read."""
