@@ -1,0 +1,154 @@
+"""Every way a Phoenix program can fail, split by what the person or program in front of it should do.
+
+::
+
+    PhoenixError
+    ├── UsageError         exit 2   the command or the file could not be read; nothing was tried
+    ├── RefusedError       exit 3   a rule of the protocol or the record says no; nothing changed
+    ├── UnavailableError   exit 4   relay or network not available; safe to repeat
+    ├── TamperError        exit 5   verification failed: an alarm, recorded in the audit chain
+    └── LockedError        exit 6   a passphrase or a key is needed
+
+Each error carries a stable code (``E_…``), what happened, and what to do next. The same codes travel in the relay's
+problem documents (RFC 9457) and in ``--json`` output, so that a person who phones for help and the engineer who
+answers use one word. Texts never hold a secret, a name or anything out of a package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with what somebody wrote, with its place and the way out.
+
+    ``place`` is a dotted path such as ``section[2].statement[1].author``; ``line`` the line in the file where its
+    format gives one; ``clause`` the clause of the protocol (``config/clauses.toml``) the rule comes from.
+    """
+
+    code: str
+    message: str
+    next: str
+    place: str = ""
+    line: int | None = None
+    clause: str | None = None
+
+
+class PhoenixError(Exception):
+    """The root. ``code`` is stable, ``what`` says what happened, ``next`` what to do about it."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        code: str,
+        what: str,
+        *,
+        next: str | None = None,
+        problems: Iterable[Problem] = (),
+    ) -> None:
+        super().__init__(f"{code}: {what}")
+        self.code: Final = code
+        self.what: Final = what
+        self.next: Final = next if next is not None else NEXT_STEPS.get(code, DEFAULT_NEXT)
+        self.problems: Final = tuple(problems)
+
+
+class UsageError(PhoenixError):
+    """The input could not be read as what it should be. The writer of the input can mend it."""
+
+    exit_code = 2
+
+
+class RefusedError(PhoenixError):
+    """A rule of the protocol or of the record says no, or the thing asked for is not in a state that allows it."""
+
+    exit_code = 3
+
+
+class UnavailableError(PhoenixError):
+    """The relay, the network or a local resource is not available now. Repeating is safe and finishes the job once."""
+
+    exit_code = 4
+
+
+class TamperError(PhoenixError):
+    """Something did not verify. Nothing of the object is shown; the finding is recorded."""
+
+    exit_code = 5
+
+
+class LockedError(PhoenixError):
+    """A passphrase or key is needed before this can be done."""
+
+    exit_code = 6
+
+
+DEFAULT_NEXT: Final = "Nothing was changed. If this happens again, tell your information manager the code."
+
+_ALARM: Final = (
+    "Do not act on this package. Tell your information manager the code; the finding is in the audit record."
+)
+_KEEP: Final = "Tell your information manager. Both versions are kept as proof."
+
+NEXT_STEPS: Final[dict[str, str]] = {
+    # Reading bytes and values
+    "E_PARSE": "The bytes are not a valid message. Nothing was kept of them.",
+    "E_LIMIT": "Make it smaller, or split it into several packages.",
+    "E_SUITE": "Update this program, or ask the other side to update theirs.",
+    "E_CRITICAL": "Update this program: the message needs a feature that it does not have.",
+    "E_ANCHOR": "This belongs to another partnership. Check the anchor in your invitation.",
+    # Signatures, keys, directory
+    "E_SIG_TYPE": _ALARM,
+    "E_SIG": _ALARM,
+    "E_SIG_DELIVERY": _ALARM,
+    "E_KEY_WEAK": "Make a new key with this program and ask to join again.",
+    "E_KEY_UNCERTIFIED": _ALARM,
+    "E_KEY_SUPERSEDED": "Ask the sender to send it again to your newest key.",
+    "E_KEY_REVOKED": _ALARM,
+    "E_AGENCY_CLOSED": "This agency has left the partnership or is suspended. Ask the partnership's governance.",
+    "E_THRESHOLD": "More of the people named for this decision must sign it.",
+    "E_ROOT_CHAIN": "A version is missing between the last one and this one. Fetch the directory again.",
+    "E_DIR_CHAIN": "Fetch the directory again and repeat: somebody else changed the same thing first.",
+    "E_DIR_STALE": "The relay shows an old directory. Reading goes on; sending waits until the relay is current.",
+    "E_DIR_ROLLBACK": _KEEP,
+    "E_DIR_FORK": _KEEP,
+    "E_ID_LOOKALIKE": "Choose an id that cannot be mistaken for an existing one.",
+    "E_ID_TAKEN": "Choose another id, or ask your information manager who holds this one.",
+    "E_NAME": "Use letters, digits, dots and hyphens, such as mash@northshire-police.",
+    # Packages
+    "E_NOT_ADDRESSED": "This was not sealed for you. Do not pass it on; tell your information manager.",
+    "E_TIME": "Check this machine's clock. If it is right, the sender's was wrong: ask them to send it again.",
+    "E_EXPIRED": "Ask the sender to send it again.",
+    "E_REPLAY": "Nothing to do: this was received before.",
+    "E_CONFLICT": _KEEP,
+    "E_CAPSULE_DIGEST": _ALARM,
+    "E_CAPSULE": _ALARM,
+    "E_BODY_DIGEST": _ALARM,
+    "E_MANIFEST_SET": _ALARM,
+    "E_KEY_COMMIT": _ALARM,
+    "E_CHUNK": _ALARM,
+    "E_TRUNCATED": _ALARM,
+    "E_PADDING": _ALARM,
+    "E_COMMITMENT": _ALARM,
+    "E_AUDIENCE": _ALARM,
+    # Receipts and life cycle
+    "E_RECEIPT_BINDING": _ALARM,
+    "E_RECEIPT_STATE": "Look at the package's state first; this step is not possible now.",
+    # Requests
+    "E_REQ_SIG": "Check this machine's clock and that it is still a member.",
+    "E_RESP_SIG": "Do not rely on this relay until your information manager has looked at it.",
+    "E_NOT_FOUND": "Check the name. You may also not be entitled to it.",
+    "E_QUOTA": "Wait, then repeat. Nothing was lost.",
+    "E_RELAY": "The relay or the network is not available. Repeat the same command; it finishes the job once.",
+    # This machine
+    "E_LOCKED": "Give the passphrase at the prompt or in PHOENIX_PASSPHRASE_FILE.",
+    "E_PASSPHRASE": "The passphrase is wrong. Try again; nothing was changed.",
+    "E_CLOCK": "Set this machine's clock. Times earlier than the newest one seen are not accepted.",
+    "E_STORE_INTEGRITY": "Stop using this store and restore a backup. Tell your information manager.",
+    "E_STORE_ROLLBACK": "This store is older than what was already done. Reading only; tell your information manager.",
+    "E_AUDIT_BROKEN": "The audit record was altered. Reading only; tell your information manager.",
+}

@@ -1,0 +1,66 @@
+"""The names and numbers by which Phoenix knows things, each a type of its own (docs/protocol.md §3, §4).
+
+An address names a desk or person inside an agency (``mash@northshire-police``); an endpoint is a key holder of an
+address. Naming is of addresses, sealing is to endpoints.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NewType
+
+from phoenix_protocol.errors import RefusedError
+
+#: SHA-256 over ``[type, payload]`` as an RFC 9162 leaf: identifies every object, signed or not (§3).
+ObjectHash = NewType("ObjectHash", bytes)
+#: The hash of the partnership's genesis statement: the one value that trust starts from.
+Anchor = NewType("Anchor", bytes)
+#: SHA-256 of an encoded document key.
+SignerId = NewType("SignerId", bytes)
+#: The hash of an endpoint's first ``member`` statement; stable while its keys rotate.
+EndpointId = NewType("EndpointId", bytes)
+#: Sixteen random bytes chosen by the sender.
+PackageId = NewType("PackageId", bytes)
+#: Sixteen random bytes that name one encrypted segment of a package.
+SegmentId = NewType("SegmentId", bytes)
+#: Sixteen random bytes that name a statement or an attachment for ever.
+ItemId = NewType("ItemId", bytes)
+#: ``local@agency``.
+Address = NewType("Address", str)
+#: The part of an address after the ``@``.
+AgencyId = NewType("AgencyId", str)
+#: Whole seconds since 1970-01-01T00:00:00Z.
+Seconds = NewType("Seconds", int)
+
+NO_ANCHOR: Final = Anchor(bytes(32))
+
+_PART: Final = re.compile(r"[^\W_](?:[^\W_]|[._-](?=[^\W_])){0,63}")
+
+
+def agency_id(text: str) -> AgencyId:
+    """``text`` as an agency id. Raises RefusedError ``E_NAME``."""
+    _check_part(text, "agency id")
+    return AgencyId(text)
+
+
+def address(text: str) -> Address:
+    """``text`` as an address ``local@agency``. Raises RefusedError ``E_NAME``."""
+    local, separator, agency = text.partition("@")
+    if not separator:
+        raise RefusedError("E_NAME", "An address has the form desk@agency.")
+    _check_part(local, "first part of an address")
+    _check_part(agency, "agency id")
+    return Address(text)
+
+
+def agency_of(name: Address) -> AgencyId:
+    """The agency that an address belongs to."""
+    return AgencyId(name.partition("@")[2])
+
+
+def _check_part(text: str, what: str) -> None:
+    well_formed = _PART.fullmatch(text) is not None
+    # Lower case and NFC, so that one name has one spelling.
+    if not well_formed or unicodedata.normalize("NFC", text) != text or text.lower() != text:
+        raise RefusedError("E_NAME", f"This is not a valid {what}.")
