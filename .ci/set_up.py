@@ -47,7 +47,7 @@ def fetch_with_pip(python: str, package: dict[str, Any], into: Path) -> Path:
     """Ask pip, which knows this machine's index, proxy and certificates."""
     command = [python, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
     command += ["--no-deps", "--only-binary", ":all:", "--dest", str(into)]
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [*command, f"uv=={package['version']}"],
         check=True,
         capture_output=True,
@@ -59,7 +59,7 @@ def fetch_with_pip(python: str, package: dict[str, Any], into: Path) -> Path:
 def fetch_with_own_pip(package: dict[str, Any], into: Path) -> Path:
     """For a Python without pip but with ensurepip: a throw-away environment has one."""
     environment = TOOLS / "pip"
-    subprocess.run(  # noqa: S603
+    subprocess.run(
         [sys.executable, "-m", "venv", str(environment)],
         check=True,
         capture_output=True,
@@ -78,7 +78,7 @@ def fetch_without_pip(package: dict[str, Any], into: Path) -> Path:
     if urllib.parse.urlsplit(address).scheme not in {"https", "http", "file"}:
         raise SetUpError(f"The package index has an address that is not HTTP: {index}")
     target = into / name
-    with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:  # noqa: S310
+    with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:
         shutil.copyfileobj(answer, file)
     return target
 
@@ -97,7 +97,7 @@ def suits_here(address: str) -> bool:
 def address_in_index(index: str, name: str) -> str:
     """The address of a wheel on a simple index, found by its file name."""
     page_address = index.rstrip("/") + "/uv/"
-    with urllib.request.urlopen(page_address, timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(page_address, timeout=60) as answer:
         page = answer.read().decode("utf-8")
     for piece in page.split('href="')[1:]:
         link = piece.split('"', 1)[0]
@@ -205,7 +205,7 @@ def synchronise(directory: Path, python: str, groups: list[str]) -> None:
 def run(command: list[str], environment: dict[str, str]) -> None:
     """Run uv in the repository and show what it says."""
     try:
-        subprocess.run(command, check=True, cwd=ROOT, env=environment)  # noqa: S603
+        subprocess.run(command, check=True, cwd=ROOT, env=environment)
     except subprocess.CalledProcessError as problem:
         raise SetUpError("uv stopped; its message is above.") from problem
 
