@@ -43,7 +43,7 @@ def digest_of(path: Path) -> str:
 # --- fetching the wheel of uv, three ways ---------------------------------------------------
 
 
-def fetch_with_pip(python: str, package: dict[str, Any], into: Path) -> Path:
+def fetch_with_pip(package: dict[str, Any], into: Path, python: str = sys.executable) -> Path:
     """Ask pip, which knows this machine's index, proxy and certificates."""
     command = [python, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
     command += ["--no-deps", "--only-binary", ":all:", "--dest", str(into)]
@@ -65,12 +65,12 @@ def fetch_with_own_pip(package: dict[str, Any], into: Path) -> Path:
         capture_output=True,
         timeout=ATTEMPT_SECONDS,
     )
-    return fetch_with_pip(str(environment / "bin" / "python"), package, into)
+    return fetch_with_pip(package, into, str(environment / "bin" / "python"))
 
 
 def fetch_without_pip(package: dict[str, Any], into: Path) -> Path:
     """For a Python with neither: the address in uv.lock, or the configured index's files."""
-    address = next(wheel["url"] for wheel in package["wheels"] if suits_here(wheel["url"]))
+    address: str = next(wheel["url"] for wheel in package["wheels"] if suits_here(wheel["url"]))
     name = address.rsplit("/", 1)[1]
     index = configured_index()
     if index is not None:
@@ -98,7 +98,7 @@ def address_in_index(index: str, name: str) -> str:
     """The address of a wheel on a simple index, found by its file name."""
     page_address = index.rstrip("/") + "/uv/"
     with urllib.request.urlopen(page_address, timeout=60) as answer:
-        page = answer.read().decode("utf-8")
+        page: str = answer.read().decode("utf-8")
     for piece in page.split('href="')[1:]:
         link = piece.split('"', 1)[0]
         if link.split("#", 1)[0].endswith("/" + name):
@@ -115,16 +115,12 @@ def install_uv() -> None:
     say(f"Fetching uv {package['version']} into .tools")
     known = {wheel["hash"] for wheel in package["wheels"]}
     problems = []
-    for fetch in (
-        lambda into: fetch_with_pip(sys.executable, package, into),
-        lambda into: fetch_with_own_pip(package, into),
-        lambda into: fetch_without_pip(package, into),
-    ):
+    for fetch in (fetch_with_pip, fetch_with_own_pip, fetch_without_pip):
         into = TOOLS / "download"
         shutil.rmtree(into, ignore_errors=True)
         into.mkdir(parents=True)
         try:
-            wheel = fetch(into)
+            wheel = fetch(package, into)
             if digest_of(wheel) not in known:
                 raise SetUpError(f"{wheel.name} does not have a digest that uv.lock lists.")
         except (OSError, StopIteration, SetUpError, subprocess.SubprocessError) as problem:
@@ -179,27 +175,27 @@ def environment_for_uv(directory: Path) -> dict[str, str]:
 
 
 def synchronise(directory: Path, python: str, groups: list[str]) -> None:
-    """Make an environment hold exactly what uv.lock says."""
+    """Make an environment hold exactly what uv.lock says: the project, or only some groups."""
     environment = environment_for_uv(directory)
-    chosen = [flag for group in groups for flag in ("--group", group)]
+    chosen = [flag for group in groups for flag in ("--only-group", group)]
     index = configured_index()
     if index is None:
         run([str(UV), "sync", "--frozen", "--quiet", "--python", python, *chosen], environment)
         return
     # uv.lock names the public index, and uv would go there: ask the configured one instead, for
     # the same versions with the same digests.
-    environment["UV_DEFAULT_INDEX"] = index
-    run([str(UV), "venv", "--quiet", "--allow-existing", "--python", python], environment)
-    environment["VIRTUAL_ENV"] = str(directory)
-    TOOLS.mkdir(exist_ok=True)
+    environment |= {"UV_DEFAULT_INDEX": index, "VIRTUAL_ENV": str(directory)}
     wanted = TOOLS / "requirements.txt"
     export = ["export", "--frozen", "--quiet", "--no-emit-project", "--output-file", str(wanted)]
-    run([str(UV), *export, *chosen], environment)
-    run(
-        [str(UV), "pip", "sync", "--quiet", "--require-hashes", str(wanted)],
-        environment,
-    )
-    run([str(UV), "pip", "install", "--quiet", "--no-deps", "--editable", "."], environment)
+    commands = [
+        ["venv", "--quiet", "--allow-existing", "--python", python, str(directory)],
+        [*export, *chosen],
+        ["pip", "sync", "--quiet", "--require-hashes", str(wanted)],
+    ]
+    if not groups:
+        commands.append(["pip", "install", "--quiet", "--no-deps", "--editable", "."])
+    for command in commands:
+        run([str(UV), *command], environment)
 
 
 def run(command: list[str], environment: dict[str, str]) -> None:
@@ -216,7 +212,7 @@ def say(text: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """`set_up.py [DIRECTORY [GROUP...]]`: by default .venv with the default groups."""
+    """`set_up.py [DIRECTORY [GROUP...]]`: by default the project in .venv."""
     directory = ROOT / (arguments[0] if arguments else ".venv")
     try:
         install_uv()
