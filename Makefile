@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 # The newest Python that runs (a shim for a version that is not installed does not).
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \

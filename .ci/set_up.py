@@ -159,9 +159,14 @@ def unpack(wheel: Path) -> None:
 
 
 def configured_index() -> str | None:
-    """The package index this machine is set up with, when it is not the public one."""
+    """The package index that uv or pip is told of here, when it is not the public one."""
     names = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
-    return next((os.environ[name] for name in names if os.environ.get(name)), None)
+    told = next((os.environ[name] for name in names if os.environ.get(name)), None)
+    if told is not None:
+        return told
+    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    asked = subprocess.run(command, capture_output=True, text=True, timeout=ATTEMPT_SECONDS)
+    return asked.stdout.strip() or None
 
 
 def environment_for_uv(directory: Path) -> dict[str, str]:
