@@ -27,5 +27,5 @@ def test_no_code_that_opens_a_package_is_in_the_relays_process(repository: Path)
     assert done.returncode == 0, done.stderr
     loaded: list[str] = json.loads(done.stdout.splitlines()[-1])
     assert "phoenix_relay" in loaded
-    sighted = [name for name in loaded if name.startswith(SIGHTED)]
+    sighted = [name for name in loaded if f"{name}.".startswith(tuple(f"{s}." for s in SIGHTED))]
     assert sighted == []
