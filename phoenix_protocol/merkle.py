@@ -90,7 +90,7 @@ class Tree:
         return self._span(0, self.size) if self.size else EMPTY_ROOT
 
     def inclusion_proof(self, index: int) -> tuple[bytes, ...]:
-        """The path of leaf ``index``, nearest first. Raises ValueError when there is no such leaf."""
+        """The path of leaf ``index``, nearest first. ValueError when there is no such leaf."""
         if not 0 <= index < self.size:
             raise ValueError("There is no such leaf.")
         low, high = 0, self.size
@@ -145,12 +145,12 @@ def root(leaf_hashes: Iterable[bytes]) -> bytes:
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:
-    """The path of leaf ``index``; :class:`Tree` is cheaper when many are needed. ValueError as it."""
+    """The path of one leaf; a :class:`Tree` is cheaper for many. ValueError as there."""
     return Tree(leaf_hashes).inclusion_proof(index)
 
 
 def consistency_proof(leaf_hashes: Sequence[bytes], first_size: int) -> tuple[bytes, ...]:
-    """The proof that the first ``first_size`` leaves are a prefix. ValueError as :class:`Tree`."""
+    """The proof that the first ``first_size`` leaves were the tree once; see :class:`Tree`."""
     return Tree(leaf_hashes).consistency_proof(first_size)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from random import SystemRandom
 from typing import Final, Protocol, TypeVar
 
 Item = TypeVar("Item")
 
-_SYSTEM: Final = SystemRandom()
+_SYSTEM: Final = secrets.SystemRandom()
 
 
 class Randomness(Protocol):

@@ -23,7 +23,7 @@ from phoenix_protocol.suite.ed25519 import (
 from phoenix_protocol.suite.hashing import sha256
 
 MAX_NOTE_BYTES: Final = 16_384
-MAX_SIGNATURE_LINES: Final = 32
+MAX_SIGNATURE_LINES: Final = 64
 #: One signature, decoded, with its key id: room for the post-quantum ones that we ignore.
 MAX_SIGNATURE_BYTES: Final = 8_192
 MAX_NAME_BYTES: Final = 255
@@ -91,7 +91,9 @@ class NoteSigner:
         if not 1 <= time <= MAX_TIME:
             raise ValueError("The time of a cosignature is out of range.")
         signature = self._private.sign(_timed_message(text, time))
-        return self._line(SignatureKind.COSIGNATURE_V1, _time_bytes(time) + signature)
+        return self._line(
+            SignatureKind.COSIGNATURE_V1, time.to_bytes(_TIME_BYTES, "big") + signature
+        )
 
     def _line(self, kind: SignatureKind, signature: bytes) -> str:
         key = self.key
@@ -246,10 +248,6 @@ def _is_by(line: SignatureLine, key: NoteKey, kind: SignatureKind) -> bool:
 
 def _timed_message(text: str, time: int) -> bytes:
     return f"cosignature/v1\ntime {time}\n{text}".encode()
-
-
-def _time_bytes(time: int) -> bytes:
-    return time.to_bytes(_TIME_BYTES, "big")
 
 
 def _malformed() -> TamperError:

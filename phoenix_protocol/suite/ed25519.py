@@ -24,15 +24,8 @@ _P: Final = 2**255 - 19
 _Y_MASK: Final = 2**255 - 1
 
 # The y coordinates of all eight points of small order; each stands for both signs of x.
-_SMALL_ORDER_Y: Final = frozenset(
-    {
-        0,
-        1,
-        _P - 1,
-        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
-        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7,
-    }
-)
+_ORDER_EIGHT_Y: Final = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER_Y: Final = frozenset({0, 1, _P - 1, _ORDER_EIGHT_Y, _P - _ORDER_EIGHT_Y})
 
 
 class Ed25519PrivateKey:
