@@ -1,9 +1,10 @@
 """The HTTP fields of our one profile of RFC 9421 and RFC 9530, each with one spelling.
 
 Structured fields allow many spellings of one value; here every field is written in one way and
-read in no other (docs/protocol.md §8): one label, fixed components in a fixed order, fixed parameters in a fixed
-order, canonical base64, no algorithm parameter. Whatever differs is refused before any key is
-looked up. Every function that refuses is told the code: ``E_REQ_SIG`` or ``E_RESP_SIG``.
+read in no other (docs/protocol.md §8): one label, fixed components in a fixed order, fixed
+parameters in a fixed order, canonical base64, no algorithm parameter. Whatever differs is refused
+before any key is looked up. Every function that refuses is told the code: ``E_REQ_SIG`` or
+``E_RESP_SIG``.
 """
 
 from __future__ import annotations
