@@ -1,0 +1,1 @@
+"""The audit chain of everything done here: pure values and their verification."""

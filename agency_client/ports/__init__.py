@@ -1,0 +1,3 @@
+"""What the use cases ask of the world: Protocols and the values that pass through them. No I/O
+here.
+"""

@@ -1,0 +1,247 @@
+"""The vault: everything a home keeps, encrypted at rest, durable when a transaction returns.
+
+::
+
+    with vault.transaction() as tx:      # durable when the block has ended; nothing of it when it raised
+        tx.received.add(package, offer)
+        tx.audit.append(...)
+    with vault.reading() as view:        # one consistent moment; writing is refused
+        view.received.inbox()
+
+Calls block: a coroutine hands them to a thread. No transaction is held across an ``await``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from agency_client.audit.chain import EMPTY, AuditHead, AuditRow
+from agency_client.ports.vault.alerts import Alert, Alerts, Quarantine, Quarantined
+from agency_client.ports.vault.blobs import Blobs, BlobWriter
+from agency_client.ports.vault.contents import (
+    Contents,
+    ContentsStore,
+    StoredAttachment,
+    StoredSection,
+)
+from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.received import (
+    Gap,
+    OfferRecord,
+    Received,
+    ReceivedPackage,
+    ReplayGuard,
+    Seen,
+)
+from agency_client.ports.vault.sayings import (
+    Events,
+    KeptObject,
+    ObjectKind,
+    Objects,
+    Posting,
+    Postings,
+    Route,
+    StoredEvent,
+)
+from agency_client.ports.vault.sent import (
+    AddressProgress,
+    Progress,
+    Sent,
+    SentDelivery,
+    SentEndpoint,
+    SentPackage,
+    SentRecord,
+    SentSummary,
+    Sequences,
+    SequenceUse,
+)
+from agency_client.ports.vault.settings import Setting, Settings
+
+if TYPE_CHECKING:
+    from phoenix_protocol.errors import Problem
+    from phoenix_protocol.identifiers import Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultHead:
+    """How new a vault is. The keystore keeps the newest one, so that an older vault shows.
+
+    ``generation`` counts the transactions that wrote; ``audit`` is the end of the audit chain.
+    """
+
+    generation: int = 0
+    audit: AuditHead = EMPTY
+
+
+class Standing(Enum):
+    """Whether a vault may be written. All but SOUND are for reading only."""
+
+    SOUND = "sound"
+    ROLLED_BACK = "E_STORE_ROLLBACK"  # older than the keystore knows it
+    AUDIT_BROKEN = (
+        "E_AUDIT_BROKEN"  # its audit chain is not a continuation of the one the keystore knows
+    )
+
+
+class Audit(Protocol):
+    """The audit chain: appended only."""
+
+    def append(
+        self,
+        *,
+        time: Seconds,
+        actor: str,
+        action: str,
+        on: bytes = b"",
+        outcome: str = "done",
+        detail: Mapping[str, str] | None = None,
+    ) -> AuditRow:
+        """Add one row. Codes only, no words: ValueError for anything that is not a code (see
+        ``audit.chain``).
+        """
+        ...
+
+    def head(self) -> AuditHead:
+        """Count and hash of the newest row."""
+        ...
+
+    def rows(self, first: int = 1, count: int | None = None) -> tuple[AuditRow, ...]:
+        """Rows from number ``first`` (from 1) on, as they are stored: ``audit.chain.verify`` judges
+        them.
+        """
+        ...
+
+
+class Families(Protocol):
+    """All that one transaction can see and do."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def received(self) -> Received: ...
+    @property
+    def guard(self) -> ReplayGuard: ...
+    @property
+    def contents(self) -> ContentsStore: ...
+    @property
+    def sent(self) -> Sent: ...
+    @property
+    def sequences(self) -> Sequences: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def objects(self) -> Objects: ...
+    @property
+    def postings(self) -> Postings: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Vault(Protocol):
+    """One open vault. Threads and processes may share its file; a writer waits for the writer
+    before it.
+    """
+
+    @property
+    def standing(self) -> Standing:
+        """Whether it may be written, as found when it was opened."""
+        ...
+
+    @property
+    def blobs(self) -> Blobs:
+        """The ciphertext files. Write a blob before the transaction that refers to it."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[Families]:
+        """Read and write, all or nothing, durable when the block has ended.
+
+        Raises TamperError ``E_STORE_ROLLBACK``, ``E_AUDIT_BROKEN`` when the vault is for reading
+        only, ``E_STORE_INTEGRITY`` for damage; UnavailableError ``E_STORE_BUSY`` when another
+        writer does not finish, ``E_STORE_FULL`` when the disk is full.
+        """
+        ...
+
+    def reading(self) -> AbstractContextManager[Families]:
+        """Read one consistent moment. Raises TamperError ``E_STORE_INTEGRITY`` for damage."""
+        ...
+
+    def head(self) -> VaultHead:
+        """How new the vault is now: for the keystore, after the work is done."""
+        ...
+
+    def settle(self) -> None:
+        """Move the write-ahead log into the file and empty it: what was erased is then gone from
+        both.
+        """
+        ...
+
+    def check(self) -> Sequence[Problem]:
+        """Read and verify everything: pages, rows, audit chain, blobs. Empty when sound. Slow on a
+        large vault.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file. Closing twice is once."""
+        ...
+
+    def __enter__(self) -> Vault: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+__all__ = [
+    "AddressProgress",
+    "Alert",
+    "Alerts",
+    "Audit",
+    "BlobWriter",
+    "Blobs",
+    "Contents",
+    "ContentsStore",
+    "Directory",
+    "Events",
+    "Families",
+    "Gap",
+    "KeptCheckpoint",
+    "KeptObject",
+    "ObjectKind",
+    "Objects",
+    "OfferRecord",
+    "Posting",
+    "Postings",
+    "Progress",
+    "Quarantine",
+    "Quarantined",
+    "Received",
+    "ReceivedPackage",
+    "ReplayGuard",
+    "Route",
+    "Seen",
+    "Sent",
+    "SentDelivery",
+    "SentEndpoint",
+    "SentPackage",
+    "SentRecord",
+    "SentSummary",
+    "SequenceUse",
+    "Sequences",
+    "Setting",
+    "Settings",
+    "Standing",
+    "StoredAttachment",
+    "StoredEvent",
+    "StoredSection",
+    "Vault",
+    "VaultHead",
+]
