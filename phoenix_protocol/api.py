@@ -54,14 +54,18 @@ class Claim:
     """POST /v1/claim: take an unclaimed relay for a partnership, with the statements that found it."""
 
     claim: str = wire(schema.Text(256))
-    entries: tuple[LogEntry, ...] = wire(schema.ListOf(schema.Nested(LogEntry), minimum=1, maximum=16))
+    entries: tuple[LogEntry, ...] = wire(
+        schema.ListOf(schema.Nested(LogEntry), minimum=1, maximum=16)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
     """POST /v1/log: statements to append, all or none. ``joins`` are the join requests that they settle."""
 
-    entries: tuple[LogEntry, ...] = wire(schema.ListOf(schema.Nested(LogEntry), minimum=1, maximum=64))
+    entries: tuple[LogEntry, ...] = wire(
+        schema.ListOf(schema.Nested(LogEntry), minimum=1, maximum=64)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +115,7 @@ class Joinings:
 class EpochKeys:
     """POST /v1/epochs: Signed epoch keys that an endpoint publishes."""
 
-    keys: tuple[bytes, ...] = wire(
-        schema.ListOf(schema.Blob(limits.SIGNED_BYTES), maximum=64)
-    )
+    keys: tuple[bytes, ...] = wire(schema.ListOf(schema.Blob(limits.SIGNED_BYTES), maximum=64))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +180,8 @@ class Submission:
     delivery: bytes = wire(SIGNED)
     cover: bytes | None = wire(schema.Blob(2 * limits.COVER_BYTES), optional=True)
     body: bytes | None = wire(schema.Blob(limits.BLOCK), optional=True)
-    capsules: tuple[bytes, ...] = wire(
-        schema.ListOf(CAPSULE, minimum=1, maximum=limits.ENDPOINTS)
-    )
-    grants: tuple[bytes, ...] = wire(
-        schema.ListOf(CIPHERTEXT, minimum=1, maximum=limits.ENDPOINTS)
-    )
+    capsules: tuple[bytes, ...] = wire(schema.ListOf(CAPSULE, minimum=1, maximum=limits.ENDPOINTS))
+    grants: tuple[bytes, ...] = wire(schema.ListOf(CIPHERTEXT, minimum=1, maximum=limits.ENDPOINTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,9 @@ def decode(data: bytes, *, limit: int) -> Plain:
     deterministic encoding of one plain value.
     """
     if len(data) > limit:
-        raise TamperError("E_LIMIT", f"A message of {len(data)} bytes is over its limit of {limit}.")
+        raise TamperError(
+            "E_LIMIT", f"A message of {len(data)} bytes is over its limit of {limit}."
+        )
     try:
         value = cbor2.loads(
             data,

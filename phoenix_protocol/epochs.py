@@ -33,7 +33,9 @@ class EpochKey:
     valid_from: Seconds = wire(TIME)
     valid_until: Seconds = wire(TIME)
     opens_until: Seconds = wire(TIME)
-    speaks: tuple[int, ...] = wire(schema.ListOf(schema.UInt(1 << 16, minimum=1), minimum=1, maximum=16, ordered=True))
+    speaks: tuple[int, ...] = wire(
+        schema.ListOf(schema.UInt(1 << 16, minimum=1), minimum=1, maximum=16, ordered=True)
+    )
     key: bytes = wire(schema.fixed(EPOCH_KEY_BYTES))
     critical: dict[str, Plain] = critical_map()
     optional: dict[str, Plain] = optional_map()
@@ -80,4 +82,3 @@ def choose(keys: tuple[Opened[EpochKey], ...], now: Seconds, expires: Seconds) -
             next="Choose an earlier expiry, or ask the recipient to run their program once so that it publishes keys.",
         )
     return max(usable, key=lambda k: (k.message.number, k.hash))
-

@@ -87,11 +87,11 @@ class LockedError(PhoenixError):
     exit_code = 6
 
 
-DEFAULT_NEXT: Final = "Nothing was changed. If this happens again, tell your information manager the code."
-
-_ALARM: Final = (
-    "Do not act on this package. Tell your information manager the code; the finding is in the audit record."
+DEFAULT_NEXT: Final = (
+    "Nothing was changed. If this happens again, tell your information manager the code."
 )
+
+_ALARM: Final = "Do not act on this package. Tell your information manager the code; the finding is in the audit record."
 _KEEP: Final = "Tell your information manager. Both versions are kept as proof."
 
 NEXT_STEPS: Final[dict[str, str]] = {

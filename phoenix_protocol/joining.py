@@ -45,7 +45,9 @@ class JoinRequest:
     anchor: Anchor = wire(HASH)
     address: Address = wire(ADDRESS)
     name: str = wire(LINE)
-    personal: bool = wire(schema.Flag())  # a person's own address: stands in the log only as a commitment
+    personal: bool = wire(
+        schema.Flag()
+    )  # a person's own address: stands in the log only as a commitment
     role: Role = wire(schema.Choice(Role))
     document_key: bytes = wire(DOCUMENT_KEY)
     request_key: bytes = wire(REQUEST_KEY)

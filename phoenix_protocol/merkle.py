@@ -16,7 +16,7 @@ from phoenix_protocol.suite.hashing import HASH_BYTES, sha256
 EMPTY_ROOT: Final = sha256()
 
 
-def leaf_hash(entry: bytes) -> bytes:
+def leaf_hash(entry: bytes | bytearray | memoryview) -> bytes:
     """The hash of one leaf's content."""
     return sha256(b"\x00", entry)
 

@@ -116,7 +116,9 @@ class Statement:
     author: str | None = wire(LINE, optional=True)
     author_role: str | None = wire(LINE, optional=True)
     origin: AgencyId = wire(AGENCY)
-    chain_depth: int = wire(schema.UInt(64))  # 0 from its author's agency; one more each time it is passed on
+    chain_depth: int = wire(
+        schema.UInt(64)
+    )  # 0 from its author's agency; one more each time it is passed on
     source: Source | None = wire(schema.Nested(Source), optional=True)
     basis: tuple[ItemId, ...] = wire(schema.ListOf(_ID, maximum=limits.STATEMENTS))
     as_of: str | None = wire(_WHEN, optional=True)
@@ -156,4 +158,3 @@ class Entries:
     do_not_alert: tuple[str, ...] = wire(schema.ListOf(LINE, maximum=64))
     critical: dict[str, Plain] = critical_map()
     optional: dict[str, Plain] = optional_map()
-

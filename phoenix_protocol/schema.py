@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from phoenix_protocol import encoding
@@ -43,12 +43,15 @@ class Blob:
     minimum: int = 0
 
     def to_plain(self, value: bytes, at: str) -> Plain:
+        return self._checked(value, at)
+
+    def from_plain(self, plain: Plain, at: str) -> bytes:
+        return self._checked(plain, at)
+
+    def _checked(self, value: object, at: str) -> bytes:
         if not isinstance(value, bytes) or not self.minimum <= len(value) <= self.maximum:
             raise _refuse(at, f"is not {self.minimum} to {self.maximum} bytes")
         return value
-
-    def from_plain(self, plain: Plain, at: str) -> bytes:
-        return cast(bytes, self.to_plain(cast(bytes, plain), at))
 
 
 def fixed(length: int) -> Blob:
@@ -165,10 +168,12 @@ class ListOf(Generic[T]):
 
     def _check(self, plains: list[Plain], at: str) -> None:
         if not self.minimum <= len(plains) <= self.maximum:
-            raise TamperError("E_LIMIT", f"Field {at} has {len(plains)} items; {self.maximum} are allowed.")
+            raise TamperError(
+                "E_LIMIT", f"Field {at} has {len(plains)} items; {self.maximum} are allowed."
+            )
         if self.ordered:
             keys = [encoding.encode(plain) for plain in plains]
-            if any(a >= b for a, b in zip(keys, keys[1:], strict=False)):
+            if any(a >= b for a, b in pairwise(keys)):
                 raise _refuse(at, "is not in strictly ascending order")
 
 
@@ -196,14 +201,18 @@ class Row(Generic[MessageT]):
     def to_plain(self, value: MessageT, at: str) -> Plain:
         if type(value) is not self.message:
             raise _refuse(at, f"is not a {self.message.__name__}")
-        return [f.codec.to_plain(getattr(value, f.name), f"{at}.{f.name}") for f in fields_of(self.message)]
+        return [
+            f.codec.to_plain(getattr(value, f.name), f"{at}.{f.name}")
+            for f in fields_of(self.message)
+        ]
 
     def from_plain(self, plain: Plain, at: str) -> MessageT:
         fields = fields_of(self.message)
         if type(plain) is not list or len(plain) != len(fields):
             raise _refuse(at, f"is not a list of {len(fields)} values")
         values = {
-            f.name: f.codec.from_plain(item, f"{at}.{f.name}") for f, item in zip(fields, plain, strict=True)
+            f.name: f.codec.from_plain(item, f"{at}.{f.name}")
+            for f, item in zip(fields, plain, strict=True)
         }
         return self.message(**values)
 
@@ -219,7 +228,9 @@ class MapOf(Generic[T]):
     def to_plain(self, value: Mapping[str, T], at: str) -> Plain:
         key_codec = Text(self.key_maximum)
         if len(value) > self.maximum:
-            raise TamperError("E_LIMIT", f"Field {at} has {len(value)} entries; {self.maximum} are allowed.")
+            raise TamperError(
+                "E_LIMIT", f"Field {at} has {len(value)} entries; {self.maximum} are allowed."
+            )
         return {
             cast(str, key_codec.to_plain(key, at)): self.item.to_plain(item, f"{at}.{key}")
             for key, item in value.items()
@@ -229,7 +240,9 @@ class MapOf(Generic[T]):
         if type(plain) is not dict:
             raise _refuse(at, "is not a map")
         if len(plain) > self.maximum:
-            raise TamperError("E_LIMIT", f"Field {at} has {len(plain)} entries; {self.maximum} are allowed.")
+            raise TamperError(
+                "E_LIMIT", f"Field {at} has {len(plain)} entries; {self.maximum} are allowed."
+            )
         key_codec = Text(self.key_maximum)
         return {
             key_codec.from_plain(key, at): self.item.from_plain(item, f"{at}.{key}")
@@ -269,14 +282,18 @@ class _Field:
     optional: bool
 
 
-@lru_cache(maxsize=None)
+_FIELDS: Final[dict[type[Any], tuple[_Field, ...]]] = {}
+
+
 def fields_of(message: type[Any]) -> tuple[_Field, ...]:
     """The wire fields of a message class, in declaration order."""
-    return tuple(
-        _Field(f.name, f.metadata["codec"], f.metadata["optional"])
-        for f in dataclasses.fields(message)
-        if "codec" in f.metadata
-    )
+    if message not in _FIELDS:
+        _FIELDS[message] = tuple(
+            _Field(f.name, f.metadata["codec"], f.metadata["optional"])
+            for f in dataclasses.fields(message)
+            if "codec" in f.metadata
+        )
+    return _FIELDS[message]
 
 
 def to_plain(value: object, at: str = "") -> dict[str, Plain]:
@@ -332,15 +349,21 @@ class _NothingCritical:
     def from_plain(self, plain: Plain, at: str) -> dict[str, Plain]:
         entries = _EXTENSION.from_plain(plain, at)
         if entries:
-            raise TamperError("E_CRITICAL", "The message depends on an extension that this version does not know.")
+            raise TamperError(
+                "E_CRITICAL", "The message depends on an extension that this version does not know."
+            )
         return entries
 
 
 def critical_map() -> Any:
     """The ``critical`` field: any entry that is not understood refuses the message."""
-    return dataclasses.field(default_factory=dict, metadata={"codec": _NothingCritical(), "optional": False})
+    return dataclasses.field(
+        default_factory=dict, metadata={"codec": _NothingCritical(), "optional": False}
+    )
 
 
 def optional_map() -> Any:
     """The ``optional`` field: entries that are not understood are kept."""
-    return dataclasses.field(default_factory=dict, metadata={"codec": _EXTENSION, "optional": False})
+    return dataclasses.field(
+        default_factory=dict, metadata={"codec": _EXTENSION, "optional": False}
+    )

@@ -10,18 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Generic, Protocol, TypeVar, cast
+from itertools import pairwise
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from phoenix_protocol import encoding, limits, schema
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import ObjectHash, SignerId
 from phoenix_protocol.merkle import leaf_hash
-from phoenix_protocol.suite.signatures import (
-    SIGNATURE_BYTES,
-    DocumentPrivateKey,
-    sha256,
-    verify,
-)
+from phoenix_protocol.suite.hashing import sha256
+from phoenix_protocol.suite.signatures import SIGNATURE_BYTES, DocumentPrivateKey, verify
 
 TYPE_PREFIX: Final = "phoenix/1/"
 
@@ -75,14 +72,14 @@ def parse_signed(data: bytes, *, limit: int = 2 * limits.SIGNED_BYTES) -> Signed
     if not signed.type.startswith(TYPE_PREFIX):
         raise TamperError("E_SUITE", "The object is of another protocol or version.")
     signers = [s.signer for s in signed.signatures]
-    if any(a >= b for a, b in zip(signers, signers[1:], strict=False)):
+    if any(a >= b for a, b in pairwise(signers)):
         raise TamperError("E_PARSE", "The signers of an object are not distinct and in order.")
     return signed
 
 
-def object_hash(type: str, payload: bytes) -> ObjectHash:
+def object_hash(type_: str, payload: bytes) -> ObjectHash:
     """SHA-256 over ``[type, payload]`` as an RFC 9162 leaf: object hash and log leaf are one value."""
-    return ObjectHash(leaf_hash(encoding.encode([type, payload])))
+    return ObjectHash(leaf_hash(encoding.encode([type_, payload])))
 
 
 def hash_of(message: Message) -> ObjectHash:
@@ -169,4 +166,4 @@ def read_unverified(signed: Signed, message: type[M]) -> M:
     For genesis statements and join requests only: their keys arrive inside them.
     """
     expect_type(signed, message)
-    return cast(M, schema.decode(message, signed.payload, limit=limits.SIGNED_BYTES))
+    return schema.decode(message, signed.payload, limit=limits.SIGNED_BYTES)

@@ -27,6 +27,8 @@ from phoenix_protocol.schema import critical_map, optional_map, wire
 from phoenix_protocol.signed import object_hash
 
 PACKAGE: Final = schema.fixed(16)
+#: The one suite of this protocol version; nothing is negotiated (§2).
+SUITE: Final = "PHX1"
 
 
 class Why(Enum):
@@ -81,7 +83,7 @@ class Core:
 def read_core(payload: bytes) -> tuple[Core, ObjectHash]:
     """A core and its hash out of its bytes. Raises TamperError ``E_PARSE``, ``E_LIMIT``, ``E_SUITE``."""
     core = schema.decode(Core, payload, limit=limits.SIGNED_BYTES)
-    if core.suite != "PHX1":
+    if core.suite != SUITE:
         raise TamperError("E_SUITE", "The package uses another suite.")
     addresses = [r.address for r in core.recipients]
     if len(set(addresses)) != len(addresses):

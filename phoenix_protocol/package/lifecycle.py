@@ -134,5 +134,7 @@ def warnings_due(created: Seconds, expires: Seconds) -> tuple[Seconds, ...]:
     """When the sender is warned while an address has not committed: half the time, a day and an hour before the end."""
     half = created + (expires - created) // 2
     return tuple(
-        sorted({Seconds(t) for t in (half, expires - 86400, expires - 3600) if created < t < expires})
+        sorted(
+            {Seconds(t) for t in (half, expires - 86400, expires - 3600) if created < t < expires}
+        )
     )

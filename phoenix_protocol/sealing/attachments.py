@@ -1,0 +1,195 @@
+"""Sealing and checking attachments of any size with a few blocks of memory (docs/protocol.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.identifiers import PackageId
+from phoenix_protocol.limits import BLOCK
+from phoenix_protocol.package.blocks import digest_of_leaves
+from phoenix_protocol.sealing.contents import Place
+from phoenix_protocol.sealing.drafts import AttachmentDraft, Body
+from phoenix_protocol.sealing.lanes import BlockLeaves, ContentDigest
+from phoenix_protocol.sealing.padding import LENGTH_BYTES, framed_length
+from phoenix_protocol.sealing.segments import SegmentKey
+from phoenix_protocol.suite.content import Decryptor, Encryptor, encrypted_length, key_commitment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamedSegment:
+    """What one pass over a segment gives: digests of content and ciphertext, the blocks' leaf hashes, the commitment."""
+
+    content: bytes
+    digest: bytes
+    leaves: tuple[bytes, ...]
+    key_commitment: bytes
+
+
+def attachment_segment_length(size: int) -> int:
+    """How many bytes an attachment of ``size`` bytes has in the body."""
+    return encrypted_length(framed_length(size))
+
+
+def seal_attachment(
+    draft: AttachmentDraft,
+    key: SegmentKey,
+    package: PackageId,
+    body: Body,
+    offset: int,
+    executor: Executor | None = None,
+) -> StreamedSegment:
+    """Encrypt an attachment into ``body`` at ``offset``, in one pass.
+
+    Raises RefusedError ``E_ATTACHMENT`` when the file does not have the size it was drafted with.
+    """
+    encryptor = Encryptor(key.key, key.context(package))
+    content = ContentDigest(executor)
+    leaves = BlockLeaves(executor)
+    first = b""
+    position = offset
+    for block in _reblocked(_encrypted(encryptor, _framed(draft, content))):
+        first = first or block[:56]
+        leaves.add(block)
+        body.write_at(position, block)
+        position += len(block)
+    found = leaves.leaves()
+    return StreamedSegment(
+        content=content.digest(),
+        digest=digest_of_leaves(found),
+        leaves=tuple(found),
+        key_commitment=key_commitment(first),
+    )
+
+
+def _framed(draft: AttachmentDraft, content: ContentDigest) -> Iterator[bytes]:
+    yield draft.size.to_bytes(LENGTH_BYTES, "big")
+    seen = 0
+    for piece in draft.read():
+        seen += len(piece)
+        if seen > draft.size:
+            break
+        content.update(piece)
+        yield piece
+    if seen != draft.size:
+        raise RefusedError(
+            "E_ATTACHMENT",
+            "An attachment changed while it was being sealed.",
+            next="Close the program that writes to it, then send again.",
+        )
+    zeros = framed_length(draft.size) - LENGTH_BYTES - draft.size
+    while zeros:
+        yield bytes(min(zeros, BLOCK))
+        zeros -= min(zeros, BLOCK)
+
+
+def _encrypted(encryptor: Encryptor, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield encryptor.update(piece)
+    yield encryptor.finalize()
+
+
+def _reblocked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        while len(waiting) >= BLOCK:
+            yield bytes(waiting[:BLOCK])
+            del waiting[:BLOCK]
+    if waiting:
+        yield bytes(waiting)
+
+
+def read_blocks(body: Body, place: Place) -> Iterator[bytes]:
+    """A segment's ciphertext in blocks. Raises TamperError ``E_TRUNCATED`` when the body ends early."""
+    position, end = place.offset, place.offset + place.length
+    while position < end:
+        block = body.read_at(position, min(BLOCK, end - position))
+        if len(block) != min(BLOCK, end - position):
+            raise TamperError(
+                "E_TRUNCATED", "The body of the package ends before one of its parts does."
+            )
+        yield block
+        position += len(block)
+
+
+class AttachmentReader:
+    """Decrypts one attachment's segment piece by piece.
+
+    What :meth:`pieces` yields is authentic, but only a reader that ran to the end has proved that the attachment is
+    whole: write to a part file and discard it on any error. After the end, ``segment`` holds the digests to compare
+    with what was signed.
+    """
+
+    def __init__(
+        self,
+        key: SegmentKey,
+        package: PackageId,
+        body: Body,
+        place: Place,
+        executor: Executor | None = None,
+    ) -> None:
+        self._decryptor = Decryptor(key.key, key.context(package), expected_length=place.length)
+        self._body = body
+        self._place = place
+        self._executor = executor
+        self.segment: StreamedSegment | None = None
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content in pieces. Raises TamperError ``E_KEY_COMMIT``, ``E_CHUNK``, ``E_TRUNCATED``, ``E_PADDING``."""
+        content = ContentDigest(self._executor)
+        leaves = BlockLeaves(self._executor)
+        commitment = b""
+        unframer = _Unframer()
+        for block in read_blocks(self._body, self._place):
+            commitment = commitment or key_commitment(block)
+            leaves.add(block)
+            yield from self._content(unframer.take(self._decryptor.update(block)), content)
+        yield from self._content(unframer.take(self._decryptor.finalize()), content)
+        unframer.finish()
+        found = leaves.leaves()
+        self.segment = StreamedSegment(
+            content=content.digest(),
+            digest=digest_of_leaves(found),
+            leaves=tuple(found),
+            key_commitment=commitment,
+        )
+
+    @staticmethod
+    def _content(piece: bytes, content: ContentDigest) -> Iterator[bytes]:
+        if piece:
+            content.update(piece)
+            yield piece
+
+
+class _Unframer:
+    """Takes a framed plaintext piece by piece and gives back its content; padding must be zeros."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._left: int | None = None
+
+    def take(self, piece: bytes) -> bytes:
+        if self._left is None:
+            self._head += piece
+            if len(self._head) < LENGTH_BYTES:
+                return b""
+            self._left = int.from_bytes(self._head[:LENGTH_BYTES], "big")
+            piece, self._head = self._head[LENGTH_BYTES:], b""
+        content, padding = piece[: self._left], piece[self._left :]
+        self._left -= len(content)
+        if padding.count(0) != len(padding):
+            raise self._refusal()
+        return content
+
+    def finish(self) -> None:
+        if self._left != 0:
+            raise self._refusal()
+
+    @staticmethod
+    def _refusal() -> TamperError:
+        return TamperError(
+            "E_PADDING", "The padding of a sealed part is not what its sender must have written."
+        )
