@@ -96,7 +96,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """POST /v1/joins, and its answer to the manager who looks a code up: the request and its first epoch keys, Signed."""
+    """POST /v1/joins, and its answer to the manager who looks a code up:
+
+    the request and its first epoch keys, Signed.
+    """
 
     request: bytes = wire(SIGNED)
     epoch_keys: tuple[bytes, ...] = wire(
@@ -260,7 +263,10 @@ class FeedKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
-    """One thing an endpoint should know, in the order the relay learnt it. Cursors rise without meaning in their gaps."""
+    """One thing an endpoint should know, in the order the relay learnt it.
+
+    Cursors rise without meaning in their gaps.
+    """
 
     cursor: int = wire(CURSOR)
     kind: FeedKind = wire(schema.Choice(FeedKind))

@@ -47,7 +47,7 @@ class PhoenixError(Exception):
         code: str,
         what: str,
         *,
-        next: str | None = None,
+        next: str | None = None,  # noqa: A002  # the word of the error's JSON, on which scripts rely
         problems: Iterable[Problem] = (),
     ) -> None:
         super().__init__(f"{code}: {what}")
@@ -91,7 +91,10 @@ DEFAULT_NEXT: Final = (
     "Nothing was changed. If this happens again, tell your information manager the code."
 )
 
-_ALARM: Final = "Do not act on this package. Tell your information manager the code; the finding is in the audit record."
+_ALARM: Final = (
+    "Do not act on this package. Tell your information manager the code. "
+    "The finding is in the audit record."
+)
 _KEEP: Final = "Tell your information manager. Both versions are kept as proof."
 
 NEXT_STEPS: Final[dict[str, str]] = {

@@ -59,7 +59,10 @@ class JoinRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRequest:
-    """What an agency hands to governance to be admitted: who it is, and its first ``agency-keys``, signed by its root."""
+    """What an agency hands to governance to be admitted:
+
+    who it is, and its first ``agency-keys``, signed by its root.
+    """
 
     anchor: Anchor = wire(HASH)
     agency: AgencyId = wire(AGENCY)

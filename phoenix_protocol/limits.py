@@ -1,4 +1,7 @@
-"""Bounds on everything that arrives (docs/protocol.md §2). A number over its bound is refused before work is done on it."""
+"""Bounds on everything that arrives (docs/protocol.md §2).
+
+A number over its bound is refused before work is done on it.
+"""
 
 from __future__ import annotations
 

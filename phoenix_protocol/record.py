@@ -61,7 +61,10 @@ CLASS_OF: Final[dict[Kind, StatementClass]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A section's title, marking and handling. ``kind`` tells statements from the legal, decision and other sections."""
+    """A section's title, marking and handling.
+
+    ``kind`` tells statements from the legal, decision and other sections.
+    """
 
     kind: str = wire(CODE)
     title: str = wire(LINE)
@@ -137,7 +140,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that belongs to a section; its bytes are a segment of their own. ``digest`` is the SHA-256 of its content."""
+    """A file that belongs to a section; its bytes are a segment of their own.
+
+    ``digest`` is the SHA-256 of its content.
+    """
 
     name: str = wire(LINE)
     media_type: str = wire(schema.Text(128))
@@ -150,7 +156,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Named answers out of a catalogue: each a list of codes or texts. Legal basis, decision, informing, quality note."""
+    """Named answers out of a catalogue:
+
+    each a list of codes or texts. Legal basis, decision, informing, quality note.
+    """
 
     entries: dict[str, tuple[str, ...]] = wire(
         schema.MapOf(schema.ListOf(_LONG, maximum=64), maximum=64, key_maximum=limits.CODE)

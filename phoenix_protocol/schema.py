@@ -80,18 +80,18 @@ class Text:
         if not self.minimum <= length <= self.maximum or "\0" in value:
             raise _refuse(at, f"is not {self.minimum} to {self.maximum} bytes of text")
         if self.check is not None:
-            self._checked(value, at)
+            _run_check(self.check, value, at)
         return value
 
     def from_plain(self, plain: Plain, at: str) -> str:
         return cast(str, self.to_plain(cast(str, plain), at))
 
-    def _checked(self, value: str, at: str) -> None:
-        assert self.check is not None
-        try:
-            self.check(value)
-        except PhoenixError as error:
-            raise _refuse(at, f"is not acceptable: {error.what}") from None
+
+def _run_check(check: Callable[[str], object], value: str, at: str) -> None:
+    try:
+        check(value)
+    except PhoenixError as error:
+        raise _refuse(at, f"is not acceptable: {error.what}") from None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -148,7 +148,10 @@ class Choice(Generic[E_]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ListOf(Generic[T]):
-    """A list of ``minimum`` to ``maximum`` items. ``ordered`` demands strictly ascending encodings: one order, no twins."""
+    """A list of ``minimum`` to ``maximum`` items.
+
+    ``ordered`` demands strictly ascending encodings: one order, no twins.
+    """
 
     item: Codec[T]
     maximum: int
@@ -331,7 +334,10 @@ def encode(value: object) -> bytes:
 
 
 def decode(message: type[MessageT], data: bytes, *, limit: int = DEFAULT_LIMIT) -> MessageT:
-    """One message of class ``message`` out of exactly ``data``. Raises TamperError ``E_PARSE``/``E_LIMIT``/``E_CRITICAL``."""
+    """One message of class ``message`` out of exactly ``data``.
+
+    Raises TamperError ``E_PARSE``/``E_LIMIT``/``E_CRITICAL``.
+    """
     return from_plain(message, encoding.decode(data, limit=limit))
 
 
@@ -341,7 +347,10 @@ _EXTENSION: Final = MapOf(Anything(4096), maximum=16, key_maximum=64)
 
 
 class _NothingCritical:
-    """A map that must be empty: this version understands no critical extension, and what is not understood is refused."""
+    """A map that must be empty:
+
+    this version understands no critical extension, and what is not understood is refused.
+    """
 
     def to_plain(self, value: Mapping[str, Plain], at: str) -> Plain:
         return _EXTENSION.to_plain(value, at)

@@ -49,7 +49,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """Digest and length in bytes of something encrypted that travels beside: of the cover SHA-256, of the body §5's root."""
+    """Digest and length in bytes of something encrypted that travels beside:
+
+    of the cover SHA-256, of the body §5's root.
+    """
 
     digest: bytes = wire(HASH)
     length: int = wire(schema.UInt(limits.BODY_BYTES))
@@ -103,7 +106,10 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """To which endpoints a core is delivered. Number 1 goes with the package; later ones add endpoints, nothing else."""
+    """To which endpoints a core is delivered.
+
+    Number 1 goes with the package; later ones add endpoints, nothing else.
+    """
 
     TYPE: ClassVar[str] = "phoenix/1/delivery"
 

@@ -1,4 +1,6 @@
-"""What is said about a package while it lives: events, recall and verdict, voided numbers, tombstones (docs/protocol.md §6).
+"""What is said about a package while it lives: events, recall and verdict, voided numbers, tombstones.
+
+docs/protocol.md §6.
 
 An event is signed by its maker and readable by the relay; its detail (owner, use, reason, words) is sealed to those who
 may know. A missing event is an alarm at the sender's side, never "delivered".
@@ -30,7 +32,10 @@ class EventKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One step in a package's life at one endpoint. ``counter`` is 1 for its first event on this core, then one more each."""
+    """One step in a package's life at one endpoint.
+
+    ``counter`` is 1 for its first event on this core, then one more each.
+    """
 
     TYPE: ClassVar[str] = "phoenix/1/event"
 

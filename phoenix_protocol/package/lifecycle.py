@@ -118,7 +118,10 @@ def allowed(state: State, step: Step) -> bool:
 
 
 def address_state(endpoints: Iterable[State]) -> State:
-    """An address is as far as its furthest endpoint that is not a records endpoint; returned only when all have returned."""
+    """How far an address is: as its furthest endpoint that is not a records endpoint.
+
+    Returned only when all have returned. The caller leaves records endpoints out.
+    """
     return max(endpoints, key=_FURTHEST.__getitem__, default=State.SENT)
 
 

@@ -20,7 +20,10 @@ from phoenix_protocol.suite.content import Decryptor, Encryptor, encrypted_lengt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamedSegment:
-    """What one pass over a segment gives: digests of content and ciphertext, the blocks' leaf hashes, the commitment."""
+    """What one pass over a segment gives:
+
+    digests of content and ciphertext, the blocks' leaf hashes, the commitment.
+    """
 
     content: bytes
     digest: bytes
@@ -135,7 +138,7 @@ class AttachmentReader:
         self._body = body
         self._place = place
         self._executor = executor
-        self.segment: StreamedSegment | None = None
+        self._segment: StreamedSegment | None = None
 
     def pieces(self) -> Iterator[bytes]:
         """The content in pieces. Raises TamperError ``E_KEY_COMMIT``, ``E_CHUNK``, ``E_TRUNCATED``, ``E_PADDING``."""
@@ -150,12 +153,19 @@ class AttachmentReader:
         yield from self._content(unframer.take(self._decryptor.finalize()), content)
         unframer.finish()
         found = leaves.leaves()
-        self.segment = StreamedSegment(
+        self._segment = StreamedSegment(
             content=content.digest(),
             digest=digest_of_leaves(found),
             leaves=tuple(found),
             key_commitment=commitment,
         )
+
+    @property
+    def segment(self) -> StreamedSegment:
+        """The digests, once :meth:`pieces` ran to its end; ValueError before."""
+        if self._segment is None:
+            raise ValueError("The attachment was not read to its end.")
+        return self._segment
 
     @staticmethod
     def _content(piece: bytes, content: ContentDigest) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """The capsule: what HPKE seals to one endpoint's epoch key (docs/protocol.md §5).
 
-It holds the cover's key, a fresh grant key and the sequence number from this sender's endpoint to this one. HPKE here has
-no ``aad``, so everything that must be bound goes into ``info``.
+It holds the cover's key, a fresh grant key and the sequence number from this sender's endpoint to
+this one. HPKE here has no ``aad``, so everything that must be bound goes into ``info``.
 """
 
 from __future__ import annotations

@@ -61,7 +61,10 @@ class ItemType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing in a section that can be shown, corrected or redacted by itself. ``content`` is an encoded record message."""
+    """One thing in a section that can be shown, corrected or redacted by itself.
+
+    ``content`` is an encoded record message.
+    """
 
     type: ItemType = wire(schema.Choice(ItemType))
     id: ItemId = wire(ID)
@@ -122,7 +125,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantEntry:
-    """One section or attachment granted: where it is, its key, the entry's salt, who else gets it, and why this one does."""
+    """One section or attachment granted:
+
+    where it is, its key, the entry's salt, who else gets it, and why this one does.
+    """
 
     type: SegmentType = wire(schema.Choice(SegmentType))
     place: Place = wire(schema.Row(Place))

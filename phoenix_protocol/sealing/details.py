@@ -1,7 +1,7 @@
 """Sealing what an event says in words: owner, use, reason (docs/protocol.md §6).
 
-The detail is encrypted once; its key is sealed to the epoch key of every reader. The event, which the relay reads, names
-only the digest of the ciphertext.
+The detail is encrypted once; its key is sealed to the epoch key of every reader. The event, which
+the relay reads, names only the digest of the ciphertext.
 """
 
 from __future__ import annotations

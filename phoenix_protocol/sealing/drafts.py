@@ -1,4 +1,7 @@
-"""What goes into sealing and what comes out of it: drafts, identities, bodies, sealed packages (docs/protocol.md §5)."""
+"""What goes into sealing and what comes out of it:
+
+drafts, identities, bodies, sealed packages (docs/protocol.md §5).
+"""
 
 from __future__ import annotations
 

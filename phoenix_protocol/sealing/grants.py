@@ -1,4 +1,6 @@
-"""The grant: which sections one endpoint may open after it accepted, encrypted under the grant key (docs/protocol.md §5).
+"""The grant: which sections one endpoint may open after it accepted, encrypted under the grant key.
+
+docs/protocol.md §5.
 
 All grants of a delivery have one length, so that it does not show who was given more.
 """
@@ -31,7 +33,11 @@ def seal_grant(
 
 
 def open_grant(ciphertext: bytes, key: bytes, core: ObjectHash, recipient: EndpointId) -> Grant:
-    """The grant of one endpoint. Raises TamperError ``E_LIMIT``, ``E_KEY_COMMIT``, ``E_CHUNK``, ``E_TRUNCATED``, ``E_PADDING``, ``E_PARSE``."""
+    """The grant of one endpoint.
+
+    Raises TamperError ``E_LIMIT``, ``E_KEY_COMMIT``, ``E_CHUNK``, ``E_TRUNCATED``,
+    ``E_PADDING``, ``E_PARSE``.
+    """
     if len(ciphertext) > 2 * limits.GRANT_BYTES:
         raise TamperError("E_LIMIT", "A grant is over its limit.")
     framed = decrypt(

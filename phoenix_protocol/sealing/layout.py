@@ -1,7 +1,8 @@
 """Where segments lie in the body (docs/protocol.md §5).
 
-Small segments, decoys among them, lie shuffled one after another; large ones follow, shuffled, each on a block boundary,
-so that their blocks are the body's blocks. Gaps and the rest of the bucket are random bytes.
+Small segments, decoys among them, lie shuffled one after another; large ones follow, shuffled, each
+on a block boundary, so that their blocks are the body's blocks. Gaps and the rest of the bucket are
+random bytes.
 """
 
 from __future__ import annotations

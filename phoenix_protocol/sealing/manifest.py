@@ -1,8 +1,9 @@
 """The manifest and what it commits to, down to single statements (docs/protocol.md §5).
 
-A section's content digest is an RFC 9162 root over salted commitments to its items, so that one statement can be corrected,
-passed on or redacted and still be verified up to the sender's signature. The manifest's list is shuffled and padded with
-decoys to a power of two: how many sections a reader was not given does not show.
+A section's content digest is an RFC 9162 root over salted commitments to its items, so that one
+statement can be corrected, passed on or redacted and still be verified up to the sender's
+signature. The manifest's list is shuffled and padded with decoys to a power of two: how many
+sections a reader was not given does not show.
 """
 
 from __future__ import annotations

@@ -229,7 +229,6 @@ def _open_attachment(
         raise TamperError("E_MANIFEST_SET", "An attachment is missing from the package.")
     reader = AttachmentReader(attachment_key(grant.place), package, body, grant.place, executor)
     size = sum(len(piece) for piece in reader.pieces())
-    assert reader.segment is not None  # pieces() ran to its end
     if (size, reader.segment.content) != (descriptor.size, descriptor.digest):
         raise TamperError(
             "E_COMMITMENT", "An attachment is not the file that its section describes."
