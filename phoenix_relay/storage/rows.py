@@ -89,7 +89,7 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPackage:
-    """A package to hold, with its first delivery. ``body`` is the bytes of a body of one block, or an uploaded body."""
+    """A package to hold, with its first delivery. A body is either ``inline``, of one block, or was ``uploaded``."""
 
     core: ObjectHash
     core_bytes: bytes
@@ -99,8 +99,9 @@ class NewPackage:
     created: Seconds
     expires: Seconds
     cover: bytes
-    body: bytes | BodyId
     delivery: NewDelivery
+    inline: bytes | None = None
+    uploaded: BodyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
