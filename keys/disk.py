@@ -110,7 +110,7 @@ def replace(folder: Path, files: Mapping[str, bytes]) -> None:
     with reported("Saving the keystore"):
         for name, data in files.items():
             part = folder / (name + PART)
-            part.unlink(missing_ok=True)
+            remove(part)
             _write_new(part, data)
         with contextlib.ExitStack() as retired:
             for name in files:
@@ -142,8 +142,10 @@ def create(path: Path, data: bytes) -> None:
 
 def remove(path: Path) -> None:
     """Take a file away and overwrite it; nothing happens when there is none."""
+    if not os.path.lexists(path):
+        return
     with reported("Removing a file"), _retiring(path):
-        path.unlink(missing_ok=True)
+        path.unlink()
         _sync_folder(path.parent)
 
 
