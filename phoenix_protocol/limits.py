@@ -37,6 +37,8 @@ MANIFEST_BYTES: Final = 256 * KIB
 GRANT_BYTES: Final = 256 * KIB
 DETAIL_BYTES: Final = 64 * KIB
 CHECKPOINT_BYTES: Final = 4 * KIB
+#: Longest answer that is a page or a list: the relay puts fewer items on it, the client reads no further.
+PAGE_BYTES: Final = 16 * MIB
 
 #: One block of a body: what an upload or download can stop and go on at.
 BLOCK: Final = 1 * MIB
