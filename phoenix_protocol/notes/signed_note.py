@@ -96,8 +96,8 @@ class NoteSigner:
         )
 
     def _line(self, kind: SignatureKind, signature: bytes) -> str:
-        key = self.key
-        return SignatureLine(name=key.name, key_id=key.key_id(kind), signature=signature).encoded()
+        name, key_id = self.key.name, self.key.key_id(kind)
+        return SignatureLine(name=name, key_id=key_id, signature=signature).encoded()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key.name}>"

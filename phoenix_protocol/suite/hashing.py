@@ -8,7 +8,7 @@ from typing import Final
 HASH_BYTES: Final = 32
 
 
-def sha256(*parts: bytes) -> bytes:
+def sha256(*parts: bytes | bytearray | memoryview) -> bytes:
     """The SHA-256 of ``parts`` put end to end, 32 bytes.
 
     Where one part ends and the next begins is not hashed: at most one part may have a free length.

@@ -170,6 +170,23 @@ def test_bytes_cannot_move_between_leaf_and_sibling() -> None:
     assert includes(leaf=both[:32], proof=[both[32:]], **moved)
     assert not includes(leaf=both[:31], proof=[both[31:]], **moved)
     assert not includes(leaf=both, proof=[b""], **moved)
+    later = {"first_size": 1, "second_size": 2, "second_root": tree_root}
+    assert is_consistent(first_root=both[:32], proof=[both[32:]], **later)
+    assert not is_consistent(first_root=both[:31], proof=[both[31:]], **later)
+
+
+def test_a_proof_of_a_larger_tree_is_not_one_of_a_smaller() -> None:
+    tree_root = node_hash(LEAVES[0], LEAVES[1])
+    leaf = {"leaf": LEAVES[1], "proof": [LEAVES[0]], "root": tree_root}
+    assert includes(index=1, size=2, **leaf)
+    assert not includes(index=0, size=1, **leaf)
+    roots = {
+        "first_root": root(LEAVES[:7]),
+        "second_root": root(LEAVES[:8]),
+        "proof": consistency_proof(LEAVES[:8], 7),
+    }
+    assert is_consistent(first_size=7, second_size=8, **roots)
+    assert not is_consistent(first_size=3, second_size=4, **roots)
 
 
 def test_nothing_is_proved_about_an_empty_tree() -> None:
@@ -230,7 +247,8 @@ def test_appending_one_by_one_is_extending() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "hashes"), [(1, ()), (3, LEAVES[:1]), (0, LEAVES[:1]), (-1, ()), (1, (b"short",))]
+    ("size", "hashes"),
+    [(1, ()), (3, LEAVES[:1]), (0, LEAVES[:1]), (-1, LEAVES[:1]), (1, (b"short",))],
 )
 def test_a_frontier_that_cannot_be_is_refused(size: int, hashes: tuple[bytes, ...]) -> None:
     with pytest.raises(ValueError, match=r"frontier|hash"):

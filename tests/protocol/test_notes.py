@@ -137,6 +137,8 @@ def test_any_text_is_refused(text: str) -> None:
         TEXT,
         TEXT + "\n",
         NOTE[:-1],
+        NOTE[:-1] + "x",
+        f"\n\n{PLAIN}{TIMED}",
         NOTE + "\n",
         NOTE + "\n\n",
         NOTE.replace("\n", "\r\n"),
@@ -156,6 +158,7 @@ def test_any_text_is_refused(text: str) -> None:
         NOTE + f"— {'n' * 256} AAAAAAAA\n",
         NOTE + "not a signature\n",
         NOTE + "\x00",
+        NOTE + "— some\x00body AAAAAAAA\n",
         NOTE + "— \udc80 AAAAAAAA\n",
     ],
 )

@@ -236,6 +236,14 @@ def test_whatever_is_appended_is_too_much(tail: bytes) -> None:
     assert opening(CIPHERTEXT + tail) in {"E_CHUNK", "E_TRUNCATED"}
 
 
+def test_the_length_is_compared_before_anything_is_decrypted() -> None:
+    known = len(CIPHERTEXT)
+    damaged = flipped(CIPHERTEXT, 0)
+    assert opening(damaged, expected_length=known) == "E_KEY_COMMIT"
+    assert opening(damaged[:-1], expected_length=known) == "E_TRUNCATED"
+    assert opening(damaged + b"\0", expected_length=known) == "E_CHUNK"
+
+
 def test_nothing_goes_on_after_an_error_or_the_end() -> None:
     decryptor = Decryptor(KEY, CONTEXT, expected_length=60)
     with pytest.raises(TamperError, match="E_CHUNK"):
