@@ -1,25 +1,145 @@
-"""The blocks of bodies as files, each sealed under the storage key of its day (docs/protocol.md §5, §7)."""
+"""The blocks of bodies as files, each sealed under the storage key of its day (docs/protocol.md §5, §7).
+
+``bodies/<day>/<body id>/<index>``: nonce, ciphertext and tag, bound to the body's id, its digest and the block's place.
+The id is random and of one sender and day, so that the same bytes uploaded for another day, or by somebody else, are
+another body under another key, and nobody learns from an upload what others have sent.
+"""
 
 from __future__ import annotations
 
-from phoenix_relay.storage.rows import Body
+import asyncio
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from phoenix_protocol import limits
+from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.merkle import leaf_hash
+from phoenix_relay.storage import durable
+from phoenix_relay.storage.day_keys import OVERHEAD, DayKeys
+from phoenix_relay.storage.rows import Body, BodyId, Day
+
+#: Blocks worked on at one time: bounds memory, and keeps a disk busy.
+WORKERS: Final = 4
+
+T = TypeVar("T")
 
 
 class Bodies:
-    """Blocks on disk. Every call works on threads of its own; a block is at most 1 MiB."""
+    """Blocks on disk. Every coroutine works on threads of its own; a block is at most 1 MiB."""
+
+    def __init__(self, folder: Path, day_keys: DayKeys) -> None:
+        durable.make_folder(folder)
+        self._folder: Final = folder
+        self._day_keys: Final = day_keys
+        self._threads: Final = ThreadPoolExecutor(WORKERS, thread_name_prefix="bodies")
 
     async def put(self, body: Body, index: int, data: bytes) -> None:
         """Keep a block durably: on return it is on the disk, whole. The same block again is fine.
 
-        Raises RefusedError ``E_NOT_FOUND`` when the body has no such block, TamperError ``E_BODY_DIGEST`` when the data
-        are not those that the leaf hash names, UnavailableError ``E_RELAY`` when the disk is full.
+        Raises RefusedError ``E_NOT_FOUND`` when the body has no such block, ``E_EXPIRED`` when its day is over,
+        TamperError ``E_BODY_DIGEST`` when the data are not those that the leaf hash names, UnavailableError ``E_RELAY``
+        when the disk is full.
         """
-        raise NotImplementedError
+        await self._on_thread(lambda: self.put_now(body, index, data))
 
     async def missing(self, body: Body) -> tuple[int, ...]:
         """Which blocks have not arrived."""
-        raise NotImplementedError
+        return await self._on_thread(lambda: self.missing_now(body))
 
     async def read(self, body: Body, index: int) -> bytes:
-        """One block, checked. Raises as Store.block."""
-        raise NotImplementedError
+        """One block, checked. Raises as ``Store.block``."""
+        return await self._on_thread(lambda: self.read_now(body, index))
+
+    def put_now(self, body: Body, index: int, data: bytes) -> None:
+        """:meth:`put` on the caller's thread."""
+        _check_index(body, index)
+        if len(data) != block_length(body, index) or leaf_hash(data) != body.leaves[index]:
+            raise TamperError("E_BODY_DIGEST", "A block is not the one that was announced.")
+        sealed = self._day_keys.seal(body.day, _place(body, index), data)
+        with durable.disk_errors():
+            durable.make_folder(self.folder_of(body.day, body.id))
+            durable.write_over(self._path(body, index), sealed)
+
+    def missing_now(self, body: Body) -> tuple[int, ...]:
+        """:meth:`missing` on the caller's thread."""
+        folder = self.folder_of(body.day, body.id)
+        sizes: dict[str, int] = {}
+        with suppress(FileNotFoundError), durable.disk_errors():
+            sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+        return tuple(
+            index
+            for index in range(len(body.leaves))
+            if sizes.get(str(index)) != block_length(body, index) + OVERHEAD
+        )
+
+    def read_now(self, body: Body, index: int) -> bytes:
+        """:meth:`read` on the caller's thread."""
+        _check_index(body, index)
+        try:
+            sealed = self._path(body, index).read_bytes()
+        except FileNotFoundError:
+            raise TamperError("E_STORE_INTEGRITY", "A stored block is not there.") from None
+        data = self._day_keys.unseal(body.day, _place(body, index), sealed)
+        if leaf_hash(data) != body.leaves[index]:
+            raise TamperError("E_STORE_INTEGRITY", "A stored block was changed.")
+        return data
+
+    def stored(self) -> tuple[tuple[Day, BodyId], ...]:
+        """Every body that has a folder."""
+        return tuple(
+            (Day(int(day.name)), BodyId(bytes.fromhex(body.name)))
+            for day in self._folder.iterdir()
+            if day.name.isdecimal()
+            for body in day.iterdir()
+        )
+
+    def last_arrival(self, day: Day, body: BodyId) -> int:
+        """When a body's last block arrived, as the disk has it; 0 when none has."""
+        try:
+            return int(self.folder_of(day, body).stat().st_mtime)
+        except FileNotFoundError:
+            return 0
+
+    def remove(self, day: Day, body: BodyId) -> None:
+        """Delete the blocks of a body, if there are any."""
+        shutil.rmtree(self.folder_of(day, body), ignore_errors=True)
+        with suppress(OSError):
+            (self._folder / str(day)).rmdir()
+
+    def remove_days(self, until: int) -> None:
+        """Delete all bodies of the days that ended by ``until``."""
+        for day in self._folder.iterdir():
+            if day.name.isdecimal() and int(day.name) <= until:
+                shutil.rmtree(day)
+
+    def folder_of(self, day: Day, body: BodyId) -> Path:
+        """Where the blocks of a body are."""
+        return self._folder / str(day) / body.hex()
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._threads.shutdown()
+
+    def _path(self, body: Body, index: int) -> Path:
+        return self.folder_of(body.day, body.id) / str(index)
+
+    async def _on_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def block_length(body: Body, index: int) -> int:
+    """How many bytes a block of a body has: 1 MiB, the last what is left."""
+    return min(limits.BLOCK, body.length - index * limits.BLOCK)
+
+
+def _place(body: Body, index: int) -> tuple[str | bytes | int, ...]:
+    return ("bodies", body.id, body.digest, index)
+
+
+def _check_index(body: Body, index: int) -> None:
+    if not 0 <= index < len(body.leaves):
+        raise RefusedError("E_NOT_FOUND", "The body has no such block.")

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import hmac
+from typing import Final
+
+from sqlalchemy import Connection
+
+from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Anchor, Seconds
+from phoenix_protocol.suite.hashing import sha256
+from phoenix_relay.storage.facts import Fact, Facts
 from phoenix_relay.storage.rows import Taken
 
 
 class Claims:
-    """A claim is used once, by one partnership."""
+    """A claim is used once, by one partnership. Only its digest is kept."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._facts: Final = Facts(connection)
+
+    def make(self, claim: str) -> None:
+        """Let ``claim`` be the one that takes this relay."""
+        self._facts.put(Fact.CLAIM, sha256(claim.encode()))
 
     def taken(self) -> Taken | None:
         """Who took this relay, if anybody."""
-        raise NotImplementedError
+        anchor = self._facts.get(Fact.ANCHOR)
+        if anchor is None:
+            return None
+        return Taken(anchor=Anchor(anchor), time=Seconds(self._facts.number(Fact.TAKEN)))
 
     def take(self, claim: str, anchor: Anchor, now: Seconds) -> None:
         """Give the relay to ``anchor``. The same claim and anchor again change nothing.
@@ -19,4 +39,12 @@ class Claims:
         Raises RefusedError ``E_NOT_FOUND`` when the claim is not the one that was made, ``E_CONFLICT`` when another
         partnership took it.
         """
-        raise NotImplementedError
+        made = self._facts.get(Fact.CLAIM)
+        if made is None or not hmac.compare_digest(made, sha256(claim.encode())):
+            raise RefusedError("E_NOT_FOUND", "This is not this relay's claim.")
+        taken = self.taken()
+        if taken is not None and taken.anchor != anchor:
+            raise RefusedError("E_CONFLICT", "Another partnership has taken this relay.")
+        if taken is None:
+            self._facts.put(Fact.ANCHOR, anchor)
+            self._facts.put(Fact.TAKEN, str(now).encode())

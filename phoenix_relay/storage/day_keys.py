@@ -1,24 +1,144 @@
-"""Storage keys, one for each key period in which something expires: files outside the database (docs/protocol.md §7)."""
+"""Storage keys, one for each key period in which something expires: files outside the database (docs/protocol.md §7).
+
+A key is called by the second at which its period ends, so that changing the length of the period confuses nothing. It
+is on the disk before anything is sealed under it, and nothing but its destruction has to be certain for all of that to
+be unreadable: rows, files, write-ahead log and backups alike. AES-256-GCM with random nonces: good for 2^32 items.
+"""
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from phoenix_protocol import encoding
+from phoenix_protocol.encoding import Plain
+from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.randomness import Randomness
+from phoenix_relay.storage import durable
 from phoenix_relay.storage.rows import Day
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+#: How much longer sealed bytes are: nonce and tag.
+OVERHEAD: Final = NONCE_BYTES + 16
+
+_NAME: Final = re.compile(r"(0|[1-9][0-9]{0,15})\.key", re.ASCII)
+
+
+def day_of(expires: Seconds, period: int) -> Day:
+    """The key period of ``period`` seconds in which ``expires`` lies, by its end."""
+    return Day((expires // period + 1) * period)
 
 
 class DayKeys:
-    """Keys by the end of their period. Safe to use from several threads."""
+    """The keys in one folder. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, period: int, randomness: Randomness) -> None:
+        """``period`` is the length of a key period in seconds. Makes the folder (0700) when it is not there."""
+        durable.make_folder(folder)
+        durable.remove_parts(folder)
+        self._folder: Final = folder
+        self._period: Final = period
+        self._randomness: Final = randomness
+        self._lock: Final = threading.Lock()
+        self._known: dict[Day, AESGCM] = {}
+        self._ended = Seconds(0)
 
     def day_of(self, expires: Seconds) -> Day:
         """The key period in which ``expires`` lies, by its end."""
-        raise NotImplementedError
+        return day_of(expires, self._period)
+
+    def days(self) -> tuple[Day, ...]:
+        """The periods whose keys are here, the one that ends first first."""
+        names = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        return tuple(sorted(Day(int(name.group(1))) for name in names if name))
+
+    def has(self, day: Day) -> bool:
+        """Whether the key of a period is here, on the disk."""
+        return self._path(day).is_file()
 
     def seal(self, day: Day, place: Sequence[bytes | str | int], plain: bytes) -> bytes:
-        """``plain`` under the key of ``day``, made if there is none, bound to ``place``."""
-        raise NotImplementedError
+        """``plain`` under the key of ``day``, made if there is none, bound to ``place`` (table, row, column).
+
+        Raises RefusedError ``E_EXPIRED`` when the period is over, UnavailableError ``E_RELAY`` when a key cannot be
+        written.
+        """
+        nonce = self._randomness.random_bytes(NONCE_BYTES)
+        return nonce + self._key(day, make=True).encrypt(nonce, plain, _bound(day, place))
 
     def unseal(self, day: Day, place: Sequence[bytes | str | int], sealed: bytes) -> bytes:
-        """What :meth:`seal` was given. Raises RefusedError ``E_EXPIRED`` (key gone), TamperError ``E_STORE_INTEGRITY``."""
-        raise NotImplementedError
+        """What :meth:`seal` was given.
+
+        Raises RefusedError ``E_EXPIRED`` when the key is gone, TamperError ``E_STORE_INTEGRITY`` for damage.
+        """
+        key = self._key(day, make=False)
+        nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return key.decrypt(nonce, ciphertext, _bound(day, place))
+        except (InvalidTag, ValueError):
+            raise TamperError("E_STORE_INTEGRITY", "Something stored here was changed.") from None
+
+    def retire(self, now: Seconds) -> tuple[Day, ...]:
+        """Destroy the keys of every period that is over at ``now``, and refuse those periods from here on.
+
+        Each is overwritten on the disk, then removed. Returns whose keys went.
+        """
+        with self._lock:
+            self._ended = Seconds(max(self._ended, now))
+            for day in [day for day in self._known if day <= now]:
+                del self._known[day]
+            over = tuple(day for day in self.days() if day <= now)
+            for day in over:
+                durable.overwrite_and_remove(self._path(day))
+        return over
+
+    def _key(self, day: Day, *, make: bool) -> AESGCM:
+        known = self._known.get(day)
+        if known is not None:
+            return known
+        with self._lock:
+            # Under the lock, or a key could be made again behind the back of its destruction.
+            if day <= self._ended:
+                raise _gone()
+            return self._known.setdefault(day, self._load(day, make))
+
+    def _load(self, day: Day, make: bool) -> AESGCM:
+        path = self._path(day)
+        with durable.disk_errors():
+            if make and not path.exists():
+                self._make(path)
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                raise _gone() from None
+        if len(content) != KEY_BYTES:
+            raise TamperError("E_STORE_INTEGRITY", "A storage key was changed.")
+        return AESGCM(content)
+
+    def _make(self, path: Path) -> None:
+        # Two processes may need the same key at once: the first to link it wins, the other reads it.
+        try:
+            durable.write_new(path, self._randomness.random_bytes(KEY_BYTES))
+        except FileExistsError:
+            return
+
+    def _path(self, day: Day) -> Path:
+        return self._folder / f"{day}.key"
+
+
+def _bound(day: Day, place: Sequence[bytes | str | int]) -> bytes:
+    plain: list[Plain] = ["phoenix-relay/1", int(day), *place]
+    return encoding.encode(plain)
+
+
+def _gone() -> RefusedError:
+    return RefusedError(
+        "E_EXPIRED", "What was kept of this can no longer be opened: its storage key is gone."
+    )

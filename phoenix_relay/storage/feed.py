@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, Final
 
+from sqlalchemy import Connection, Row, bindparam, insert, select
+
+from phoenix_protocol import limits
 from phoenix_protocol.api import FeedItem, FeedKind
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from phoenix_relay.storage.sayings import Sayings
+from phoenix_relay.storage.tables import DETAILS, FEED, SAYINGS
+
+#: A page ends early rather than grow beyond this.
+PAGE_BYTES: Final = 4 * limits.MIB
+
+_AFTER: Final = (
+    select(FEED, SAYINGS.c.signed, DETAILS.c.day, DETAILS.c.sealed)
+    .outerjoin(SAYINGS, SAYINGS.c.hash == FEED.c.saying)
+    .outerjoin(DETAILS, DETAILS.c.saying == FEED.c.saying)
+    .where(FEED.c.endpoint == bindparam("whose"), FEED.c.cursor > bindparam("seen"))
+    .order_by(FEED.c.cursor)
+    .limit(bindparam("most"))
+)
 
 
 class Feed:
-    """Items by endpoint, with cursors that only rise."""
+    """Items by endpoint, with cursors that only rise: there is one writer, and a cursor is never used again."""
+
+    __slots__ = ("_connection", "_sayings", "_touched")
+
+    def __init__(self, connection: Connection, sayings: Sayings, touched: set[EndpointId]) -> None:
+        self._connection: Final = connection
+        self._sayings: Final = sayings
+        self._touched: Final = touched
 
     def append(
         self,
@@ -19,12 +44,42 @@ class Feed:
         now: Seconds,
         saying: ObjectHash | None = None,
     ) -> None:
-        """Put an item into the feed of each endpoint; listeners are told after the commit. ``saying`` was recorded before."""
-        raise NotImplementedError
+        """Put an item into the feed of each endpoint; listeners are told after the commit.
+
+        ``saying`` is the object hash of what the item shows, recorded before in :class:`Sayings`.
+        """
+        same = {"kind": kind.value, "core": core, "time": now, "saying": saying}
+        whose = tuple(dict.fromkeys(endpoints))
+        if whose:
+            self._connection.execute(insert(FEED), [{"endpoint": one, **same} for one in whose])
+            self._touched.update(whose)
 
     def after(self, endpoint: EndpointId, cursor: int, limit: int = 256) -> tuple[FeedItem, ...]:
         """What came after ``cursor`` for an endpoint, oldest first; fewer than ``limit`` when they are large.
 
-        A detail whose storage key is gone is left out of its item.
+        A detail whose storage key is gone is left out of its item. Raises TamperError ``E_STORE_INTEGRITY`` for damage.
         """
-        raise NotImplementedError
+        items: list[FeedItem] = []
+        octets = 0
+        values = {"whose": endpoint, "seen": cursor, "most": limit}
+        result = self._connection.execute(_AFTER, values)
+        while (row := result.fetchone()) is not None:
+            octets += len(row.signed or b"") + len(row.sealed or b"")
+            if items and octets > PAGE_BYTES:
+                break
+            items.append(self._item(row))
+        result.close()
+        return tuple(items)
+
+    def _item(self, row: Row[Any]) -> FeedItem:
+        detail = None
+        if row.sealed is not None:
+            detail = self._sayings.open_detail(row.saying, row.day, row.sealed)
+        return FeedItem(
+            cursor=row.cursor,
+            kind=FeedKind(row.kind),
+            core=ObjectHash(row.core),
+            object=row.signed,
+            detail=detail,
+            time=Seconds(row.time),
+        )

@@ -141,7 +141,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Where a package is at one endpoint. ``delivery`` is the hash of the delivery that named it, ``counter`` its last event's."""
+    """Where a package is at one endpoint.
+
+    ``number`` and ``delivery`` are those of the delivery that named it, ``counter`` its last event's.
+    """
 
     core: ObjectHash
     endpoint: EndpointId
@@ -186,7 +189,7 @@ class Saying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """An uploaded body: whose, the RFC 9162 root and leaf hashes of its blocks, its length in bytes, its storage key."""
+    """An uploaded body: whose, the root and leaf hashes of its blocks, its length in bytes, the day of its key."""
 
     id: BodyId
     sender: EndpointId
@@ -224,3 +227,12 @@ class Counts:
     octets: int
     oldest_held: Seconds | None
     next_expiry: Seconds | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A package that the sweeper has something to do about."""
+
+    core: ObjectHash
+    created: Seconds
+    expires: Seconds

@@ -1,30 +1,111 @@
-"""What was said of packages: events, recalls, verdicts, voids, helds, tombstones; each kept once, details sealed (§6)."""
+"""What was said of packages: events, recalls, verdicts, voids, helds, tombstones; each once, details sealed (§6)."""
 
 from __future__ import annotations
 
-from phoenix_protocol.identifiers import ObjectHash
-from phoenix_relay.storage.rows import NewSaying, Saying
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from phoenix_protocol import limits, schema
+from phoenix_protocol.api import FeedKind, SealedDetail
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.rows import Day, NewSaying, Saying
+from phoenix_relay.storage.sqlite import insert_new
+from phoenix_relay.storage.tables import DETAILS, SAYINGS
+
+_DETAIL_LIMIT: Final = 8 * limits.MIB
+
+_RECORD: Final = insert_new(SAYINGS)
+_FIND: Final = select(SAYINGS).where(SAYINGS.c.hash == bindparam("wanted"))
+_ANSWER: Final = (
+    update(SAYINGS).where(SAYINGS.c.hash == bindparam("wanted")).values(answer=bindparam("verdict"))
+)
 
 
 class Sayings:
     """Signed objects that feeds point to."""
 
-    def record(self, saying: NewSaying) -> bool:
-        """Keep a Signed object with its detail. False when it was kept before (by its object hash)."""
-        raise NotImplementedError
+    __slots__ = ("_connection", "_day_keys")
 
-    def find(self, hash: ObjectHash) -> Saying | None:
+    def __init__(self, connection: Connection, day_keys: DayKeys) -> None:
+        self._connection: Final = connection
+        self._day_keys: Final = day_keys
+
+    def record(self, saying: NewSaying) -> bool:
+        """Keep a Signed object with its detail. False when it was kept before (by its object hash).
+
+        Raises ValueError for a detail without an end; otherwise as ``DayKeys.seal``.
+        """
+        if self._connection.execute(_RECORD, _row_of(saying)).rowcount == 0:
+            return False
+        if saying.detail is not None:
+            self._keep_detail(saying, saying.detail)
+        return True
+
+    def find(self, saying: ObjectHash) -> Saying | None:
         """One saying by its object hash."""
-        raise NotImplementedError
+        row = self._connection.execute(_FIND, {"wanted": saying}).first()
+        return None if row is None else _saying(row)
 
     def about(self, core: ObjectHash) -> tuple[Saying, ...]:
         """All that was said of a package, in the order that the relay learnt it."""
-        raise NotImplementedError
+        wanted = select(SAYINGS).where(SAYINGS.c.core == core).order_by(SAYINGS.c.id)
+        return tuple(_saying(row) for row in self._connection.execute(wanted))
 
     def answer(self, recall: ObjectHash) -> Saying | None:
         """The verdict that was given to a recall."""
-        raise NotImplementedError
+        row = self._connection.execute(_FIND, {"wanted": recall}).first()
+        return None if row is None or row.answer is None else self.find(ObjectHash(row.answer))
 
     def set_answer(self, recall: ObjectHash, verdict: ObjectHash) -> None:
         """Remember which verdict answered a recall."""
-        raise NotImplementedError
+        self._connection.execute(_ANSWER, {"wanted": recall, "verdict": verdict})
+
+    def open_detail(self, saying: bytes, day: int, sealed: bytes) -> SealedDetail | None:
+        """A detail as its readers get it; None when its storage key is gone.
+
+        Raises TamperError ``E_STORE_INTEGRITY`` for damage.
+        """
+        try:
+            plain = self._day_keys.unseal(Day(day), place(saying), sealed)
+        except RefusedError:
+            return None
+        return schema.decode(SealedDetail, plain, limit=_DETAIL_LIMIT)
+
+    def _keep_detail(self, saying: NewSaying, detail: SealedDetail) -> None:
+        if saying.detail_expires is None:
+            raise ValueError("A detail is kept until some time.")
+        day = self._day_keys.day_of(saying.detail_expires)
+        sealed = self._day_keys.seal(day, place(saying.hash), schema.encode(detail))
+        row = {"saying": saying.hash, "day": day, "sealed": sealed}
+        self._connection.execute(insert(DETAILS), row)
+
+
+def place(saying: bytes) -> tuple[str | bytes, ...]:
+    """What a sealed detail is bound to beside its day: table, row and column."""
+    return ("details", saying, "sealed")
+
+
+def _row_of(saying: NewSaying) -> dict[str, object]:
+    return {
+        "hash": saying.hash,
+        "kind": saying.kind.value,
+        "core": saying.core,
+        "maker": saying.maker,
+        "signed": saying.signed,
+        "time": saying.time,
+        "answer": None,
+    }
+
+
+def _saying(row: Row[Any]) -> Saying:
+    return Saying(
+        hash=ObjectHash(row.hash),
+        kind=FeedKind(row.kind),
+        core=ObjectHash(row.core),
+        maker=None if row.maker is None else EndpointId(row.maker),
+        signed=row.signed,
+        time=Seconds(row.time),
+    )

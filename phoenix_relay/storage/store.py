@@ -1,16 +1,30 @@
-"""The store as the rest of the relay sees it: open, write, read, bodies, close."""
+"""The store as the rest of the relay sees it: open, write, read, bodies, close (docs/protocol.md §7)."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from sqlalchemy import Connection
+
+from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.identifiers import EndpointId, ObjectHash
+from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
+from phoenix_relay.storage import schemas
 from phoenix_relay.storage.bodies import Bodies
 from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.parts import EVERYONE, Part
+from phoenix_relay.storage.readers import Readers
+from phoenix_relay.storage.rows import Body
+from phoenix_relay.storage.sqlite import DATABASE, reader_engine, writer_engine
 from phoenix_relay.storage.transaction import Tx
+from phoenix_relay.storage.writer import Writer
+
+BODIES: Final = "bodies"
+DAY_KEYS: Final = "daykeys"
 
 T = TypeVar("T")
 
@@ -18,30 +32,40 @@ T = TypeVar("T")
 class Store:
     """Rows, bodies and storage keys of one relay home. Made with :meth:`open`, ended with :meth:`close`."""
 
-    bodies: Bodies
-    day_keys: DayKeys
+    def __init__(self, home: Path, *, key_period: int, randomness: Randomness) -> None:
+        """Use :meth:`open`, which checks first that there is a store to open."""
+        self.home: Final = home
+        self.database: Final = home / DATABASE
+        self.day_keys: Final = DayKeys(home / DAY_KEYS, key_period, randomness)
+        self.bodies: Final = Bodies(home / BODIES, self.day_keys)
+        self._randomness: Final = randomness
+        self._listeners: Final[list[Callable[[frozenset[EndpointId]], None]]] = []
+        self._writer: Final = Writer(writer_engine(self.database), self._tx, self._committed)
+        self._readers: Final = Readers(reader_engine(self.database), self._tx)
 
     @classmethod
     async def open(cls, home: Path, *, key_period: int, randomness: Randomness) -> Store:
-        """Open the store of a relay that ``init`` made.
+        """Open the store of a relay that ``init`` made; ``key_period`` in seconds.
 
         Raises UsageError ``E_NOT_FOUND`` when there is none, RefusedError ``E_STORE_VERSION`` when the schema is
         older or newer than this program's, UnavailableError ``E_RELAY`` when the database cannot be opened.
         """
-        raise NotImplementedError
+        await asyncio.to_thread(schemas.require_current, home / DATABASE)
+        return await asyncio.to_thread(cls, home, key_period=key_period, randomness=randomness)
 
     async def write(self, change: Callable[[Tx], T]) -> T:
         """Run ``change`` in the writer and return its result once it is durable.
 
         ``change`` runs on the writer's thread and must be quick: no signing, no file, no waiting. What it raises undoes
         it alone and is raised here. Raises UnavailableError ``E_RELAY`` when the commit failed, when too much waits
-        already, and after :meth:`close` began: nothing of it is kept then, and repeating is safe.
+        already, and after :meth:`close` began: nothing of it is kept then, and repeating is safe. A caller who is
+        cancelled does not know whether the change was made.
         """
-        raise NotImplementedError
+        return await self._writer.write(change)
 
     async def read(self, question: Callable[[Tx], T]) -> T:
         """Run ``question`` on a snapshot, on a thread for reading. It must not change anything, and cannot."""
-        raise NotImplementedError
+        return await self._readers.read(question)
 
     async def block(self, core: ObjectHash, index: int) -> bytes:
         """One block of a package's body, inline or uploaded, checked against its leaf hash.
@@ -49,15 +73,48 @@ class Store:
         Raises RefusedError ``E_NOT_FOUND`` when there is no such block or the body is gone, ``E_EXPIRED`` when its
         storage key is, TamperError ``E_STORE_INTEGRITY`` when it is damaged: nothing of it is returned then.
         """
-        raise NotImplementedError
+        found = await self.read(lambda tx: _body_of(tx, core, index))
+        return found if isinstance(found, bytes) else await self.bodies.read(found, index)
 
     def listen(self, listener: Callable[[frozenset[EndpointId]], None]) -> Callable[[], None]:
         """Call ``listener``, on the event loop, after each commit that put something into feeds, with whose.
 
         Returns what ends it.
         """
-        raise NotImplementedError
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def truncate_log(self) -> bool:
+        """Bring the write-ahead log into the database and cut it to nothing. False while a reader is in its way."""
+        return await self._writer.alone(_truncate)
 
     async def close(self) -> None:
         """Finish what was handed over, then close. Further writes are refused."""
-        raise NotImplementedError
+        await self._writer.close()
+        await self._readers.close()
+        await asyncio.to_thread(self.bodies.close)
+
+    def _tx(self, connection: Connection) -> Tx:
+        return Tx(connection=connection, day_keys=self.day_keys, randomness=self._randomness)
+
+    def _committed(self, touched: frozenset[EndpointId]) -> None:
+        for listener in tuple(self._listeners):
+            listener(touched)
+
+
+def _body_of(tx: Tx, core: ObjectHash, index: int) -> bytes | Body:
+    package = tx.packages.find(core)
+    if package is None or not 0 <= index < len(package.leaves):
+        raise RefusedError("E_NOT_FOUND", "There is no such block.")
+    body = tx.packages.uploaded_body(core)
+    if body is not None:
+        return body
+    inline = tx.parts.get(core, EVERYONE, Part.BODY)
+    if leaf_hash(inline) != package.leaves[index]:
+        raise TamperError("E_STORE_INTEGRITY", "A stored block was changed.")
+    return inline
+
+
+def _truncate(connection: Connection) -> bool:
+    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    return not busy

@@ -1,0 +1,103 @@
+"""The sealed bytes of packages: cover, inline body, and each endpoint's capsule and grant (docs/protocol.md §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.identifiers import EndpointId, ObjectHash
+from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.rows import Day
+from phoenix_relay.storage.tables import PARTS
+
+
+class Part(Enum):
+    """Which sealed bytes of a package."""
+
+    COVER = "cover"
+    BODY = "body"
+    CAPSULE = "capsule"
+    GRANT = "grant"
+
+
+#: In place of an endpoint, for what belongs to the whole package.
+EVERYONE: Final = EndpointId(b"")
+
+_ONE: Final = (
+    (PARTS.c.core == bindparam("core"))
+    & (PARTS.c.endpoint == bindparam("endpoint"))
+    & (PARTS.c.part == bindparam("part"))
+)
+_FIND: Final = select(PARTS.c.day, PARTS.c.sealed).where(_ONE)
+_EXISTS: Final = select(PARTS.c.day).where(_ONE)
+_REMOVE: Final = delete(PARTS).where(
+    PARTS.c.core == bindparam("of"), PARTS.c.endpoint == bindparam("whose")
+)
+_REMOVE_ALL: Final = delete(PARTS).where(PARTS.c.core == bindparam("of"))
+
+
+class Parts:
+    """Each sealed under the key of its package's day, bound to package, endpoint and kind."""
+
+    __slots__ = ("_connection", "_day_keys")
+
+    def __init__(self, connection: Connection, day_keys: DayKeys) -> None:
+        self._connection: Final = connection
+        self._day_keys: Final = day_keys
+
+    @property
+    def day_keys(self) -> DayKeys:
+        """The keys that parts are sealed under."""
+        return self._day_keys
+
+    def keep(
+        self, core: ObjectHash, day: Day, parts: Iterable[tuple[EndpointId, Part, bytes]]
+    ) -> None:
+        """Seal and keep parts of a package. Raises as ``DayKeys.seal``."""
+        rows = [
+            {
+                "core": core,
+                "endpoint": endpoint,
+                "part": part.value,
+                "day": day,
+                "sealed": self._day_keys.seal(day, place(core, endpoint, part.value), plain),
+            }
+            for endpoint, part, plain in parts
+        ]
+        self._connection.execute(insert(PARTS), rows)
+
+    def has(self, core: ObjectHash, endpoint: EndpointId, part: Part) -> bool:
+        """Whether a part is kept."""
+        return self._connection.execute(_EXISTS, _key(core, endpoint, part)).first() is not None
+
+    def get(self, core: ObjectHash, endpoint: EndpointId, part: Part) -> bytes:
+        """A part, unsealed.
+
+        Raises RefusedError ``E_NOT_FOUND`` when it is not kept (any more), ``E_EXPIRED`` when its storage key is gone,
+        TamperError ``E_STORE_INTEGRITY`` for damage.
+        """
+        row = self._connection.execute(_FIND, _key(core, endpoint, part)).first()
+        if row is None:
+            raise RefusedError("E_NOT_FOUND", "Nothing is kept of this here.")
+        return self._day_keys.unseal(row.day, place(core, endpoint, part.value), row.sealed)
+
+    def remove(self, core: ObjectHash, endpoint: EndpointId) -> None:
+        """Delete what is kept for one endpoint."""
+        self._connection.execute(_REMOVE, {"of": core, "whose": endpoint})
+
+    def remove_all(self, core: ObjectHash) -> None:
+        """Delete all that is kept of a package."""
+        self._connection.execute(_REMOVE_ALL, {"of": core})
+
+
+def place(core: bytes, endpoint: bytes, part: str) -> tuple[str | bytes, ...]:
+    """What a sealed part is bound to beside its day: table, row and column."""
+    return ("parts", core, endpoint, part, "sealed")
+
+
+def _key(core: ObjectHash, endpoint: EndpointId, part: Part) -> dict[str, object]:
+    return {"core": core, "endpoint": endpoint, "part": part.value}

@@ -1,0 +1,83 @@
+"""SQLite as the relay uses it: durable commits, nothing deleted left behind, readers who cannot write."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.pool import NullPool
+
+DATABASE: Final = "relay.sqlite"
+
+#: How long (milliseconds) to wait for another process, such as ``phoenix-relay sweep`` beside ``serve``.
+_PATIENCE: Final = 10_000
+
+_COMMON: Final = (
+    f"PRAGMA busy_timeout={_PATIENCE}",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+_WRITER: Final = (
+    *_COMMON,
+    "PRAGMA secure_delete=ON",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+)
+_READER: Final = (*_COMMON, "PRAGMA query_only=ON")
+
+
+def create_database_file(path: Path) -> None:
+    """Make an empty database file for us alone (0600): the write-ahead log takes its mode over. FileExistsError."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def writer_engine(path: Path) -> Engine:
+    """Connections that change the database at ``path``; each transaction is begun and ended by its user."""
+    return _engine(lambda: _connect(path, "rw", _WRITER))
+
+
+def reader_engine(path: Path) -> Engine:
+    """Connections that cannot change the database at ``path``."""
+    return _engine(lambda: _connect(path, "rw", _READER))
+
+
+def insert_new(table: Table) -> Insert:
+    """An insert that does nothing where a row with the same key is there: its ``rowcount`` tells."""
+    return sqlite_insert(table).on_conflict_do_nothing()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """A consistent copy of a database in use, by SQLite's online backup. ``target`` must not exist."""
+    create_database_file(target)
+    reading, writing = _connect(source, "rw", _READER), sqlite3.connect(target)
+    try:
+        reading.backup(writing, pages=1024)
+        writing.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        writing.close()
+        reading.close()
+
+
+def _engine(connect: Callable[[], sqlite3.Connection]) -> Engine:
+    options: dict[str, Any] = {"creator": connect, "poolclass": NullPool}
+    return create_engine("sqlite://", isolation_level="AUTOCOMMIT", **options)
+
+
+def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    for pragma in pragmas:
+        connection.execute(pragma).fetchall()
+    return connection
