@@ -2,10 +2,10 @@
 
 ::
 
-    with vault.transaction() as tx:      # durable when the block has ended; nothing of it when it raised
+    with vault.transaction() as tx:  # durable when the block has ended; nothing when it raised
         tx.received.add(package, offer)
         tx.audit.append(...)
-    with vault.reading() as view:        # one consistent moment; writing is refused
+    with vault.reading() as view:  # one consistent moment; writing is refused
         view.received.inbox()
 
 Calls block: a coroutine hands them to a thread. No transaction is held across an ``await``.

@@ -1,4 +1,4 @@
-"""What a package says, opened: the same shape for what was received and for the sender's own copy."""
+"""What a package says, opened: one shape for what was received and for the sender's own copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packages that came for this home, from offer to outcome, and the guard against seeing one twice."""
+"""Packages that came for this home, from offer to outcome, and the guard against repeats."""
 
 from __future__ import annotations
 

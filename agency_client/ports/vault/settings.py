@@ -31,7 +31,7 @@ JOIN_REQUEST: Final = Setting("join_request", bytes)
 
 
 class Settings(Protocol):
-    """Facts by name. Any use case may declare a :class:`Setting` of its own beside the ones above."""
+    """Facts by name. A use case may declare a :class:`Setting` of its own beside these."""
 
     def get(self, setting: Setting[V]) -> V | None:
         """The value, or None when it was never put."""

@@ -1,0 +1,76 @@
+"""All families of the vault over one transaction."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
+from agency_client.adapters.vault.audit import AuditTable
+from agency_client.adapters.vault.contents import ContentsTables
+from agency_client.adapters.vault.directory import DirectoryTables
+from agency_client.adapters.vault.guard import GuardTables
+from agency_client.adapters.vault.received import ReceivedTables
+from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
+from agency_client.adapters.vault.sent import SentTables
+from agency_client.adapters.vault.sequences import SequenceTables
+from agency_client.adapters.vault.session import Session
+from agency_client.adapters.vault.settings import SettingsTable
+
+
+class TransactionFamilies:
+    """Implements :class:`agency_client.ports.vault.Families`; each family is made when asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def settings(self) -> SettingsTable:
+        return SettingsTable(self._session)
+
+    @cached_property
+    def directory(self) -> DirectoryTables:
+        return DirectoryTables(self._session)
+
+    @cached_property
+    def received(self) -> ReceivedTables:
+        return ReceivedTables(self._session)
+
+    @cached_property
+    def guard(self) -> GuardTables:
+        return GuardTables(self._session)
+
+    @cached_property
+    def contents(self) -> ContentsTables:
+        return ContentsTables(self._session)
+
+    @cached_property
+    def sent(self) -> SentTables:
+        return SentTables(self._session)
+
+    @cached_property
+    def sequences(self) -> SequenceTables:
+        return SequenceTables(self._session)
+
+    @cached_property
+    def events(self) -> EventTable:
+        return EventTable(self._session)
+
+    @cached_property
+    def objects(self) -> ObjectTable:
+        return ObjectTable(self._session)
+
+    @cached_property
+    def postings(self) -> PostingTable:
+        return PostingTable(self._session)
+
+    @cached_property
+    def alerts(self) -> AlertTable:
+        return AlertTable(self._session)
+
+    @cached_property
+    def quarantine(self) -> QuarantineTable:
+        return QuarantineTable(self._session)
+
+    @cached_property
+    def audit(self) -> AuditTable:
+        return AuditTable(self._session)

@@ -1,0 +1,132 @@
+"""Rows of the tables of sent packages as values, and back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agency_client.adapters.vault.codes import pack_list, unpack_list
+from agency_client.adapters.vault.session import Row
+from agency_client.ports.vault.sent import (
+    AddressProgress,
+    Progress,
+    SentEndpoint,
+    SentPackage,
+)
+from phoenix_protocol.identifiers import (
+    Address,
+    EndpointId,
+    ObjectHash,
+    PackageId,
+    Seconds,
+)
+from phoenix_protocol.package.envelope import Why
+from phoenix_protocol.package.lifecycle import State
+
+INSERT_PACKAGE: Final = (
+    "INSERT OR IGNORE INTO sent (core, package, fingerprint, outbox, thread, purpose, "
+    "classification, urgency, created, expires, progress, since, owed, warned) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SELECT_PACKAGE: Final = (
+    "SELECT core, package, fingerprint, outbox, thread, purpose, classification, urgency, created, "
+    "expires, progress, since, owed, warned FROM sent"
+)
+INSERT_ENDPOINT: Final = (
+    "INSERT INTO sent_endpoints (core, endpoint, address, why, records, delivery, sequence, "
+    "epoch_key, state, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SELECT_ENDPOINT: Final = (
+    "SELECT core, endpoint, address, why, records, delivery, sequence, epoch_key, state, since "
+    "FROM sent_endpoints"
+)
+SELECT_ADDRESS: Final = "SELECT core, address, why, state, since FROM sent_addresses"
+#: Takes :func:`~agency_client.adapters.vault.codes.pack_hashes`.
+SELECT_ADDRESSES_OF: Final = (
+    "SELECT core, address, why, state, since FROM sent_addresses "
+    "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number"
+)
+#: Continues :data:`SELECT_PACKAGE`; takes a time and
+#: :func:`~agency_client.adapters.vault.codes.pack_states`.
+EXPIRING: Final = (
+    "WHERE expires < ? AND EXISTS (SELECT 1 FROM sent_addresses AS ends "
+    "WHERE ends.core = sent.core AND ends.state IN (SELECT value FROM json_each(?))) "
+    "ORDER BY expires, number"
+)
+
+
+def package_row(package: SentPackage) -> Row:
+    """The values of :data:`INSERT_PACKAGE`."""
+    return (
+        package.core,
+        package.package,
+        package.fingerprint,
+        package.outbox,
+        package.thread,
+        package.purpose,
+        package.classification,
+        package.urgency,
+        package.created,
+        package.expires,
+        package.progress.value,
+        package.since,
+        pack_list(package.owed),
+        package.warned,
+    )
+
+
+def package_of(row: Row) -> SentPackage:
+    """A row of :data:`SELECT_PACKAGE`."""
+    return SentPackage(
+        core=ObjectHash(row[0]),
+        package=PackageId(row[1]),
+        fingerprint=row[2],
+        outbox=row[3],
+        thread=row[4],
+        purpose=row[5],
+        classification=row[6],
+        urgency=row[7],
+        created=Seconds(row[8]),
+        expires=Seconds(row[9]),
+        progress=Progress(row[10]),
+        since=Seconds(row[11]),
+        owed=unpack_list(row[12]),
+        warned=row[13],
+    )
+
+
+def endpoint_row(core: ObjectHash, endpoint: SentEndpoint) -> Row:
+    """The values of :data:`INSERT_ENDPOINT`."""
+    return (
+        core,
+        endpoint.endpoint,
+        endpoint.address,
+        endpoint.why.value,
+        int(endpoint.records),
+        endpoint.delivery,
+        endpoint.sequence,
+        endpoint.epoch_key,
+        endpoint.state.value,
+        endpoint.since,
+    )
+
+
+def endpoint_of(row: Row) -> SentEndpoint:
+    """A row of :data:`SELECT_ENDPOINT`."""
+    return SentEndpoint(
+        endpoint=EndpointId(row[1]),
+        address=Address(row[2]),
+        why=Why(row[3]),
+        records=bool(row[4]),
+        delivery=row[5],
+        sequence=row[6],
+        epoch_key=ObjectHash(row[7]),
+        state=State(row[8]),
+        since=Seconds(row[9]),
+    )
+
+
+def address_of(row: Row) -> AddressProgress:
+    """A row of :data:`SELECT_ADDRESS`."""
+    return AddressProgress(
+        address=Address(row[1]), why=Why(row[2]), state=State(row[3]), since=Seconds(row[4])
+    )
