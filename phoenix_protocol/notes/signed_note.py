@@ -1,8 +1,7 @@
 """Signed notes: text, a blank line, and lines of signatures (c2sp.org/signed-note).
 
-Two kinds of signature are understood: plain Ed25519 on the text, and Ed25519 with a time
-(``cosignature/v1``, c2sp.org/tlog-cosignature). Lines by other keys, and of other kinds, must be
-well formed and few, and are otherwise ignored, as the specification asks.
+Understood are plain Ed25519 on the text, and Ed25519 with a time (``cosignature/v1``). Lines of
+other keys and kinds must be well formed and few, and are otherwise ignored, as is specified.
 """
 
 from __future__ import annotations
@@ -98,9 +97,6 @@ class NoteSigner:
     def _line(self, kind: SignatureKind, signature: bytes) -> str:
         name, key_id = self.key.name, self.key.key_id(kind)
         return SignatureLine(name=name, key_id=key_id, signature=signature).encoded()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.key.name}>"
 
 
 class LogSigner(NoteSigner):

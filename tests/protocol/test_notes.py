@@ -295,6 +295,20 @@ def test_a_witness_cosigns_the_message_of_the_standard() -> None:
     VerifyKey(KEYS[0].public).verify(message, stamped[12:])
 
 
+def test_witnesses_do_not_stand_in_for_the_log() -> None:
+    lines = cosigned(NOW, NOW).removeprefix(NOTE)
+    assert lines.count("— witness-") == 2
+    assert witnessed(NOTE + lines, KEYS, 2) != "E_SIG"
+    assert witnessed(f"{TEXT}\n{lines}", KEYS, 2) == "E_SIG"
+    assert witnessed(f"{TEXT}\n{PLAIN}{lines}", KEYS, 2) == "E_SIG"
+
+
+def test_a_full_note_takes_no_further_witness() -> None:
+    full = NOTE + line("s.example", bytes(68)) * (MAX_SIGNATURE_LINES - 2)
+    with pytest.raises(TamperError, match="E_LIMIT"):
+        cosign(full, log_key=LOG.key, witness=WITNESSES[0], now=NOW)
+
+
 def test_one_key_under_two_names_counts_once() -> None:
     twin = WitnessSigner.from_seed("twin.example", bytes([1]) * 32)
     note = cosign(cosigned(NOW), log_key=LOG.key, witness=twin, now=NOW)
@@ -350,5 +364,6 @@ def test_weak_keys_are_refused() -> None:
 
 
 def test_signers_do_not_show_their_keys() -> None:
-    assert repr(LOG) == f"<LogSigner {ORIGIN}>"
+    assert SEED.hex() not in repr(LOG)
+    assert isinstance(LOG, LogSigner)
     assert isinstance(WITNESSES[0], WitnessSigner)
