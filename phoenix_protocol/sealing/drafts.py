@@ -20,7 +20,7 @@ from phoenix_protocol.identifiers import (
 )
 from phoenix_protocol.package.envelope import Recipient
 from phoenix_protocol.record import Head
-from phoenix_protocol.sealing.contents import Cover, Entry, Item, ItemType, Place
+from phoenix_protocol.sealing.contents import Cover, Entry, Item, ItemType, Manifest, Place
 from phoenix_protocol.signed import Signed
 from phoenix_protocol.suite.sealing_keys import SealingKey
 from phoenix_protocol.suite.signatures import DocumentPrivateKey
@@ -158,6 +158,8 @@ class SealedPackage:
     cover_content: Cover
     cover_key: bytes = field(repr=False)
     grants: Mapping[Address, bytes] = field(repr=False)
+    manifest: Manifest = field(repr=False)
+    manifest_salt: bytes = field(repr=False)
     sections: tuple[SealedSection, ...] = field(repr=False)
     leaves: tuple[bytes, ...]
     body_length: int

@@ -52,10 +52,17 @@ class SenderAt:
 class WhoIsWho(Protocol):
     """What opening asks of the directory, in the reader's newest state."""
 
-    anchor: Anchor
-    relay_origin: str
-    receipt_key: bytes
-    longest_life: int
+    @property
+    def anchor(self) -> Anchor: ...
+
+    @property
+    def relay_origin(self) -> str: ...
+
+    @property
+    def receipt_key(self) -> bytes: ...
+
+    @property
+    def longest_life(self) -> int: ...
 
     def checkpoint_of_the_past(self, note: str) -> tuple[int, Seconds]:
         """Size and time of a checkpoint that our own log passed through.
@@ -64,8 +71,8 @@ class WhoIsWho(Protocol):
         """
         ...
 
-    def sender_at(self, endpoint: EndpointId, size: int) -> SenderAt:
-        """The sender at that log size. Raises TamperError ``E_KEY_UNCERTIFIED``."""
+    def sender_at(self, endpoint: EndpointId, size: int, time: Seconds) -> SenderAt:
+        """What a log of that size certified of the sender for ``time``. Raises TamperError ``E_KEY_UNCERTIFIED``."""
         ...
 
     def check_not_ended(self, endpoint: EndpointId, time: Seconds) -> None:
@@ -119,7 +126,7 @@ def open_offer(
     signed = _of_type(offer.delivery)  # O2
     _check_partnership(core, directory)  # O3
     size, relied_on = directory.checkpoint_of_the_past(core.checkpoint)  # O4
-    sender = directory.sender_at(core.sender, size)  # O5
+    sender = directory.sender_at(core.sender, size, core.created)  # O5
     delivery = _open_delivery(signed, core_hash, core, sender)  # O6
     held = _open_held(offer.held, core_hash, delivery, directory)  # O7
     _check_sender_in_force(core, relied_on, held.message, directory)  # O8

@@ -146,8 +146,8 @@ def seal_package(
     ]
     parts = [part for section in sections for part in (section.part, *section.attachments)]
     commitments = [entry_commitment(part.entry, part.salt) for part in parts]
-    manifest = schema.encode(_manifest(draft, where.anchor, with_decoys(commitments, randomness)))
-    manifest_place = _write(manifest_key, where, layout, body, manifest)[0]
+    manifest = _manifest(draft, where.anchor, with_decoys(commitments, randomness))
+    manifest_place = _write(manifest_key, where, layout, body, schema.encode(manifest))[0]
     fill_gaps(layout, body, randomness)
     leaves = body_leaves(layout, body, {s: r.leaves for s, r in streamed.items()})
     manifest_salt = randomness.random_bytes(32)
@@ -277,7 +277,7 @@ def _close(
     draft: PackageDraft,
     where: Circumstances,
     sections: Sequence[SealedSection],
-    manifest: bytes,
+    manifest: Manifest,
     manifest_place: Place,
     manifest_salt: bytes,
     leaves: tuple[bytes, ...],
@@ -302,7 +302,7 @@ def _close(
             cover=Sealed(digest=sha256(sealed_cover), length=len(sealed_cover)),
             body=Sealed(digest=digest_of_leaves(leaves), length=layout.length),
             cover_commitment=cover_commitment(cover),
-            manifest_commitment=manifest_commitment(manifest, manifest_salt),
+            manifest_commitment=manifest_commitment(schema.encode(manifest), manifest_salt),
             created=where.created,
             expires=where.expires,
             checkpoint=where.checkpoint,
@@ -315,6 +315,8 @@ def _close(
         cover_content=cover,
         cover_key=cover_key,
         grants=_grants(where, sections, manifest_place, manifest_salt),
+        manifest=manifest,
+        manifest_salt=manifest_salt,
         sections=tuple(sections),
         leaves=leaves,
         body_length=layout.length,

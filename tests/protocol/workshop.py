@@ -89,7 +89,7 @@ class Register:
             raise TamperError("E_DIR_FORK", "another past")
         return 7, self.checkpoint_time
 
-    def sender_at(self, endpoint: EndpointId, size: int) -> SenderAt:
+    def sender_at(self, endpoint: EndpointId, size: int, time: Seconds) -> SenderAt:
         if endpoint != SENDER or size != 7:
             raise TamperError("E_KEY_UNCERTIFIED", "nobody knows this sender")
         return SenderAt(address=SENDER_ADDRESS, document_key=SENDER_KEY.public_bytes())
