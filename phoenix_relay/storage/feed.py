@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from phoenix_protocol import limits
 from phoenix_protocol.api import FeedItem, FeedKind
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.sayings import Sayings
 from phoenix_relay.storage.tables import DETAILS, FEED, SAYINGS
 
 #: A page ends early rather than grow beyond this.
 PAGE_BYTES: Final = 4 * limits.MIB
 
-_AFTER: Final = (
+_APPEND: Final = Prepared(insert(FEED))
+_AFTER: Final = Prepared(
     select(FEED, SAYINGS.c.signed, DETAILS.c.day, DETAILS.c.sealed)
     .outerjoin(SAYINGS, SAYINGS.c.hash == FEED.c.saying)
     .outerjoin(DETAILS, DETAILS.c.saying == FEED.c.saying)
@@ -51,7 +53,7 @@ class Feed:
         same = {"kind": kind.value, "core": core, "time": now, "saying": saying}
         whose = tuple(dict.fromkeys(endpoints))
         if whose:
-            self._connection.execute(insert(FEED), [{"endpoint": one, **same} for one in whose])
+            _APPEND.many(self._connection, [{"endpoint": one, **same} for one in whose])
             self._touched.update(whose)
 
     def after(self, endpoint: EndpointId, cursor: int, limit: int = 256) -> tuple[FeedItem, ...]:
@@ -62,16 +64,14 @@ class Feed:
         items: list[FeedItem] = []
         octets = 0
         values = {"whose": endpoint, "seen": cursor, "most": limit}
-        result = self._connection.execute(_AFTER, values)
-        while (row := result.fetchone()) is not None:
+        for row in _AFTER.each(self._connection, values):
             octets += len(row.signed or b"") + len(row.sealed or b"")
             if items and octets > PAGE_BYTES:
                 break
             items.append(self._item(row))
-        result.close()
         return tuple(items)
 
-    def _item(self, row: Row[Any]) -> FeedItem:
+    def _item(self, row: Any) -> FeedItem:
         detail = None
         if row.sealed is not None:
             detail = self._sayings.open_detail(row.saying, row.day, row.sealed)

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Seconds
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.sqlite import insert_new
 from phoenix_relay.storage.tables import NONCES
 
-_SPEND: Final = insert_new(NONCES)
+_SPEND: Final = Prepared(insert_new(NONCES))
 
 
 class Nonces:
@@ -25,5 +26,5 @@ class Nonces:
     def spend(self, keyid: str, nonce: str, expires: Seconds) -> None:
         """Remember a nonce until ``expires``. Raises RefusedError ``E_REQ_SIG`` when it was spent before."""
         row = {"keyid": keyid, "nonce": nonce, "expires": expires}
-        if self._connection.execute(_SPEND, row).rowcount == 0:
+        if _SPEND.run(self._connection, row) == 0:
             raise RefusedError("E_REQ_SIG", "This request was made before.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from phoenix_protocol.api import Offer
 from phoenix_protocol.errors import RefusedError
@@ -19,6 +19,7 @@ from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State, warnings_due
 from phoenix_relay.storage.parts import EVERYONE, Part, Parts
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.progress import Progress
 from phoenix_relay.storage.rows import (
     Acceptance,
@@ -33,17 +34,24 @@ from phoenix_relay.storage.rows import (
 from phoenix_relay.storage.tables import DELIVERIES, PACKAGES, RECIPIENTS
 from phoenix_relay.storage.uploads import Uploads, split_leaves
 
-_BY_ID: Final = select(PACKAGES).where(
-    PACKAGES.c.sender == bindparam("whose"), PACKAGES.c.package == bindparam("named")
+_BY_ID: Final = Prepared(
+    select(PACKAGES).where(
+        PACKAGES.c.sender == bindparam("whose"), PACKAGES.c.package == bindparam("named")
+    )
 )
-_BY_CORE: Final = select(PACKAGES).where(PACKAGES.c.core == bindparam("of"))
-_BODY: Final = select(PACKAGES.c.body).where(PACKAGES.c.core == bindparam("of"))
-_DELIVERY: Final = select(DELIVERIES).where(
-    DELIVERIES.c.core == bindparam("of"), DELIVERIES.c.number == bindparam("which")
+_BY_CORE: Final = Prepared(select(PACKAGES).where(PACKAGES.c.core == bindparam("of")))
+_BODY: Final = Prepared(select(PACKAGES.c.body).where(PACKAGES.c.core == bindparam("of")))
+_DELIVERIES: Final = Prepared(
+    select(DELIVERIES).where(DELIVERIES.c.core == bindparam("of")).order_by(DELIVERIES.c.number)
 )
-_LAST: Final = select(func.coalesce(func.max(DELIVERIES.c.number), 0)).where(
-    DELIVERIES.c.core == bindparam("of")
+_DELIVERY: Final = Prepared(
+    select(DELIVERIES).where(
+        DELIVERIES.c.core == bindparam("of"), DELIVERIES.c.number == bindparam("which")
+    )
 )
+_INSERT_PACKAGE: Final = Prepared(insert(PACKAGES))
+_INSERT_DELIVERY: Final = Prepared(insert(DELIVERIES))
+_INSERT_RECIPIENT: Final = Prepared(insert(RECIPIENTS))
 
 
 class Packages(Progress):
@@ -64,12 +72,12 @@ class Packages(Progress):
         ``E_NOT_FOUND`` when the uploaded body is not there, ``E_EXPIRED`` when its day is over.
         """
         values = {"whose": new.sender, "named": new.package}
-        known = self._connection.execute(_BY_ID, values).first()
+        known = _BY_ID.first(self._connection, values)
         if known is None:
-            self._insert_package(new)
-        elif known.core != new.core:
+            return self._insert_package(new)
+        if known.core != new.core:
             raise RefusedError("E_CONFLICT", "Another package was sent under this id.")
-        return self._hold_delivery(new.delivery, self._parts.day_keys.day_of(new.expires))
+        return self._next_delivery(new.delivery, Day(known.day))
 
     def hold_delivery(self, new: NewDelivery) -> Acceptance:
         """Hold a later delivery of a package. The same again gives the first ``held``.
@@ -78,34 +86,34 @@ class Packages(Progress):
         endpoint that has the package already; ``E_NOT_FOUND`` for an unknown package; ``E_EXPIRED`` when it expired or
         its body is gone.
         """
-        package = self._connection.execute(_BY_CORE, {"of": new.core}).first()
+        package = _BY_CORE.first(self._connection, {"of": new.core})
         if package is None:
             raise RefusedError("E_NOT_FOUND", "There is no such package.")
         known = self.delivery(new.core, new.number)
         alive = package.expires > new.time and self._parts.has(new.core, EVERYONE, Part.COVER)
         if known is None and not alive:
             raise RefusedError("E_EXPIRED", "Nothing is kept of this package any more.")
-        return self._hold_delivery(new, Day(package.day))
+        return self._next_delivery(new, Day(package.day))
 
     def find(self, core: ObjectHash) -> Package | None:
         """A package by its core hash."""
-        row = self._connection.execute(_BY_CORE, {"of": core}).first()
+        row = _BY_CORE.first(self._connection, {"of": core})
         return None if row is None else _package(row)
 
     def by_id(self, sender: EndpointId, package: PackageId) -> Package | None:
         """A package by its sender and the id that the sender gave it."""
-        row = self._connection.execute(_BY_ID, {"whose": sender, "named": package}).first()
+        row = _BY_ID.first(self._connection, {"whose": sender, "named": package})
         return None if row is None else _package(row)
 
     def delivery(self, core: ObjectHash, number: int = 1) -> Delivered | None:
         """One delivery of a package."""
-        row = self._connection.execute(_DELIVERY, {"of": core, "which": number}).first()
+        row = _DELIVERY.first(self._connection, {"of": core, "which": number})
         return None if row is None else _delivered(row)
 
     def deliveries(self, core: ObjectHash) -> tuple[Delivered, ...]:
         """All deliveries of a package in the order of their numbers."""
-        wanted = select(DELIVERIES).where(DELIVERIES.c.core == core).order_by(DELIVERIES.c.number)
-        return tuple(_delivered(row) for row in self._connection.execute(wanted))
+        rows = _DELIVERIES.all(self._connection, {"of": core})
+        return tuple(_delivered(row) for row in rows)
 
     def offer(self, core: ObjectHash, endpoint: EndpointId) -> Offer:
         """What an endpoint gets before it accepts. Changes no state: take Step.OFFER beside it.
@@ -131,7 +139,7 @@ class Packages(Progress):
 
     def uploaded_body(self, core: ObjectHash) -> Body | None:
         """The uploaded body of a package; None when its body travelled inline or is gone."""
-        row = self._connection.execute(_BODY, {"of": core}).first()
+        row = _BODY.first(self._connection, {"of": core})
         return None if row is None or row.body is None else self._uploads.by_id(row.body)
 
     def senders_side(self, core: ObjectHash) -> tuple[EndpointId, ...]:
@@ -142,39 +150,40 @@ class Packages(Progress):
         own = [there.endpoint for there in self.recipients(core) if there.why is Why.OWN]
         return tuple(dict.fromkeys((package.sender, *own)))
 
-    def _insert_package(self, new: NewPackage) -> None:
+    def _insert_package(self, new: NewPackage) -> Acceptance:
         day = self._parts.day_keys.day_of(new.expires)
-        sealed = [(EVERYONE, Part.COVER, new.cover)]
+        shared = [(EVERYONE, Part.COVER, new.cover)]
         if new.uploaded is not None:
             leaves = self._uploads.claim(new.uploaded, new.sender, day)
         elif new.inline is not None:
             leaves = leaf_hash(new.inline)
-            sealed.append((EVERYONE, Part.BODY, new.inline))
+            shared.append((EVERYONE, Part.BODY, new.inline))
         else:
             raise ValueError("A package has a body.")
-        self._connection.execute(insert(PACKAGES), _package_row(new, day, leaves))
-        self._parts.keep(new.core, day, sealed)
+        _INSERT_PACKAGE.run(self._connection, _package_row(new, day, leaves))
+        return self._insert_delivery(new.delivery, day, shared)
 
-    def _hold_delivery(self, new: NewDelivery, day: Day) -> Acceptance:
-        known = self.delivery(new.core, new.number)
-        if known is not None and known.hash == new.hash:
-            return Acceptance(held=known.held, fresh=False)
-        last: int = self._connection.execute(_LAST, {"of": new.core}).scalar_one()
-        if known is not None or new.number != last + 1 or self._any_known(new):
+    def _next_delivery(self, new: NewDelivery, day: Day) -> Acceptance:
+        known = self.deliveries(new.core)
+        same = next((one for one in known if one.hash == new.hash), None)
+        if same is not None:
+            return Acceptance(held=same.held, fresh=False)
+        if new.number != len(known) + 1 or self._any_known(new):
             raise RefusedError("E_CONFLICT", "Another delivery of this package was made before.")
-        self._connection.execute(insert(DELIVERIES), _delivery_row(new))
-        self._connection.execute(
-            insert(RECIPIENTS), [_recipient_row(new, to) for to in new.recipients]
-        )
-        parts = [
+        return self._insert_delivery(new, day, [])
+
+    def _insert_delivery(
+        self, new: NewDelivery, day: Day, shared: list[tuple[EndpointId, Part, bytes]]
+    ) -> Acceptance:
+        _INSERT_DELIVERY.run(self._connection, _delivery_row(new))
+        _INSERT_RECIPIENT.many(self._connection, [_recipient_row(new, to) for to in new.recipients])
+        own = [
             (to.endpoint, part, sealed) for to in new.recipients for part, sealed in _parts_of(to)
         ]
-        self._parts.keep(new.core, day, parts)
+        self._parts.keep(new.core, day, shared + own)
         return Acceptance(held=new.held, fresh=True)
 
     def _any_known(self, new: NewDelivery) -> bool:
-        if new.number == 1:
-            return False
         known = {there.endpoint for there in self.recipients(new.core)}
         return any(to.endpoint in known for to in new.recipients)
 
@@ -229,7 +238,7 @@ def _recipient_row(new: NewDelivery, to: NewRecipient) -> dict[str, object]:
     }
 
 
-def _package(row: Row[Any]) -> Package:
+def _package(row: Any) -> Package:
     return Package(
         core=ObjectHash(row.core),
         core_bytes=row.core_bytes,
@@ -238,12 +247,12 @@ def _package(row: Row[Any]) -> Package:
         agency=AgencyId(row.agency),
         created=Seconds(row.created),
         expires=Seconds(row.expires),
-        expired=row.expired,
+        expired=bool(row.expired),
         leaves=split_leaves(row.leaves),
     )
 
 
-def _delivered(row: Row[Any]) -> Delivered:
+def _delivered(row: Any) -> Delivered:
     return Delivered(
         core=ObjectHash(row.core),
         number=row.number,

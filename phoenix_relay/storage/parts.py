@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash
 from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.rows import Day
 from phoenix_relay.storage.tables import PARTS
 
@@ -32,12 +33,13 @@ _ONE: Final = (
     & (PARTS.c.endpoint == bindparam("endpoint"))
     & (PARTS.c.part == bindparam("part"))
 )
-_FIND: Final = select(PARTS.c.day, PARTS.c.sealed).where(_ONE)
-_EXISTS: Final = select(PARTS.c.day).where(_ONE)
-_REMOVE: Final = delete(PARTS).where(
-    PARTS.c.core == bindparam("of"), PARTS.c.endpoint == bindparam("whose")
+_FIND: Final = Prepared(select(PARTS.c.day, PARTS.c.sealed).where(_ONE))
+_EXISTS: Final = Prepared(select(PARTS.c.day).where(_ONE))
+_KEEP: Final = Prepared(insert(PARTS))
+_REMOVE: Final = Prepared(
+    delete(PARTS).where(PARTS.c.core == bindparam("of"), PARTS.c.endpoint == bindparam("whose"))
 )
-_REMOVE_ALL: Final = delete(PARTS).where(PARTS.c.core == bindparam("of"))
+_REMOVE_ALL: Final = Prepared(delete(PARTS).where(PARTS.c.core == bindparam("of")))
 
 
 class Parts:
@@ -68,11 +70,11 @@ class Parts:
             }
             for endpoint, part, plain in parts
         ]
-        self._connection.execute(insert(PARTS), rows)
+        _KEEP.many(self._connection, rows)
 
     def has(self, core: ObjectHash, endpoint: EndpointId, part: Part) -> bool:
         """Whether a part is kept."""
-        return self._connection.execute(_EXISTS, _key(core, endpoint, part)).first() is not None
+        return _EXISTS.first(self._connection, _key(core, endpoint, part)) is not None
 
     def get(self, core: ObjectHash, endpoint: EndpointId, part: Part) -> bytes:
         """A part, unsealed.
@@ -80,18 +82,18 @@ class Parts:
         Raises RefusedError ``E_NOT_FOUND`` when it is not kept (any more), ``E_EXPIRED`` when its storage key is gone,
         TamperError ``E_STORE_INTEGRITY`` for damage.
         """
-        row = self._connection.execute(_FIND, _key(core, endpoint, part)).first()
+        row = _FIND.first(self._connection, _key(core, endpoint, part))
         if row is None:
             raise RefusedError("E_NOT_FOUND", "Nothing is kept of this here.")
         return self._day_keys.unseal(row.day, place(core, endpoint, part.value), row.sealed)
 
     def remove(self, core: ObjectHash, endpoint: EndpointId) -> None:
         """Delete what is kept for one endpoint."""
-        self._connection.execute(_REMOVE, {"of": core, "whose": endpoint})
+        _REMOVE.run(self._connection, {"of": core, "whose": endpoint})
 
     def remove_all(self, core: ObjectHash) -> None:
         """Delete all that is kept of a package."""
-        self._connection.execute(_REMOVE_ALL, {"of": core})
+        _REMOVE_ALL.run(self._connection, {"of": core})
 
 
 def place(core: bytes, endpoint: bytes, part: str) -> tuple[str | bytes, ...]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Update, bindparam, case, exists, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    bindparam,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    update,
+)
 
 from phoenix_protocol import encoding
 from phoenix_protocol.errors import PhoenixError, RefusedError
@@ -16,6 +27,7 @@ from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.events import AddressAnswer, Answer
 from phoenix_protocol.package.lifecycle import TABLE, UNFINISHED, State, Step
 from phoenix_relay.storage.parts import Parts
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.rows import Recipient
 from phoenix_relay.storage.tables import PACKAGES, RECIPIENTS
 
@@ -30,6 +42,10 @@ _FINISHING: Final = frozenset(
 _BEFORE_EXPIRY: Final = frozenset({Step.OFFER, Step.ACCEPT})
 
 
+def _state_among(states: Iterable[str]) -> ColumnElement[bool]:
+    return or_(false(), *(RECIPIENTS.c.state == state for state in states))
+
+
 def _update_for(step: Step, *, counted: bool) -> Update:
     moves = {before.value: after.value for (before, of), after in TABLE.items() if of is step}
     stays = [before for before, after in moves.items() if before == after]
@@ -37,7 +53,7 @@ def _update_for(step: Step, *, counted: bool) -> Update:
     condition = (
         (RECIPIENTS.c.core == bindparam("of"))
         & (RECIPIENTS.c.endpoint == bindparam("whose"))
-        & RECIPIENTS.c.state.in_(moves)
+        & _state_among(moves)
     )
     if counted:
         condition &= RECIPIENTS.c.counter + 1 == bindparam("event_number")
@@ -46,30 +62,34 @@ def _update_for(step: Step, *, counted: bool) -> Update:
         .where(condition & alive if step in _BEFORE_EXPIRY else condition)
         .values(
             state=case(moves, value=RECIPIENTS.c.state),
-            since=case((RECIPIENTS.c.state.in_(stays), RECIPIENTS.c.since), else_=bindparam("at")),
+            since=case((_state_among(stays), RECIPIENTS.c.since), else_=bindparam("at")),
             counter=bindparam("event_number") if counted else RECIPIENTS.c.counter,
         )
         .returning(RECIPIENTS.c.state)
     )
 
 
-_PLAIN: Final[Mapping[Step, Update]] = {step: _update_for(step, counted=False) for step in Step}
-_COUNTED: Final[Mapping[Step, Update]] = {step: _update_for(step, counted=True) for step in Step}
-_ALL: Final = (
+_PLAIN: Final = {step: Prepared(_update_for(step, counted=False)) for step in Step}
+_COUNTED: Final = {step: Prepared(_update_for(step, counted=True)) for step in Step}
+_ALL: Final = Prepared(
     select(RECIPIENTS)
     .where(RECIPIENTS.c.core == bindparam("of"))
     .order_by(RECIPIENTS.c.address, RECIPIENTS.c.endpoint)
 )
-_ONE: Final = select(RECIPIENTS).where(
-    RECIPIENTS.c.core == bindparam("of"), RECIPIENTS.c.endpoint == bindparam("whose")
+_ONE: Final = Prepared(
+    select(RECIPIENTS).where(
+        RECIPIENTS.c.core == bindparam("of"), RECIPIENTS.c.endpoint == bindparam("whose")
+    )
 )
-_ANY_UNFINISHED: Final = (
+_ANY_UNFINISHED: Final = Prepared(
     select(RECIPIENTS.c.endpoint)
-    .where(RECIPIENTS.c.core == bindparam("of"), RECIPIENTS.c.state.in_(_UNFINISHED))
+    .where(RECIPIENTS.c.core == bindparam("of"), _state_among(_UNFINISHED))
     .limit(1)
 )
-_EXPIRES: Final = select(PACKAGES.c.expires).where(PACKAGES.c.core == bindparam("of"))
-_FREE_BODY: Final = update(PACKAGES).where(PACKAGES.c.core == bindparam("of")).values(body=None)
+_EXPIRES: Final = Prepared(select(PACKAGES.c.expires).where(PACKAGES.c.core == bindparam("of")))
+_FREE_BODY: Final = Prepared(
+    update(PACKAGES).where(PACKAGES.c.core == bindparam("of")).values(body=None)
+)
 
 
 class Progress:
@@ -83,12 +103,12 @@ class Progress:
 
     def recipient(self, core: ObjectHash, endpoint: EndpointId) -> Recipient | None:
         """Where a package is at one endpoint; None when it is not for this endpoint."""
-        row = self._connection.execute(_ONE, {"of": core, "whose": endpoint}).first()
+        row = _ONE.first(self._connection, {"of": core, "whose": endpoint})
         return None if row is None else _recipient(row)
 
     def recipients(self, core: ObjectHash) -> tuple[Recipient, ...]:
         """Where a package is at every endpoint, by address."""
-        return tuple(_recipient(row) for row in self._connection.execute(_ALL, {"of": core}))
+        return tuple(_recipient(row) for row in _ALL.all(self._connection, {"of": core}))
 
     def at_address(self, core: ObjectHash, address: Address) -> tuple[Recipient, ...]:
         """Where a package is at the endpoints of one address."""
@@ -113,9 +133,9 @@ class Progress:
         """
         values: dict[str, object] = {"of": core, "whose": endpoint, "at": now}
         if counter is None:
-            row = self._connection.execute(_PLAIN[step], values).first()
+            row = _PLAIN[step].first(self._connection, values)
         else:
-            row = self._connection.execute(_COUNTED[step], values | {"event_number": counter}).first()
+            row = _COUNTED[step].first(self._connection, values | {"event_number": counter})
         if row is None:
             raise self._why_not(core, endpoint, step, now)
         if step in _FINISHING:
@@ -147,9 +167,9 @@ class Progress:
 
     def _let_go(self, core: ObjectHash, endpoint: EndpointId) -> None:
         self._parts.remove(core, endpoint)
-        if self._connection.execute(_ANY_UNFINISHED, {"of": core}).first() is None:
+        if _ANY_UNFINISHED.first(self._connection, {"of": core}) is None:
             self._parts.remove_all(core)
-            self._connection.execute(_FREE_BODY, {"of": core})
+            _FREE_BODY.run(self._connection, {"of": core})
 
     def _why_not(
         self, core: ObjectHash, endpoint: EndpointId, step: Step, now: Seconds
@@ -161,19 +181,19 @@ class Progress:
             lifecycle.advance(there.state, step)
         except RefusedError as error:
             return error
-        expires: int = self._connection.execute(_EXPIRES, {"of": core}).scalar_one()
-        if step in _BEFORE_EXPIRY and expires <= now:
+        package = _EXPIRES.first(self._connection, {"of": core})
+        if step in _BEFORE_EXPIRY and package is not None and package.expires <= now:
             return RefusedError("E_EXPIRED", "The package has expired.")
         return RefusedError("E_RECEIPT_STATE", "The number of this event is not the next one.")
 
 
-def _recipient(row: Row[Any]) -> Recipient:
+def _recipient(row: Any) -> Recipient:
     return Recipient(
         core=ObjectHash(row.core),
         endpoint=EndpointId(row.endpoint),
         address=Address(row.address),
         why=Why(row.why),
-        records=row.records,
+        records=bool(row.records),
         number=row.number,
         delivery=ObjectHash(row.delivery),
         state=State(row.state),

@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, update
 
 from phoenix_protocol.identifiers import Seconds
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.rows import Usage
 from phoenix_relay.storage.tables import USAGE
 
-_ADD: Final = (
+_ADD: Final = Prepared(
     update(USAGE)
     .where(USAGE.c.subject == bindparam("who"), USAGE.c.start == bindparam("begun"))
     .values(uses=USAGE.c.uses + bindparam("more"), octets=USAGE.c.octets + bindparam("more_octets"))
@@ -36,7 +37,7 @@ class Quotas:
         """
         start = now - now % window
         values = {"who": subject, "begun": start, "more": count, "more_octets": octets}
-        row = self._connection.execute(_ADD, values).first()
+        row = _ADD.first(self._connection, values)
         if row is not None:
             return Usage(count=row.uses, octets=row.octets)
         self._connection.execute(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from phoenix_protocol import limits, schema
 from phoenix_protocol.api import FeedKind, SealedDetail
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
 from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.rows import Day, NewSaying, Saying
 from phoenix_relay.storage.sqlite import insert_new
 from phoenix_relay.storage.tables import DETAILS, SAYINGS
 
 _DETAIL_LIMIT: Final = 8 * limits.MIB
 
-_RECORD: Final = insert_new(SAYINGS)
-_FIND: Final = select(SAYINGS).where(SAYINGS.c.hash == bindparam("wanted"))
-_ANSWER: Final = (
+_RECORD: Final = Prepared(insert_new(SAYINGS))
+_KEEP_DETAIL: Final = Prepared(insert(DETAILS))
+_FIND: Final = Prepared(select(SAYINGS).where(SAYINGS.c.hash == bindparam("wanted")))
+_ANSWER: Final = Prepared(
     update(SAYINGS).where(SAYINGS.c.hash == bindparam("wanted")).values(answer=bindparam("verdict"))
 )
 
@@ -38,7 +40,7 @@ class Sayings:
 
         Raises ValueError for a detail without an end; otherwise as ``DayKeys.seal``.
         """
-        if self._connection.execute(_RECORD, _row_of(saying)).rowcount == 0:
+        if _RECORD.run(self._connection, _row_of(saying)) == 0:
             return False
         if saying.detail is not None:
             self._keep_detail(saying, saying.detail)
@@ -46,7 +48,7 @@ class Sayings:
 
     def find(self, saying: ObjectHash) -> Saying | None:
         """One saying by its object hash."""
-        row = self._connection.execute(_FIND, {"wanted": saying}).first()
+        row = _FIND.first(self._connection, {"wanted": saying})
         return None if row is None else _saying(row)
 
     def about(self, core: ObjectHash) -> tuple[Saying, ...]:
@@ -56,12 +58,12 @@ class Sayings:
 
     def answer(self, recall: ObjectHash) -> Saying | None:
         """The verdict that was given to a recall."""
-        row = self._connection.execute(_FIND, {"wanted": recall}).first()
+        row = _FIND.first(self._connection, {"wanted": recall})
         return None if row is None or row.answer is None else self.find(ObjectHash(row.answer))
 
     def set_answer(self, recall: ObjectHash, verdict: ObjectHash) -> None:
         """Remember which verdict answered a recall."""
-        self._connection.execute(_ANSWER, {"wanted": recall, "verdict": verdict})
+        _ANSWER.run(self._connection, {"wanted": recall, "verdict": verdict})
 
     def open_detail(self, saying: bytes, day: int, sealed: bytes) -> SealedDetail | None:
         """A detail as its readers get it; None when its storage key is gone.
@@ -80,7 +82,7 @@ class Sayings:
         day = self._day_keys.day_of(saying.detail_expires)
         sealed = self._day_keys.seal(day, place(saying.hash), schema.encode(detail))
         row = {"saying": saying.hash, "day": day, "sealed": sealed}
-        self._connection.execute(insert(DETAILS), row)
+        _KEEP_DETAIL.run(self._connection, row)
 
 
 def place(saying: bytes) -> tuple[str | bytes, ...]:
@@ -100,7 +102,7 @@ def _row_of(saying: NewSaying) -> dict[str, object]:
     }
 
 
-def _saying(row: Row[Any]) -> Saying:
+def _saying(row: Any) -> Saying:
     return Saying(
         hash=ObjectHash(row.hash),
         kind=FeedKind(row.kind),

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 #: The version of this schema. ``serve`` refuses another; ``upgrade`` brings an older one up.
@@ -103,7 +104,7 @@ PACKAGES: Final = Table(
     UniqueConstraint("sender", "package"),
     Index("packages_due", "expired", "expires"),
     Index("packages_warn", "warn_at"),
-    Index("packages_body", "body"),
+    Index("packages_body", "body", sqlite_where=text("body IS NOT NULL")),
 )
 
 DELIVERIES: Final = Table(
@@ -131,6 +132,7 @@ RECIPIENTS: Final = Table(
     Column("state", String(16), nullable=False),
     Column("since", Integer, nullable=False),
     Column("counter", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: Sealed bytes of a package: cover and inline body (no endpoint), capsule and grant (of an endpoint).
@@ -202,6 +204,7 @@ NONCES: Final = Table(
     Column("keyid", String(256), primary_key=True),
     Column("nonce", String(256), primary_key=True),
     Column("expires", Integer, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 USAGE: Final = Table(
