@@ -11,6 +11,7 @@ header, wrapped key and generation.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -24,8 +25,8 @@ from phoenix_protocol.randomness import Randomness
 from phoenix_protocol.schema import wire
 from phoenix_protocol.suite.hashing import HASH_BYTES, sha256
 
-_FAMILY: Final = b"phoenix-keys-"
-_MAGIC: Final = _FAMILY + b"1\n"
+_MAGIC: Final = b"phoenix-keys-1\n"
+_ANY_VERSION: Final = re.compile(rb"phoenix-keys-[1-9][0-9]{0,3}\n")
 #: Largest file, in bytes.
 LARGEST: Final = 1 * limits.MIB
 _OVERHEAD: Final = 1 * limits.KIB
@@ -81,7 +82,7 @@ def parse(data: bytes) -> KeyFile:
     if len(data) > LARGEST or sha256(body) != digest:
         raise _damaged()
     if not body.startswith(_MAGIC):
-        raise _of_newer_program() if body.startswith(_FAMILY) else _damaged()
+        raise _of_newer_program() if _ANY_VERSION.match(body) else _damaged()
     try:
         return schema.decode(KeyFile, body[len(_MAGIC) :], limit=LARGEST)
     except PhoenixError:
