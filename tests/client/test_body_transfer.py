@@ -118,6 +118,20 @@ async def test_only_what_is_wanted_comes_down(parts: Parts) -> None:
     assert len(server.requests) == 2
 
 
+async def test_a_reader_who_leaves_does_not_wait_for_the_rest(parts: Parts) -> None:
+    server, _, relay, _ = parts
+
+    async def hang(*_: object) -> object:
+        return await asyncio.sleep(3600)
+
+    server.next.extend([lambda server, _, arrived: server.signed(arrived, server.reply(arrived))])
+    server.next.extend([hang] * 12)
+    blocks = download_blocks(relay, CORE, LEAVES, range(12))
+    assert (await anext(blocks))[0] == 0
+    async with asyncio.timeout(0.2):
+        await blocks.aclose()  # type: ignore[attr-defined]
+
+
 async def test_few_blocks_are_under_way_at_once_and_none_when_the_reader_leaves(
     parts: Parts,
 ) -> None:

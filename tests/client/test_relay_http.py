@@ -491,7 +491,7 @@ async def test_an_answer_that_is_not_the_relay_s_is_an_alarm(
     [
         Reply(content=b""),
         Reply(content=b"\xff\xff"),
-        Reply(content=b"{}", content_type="application/json"),
+        Reply(content=schema.encode(NOTE), content_type="application/json"),
         Reply(content=schema.encode(NOTE) + b"\0"),
         Reply(status=201, content=schema.encode(NOTE)),
         Reply(status=204),

@@ -231,6 +231,12 @@ def test_a_body_described_twice_or_coded_is_refused(extra: Line) -> None:
         request_head(method="POST", authority="a", path="/", query="", headers=[*signed(), extra])
 
 
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "Content-Encoding"])
+def test_a_body_that_hides_from_its_description_is_refused(name: str) -> None:
+    with pytest.raises(TamperError, match="E_REQ_SIG"):
+        request_head(method="GET", authority="a", path="/", query="", headers=[(name, "gzip")])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -349,6 +355,15 @@ def test_a_signature_fits_the_head_it_was_made_for_and_no_other(
     assert (refusal(lines, other) == "") == (one == other)
 
 
+@pytest.mark.parametrize(
+    "text", ["AB" * 32, "ab " * 31 + "ab", "ab" * 31, "ab" * 33, "0x" + "ab" * 31]
+)
+def test_hex_in_a_key_id_has_one_spelling(text: str) -> None:
+    assert read_key_id("endpoint:" + "ab" * 32).id == b"\xab" * 32
+    with pytest.raises(TamperError, match="E_REQ_SIG"):
+        read_key_id(f"endpoint:{text}")
+
+
 @given(st.binary(min_size=32, max_size=32), st.sampled_from("emn"), TEXT)
 def test_a_key_id_is_read_in_the_form_in_which_it_is_written(
     content: bytes, kind: str, noise: str
@@ -359,7 +374,7 @@ def test_a_key_id_is_read_in_the_form_in_which_it_is_written(
         "n": new_key_id(content),
     }[kind]
     assert read_key_id(written.text()) == written
-    for text in (noise, written.text() + noise, noise + written.text()):
+    for text in (noise, written.text() + noise, noise + written.text(), written.text().upper()):
         if text != written.text():
             with pytest.raises(TamperError, match="E_REQ_SIG"):
                 read_key_id(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from http_message_signatures import (
     algorithms,
 )
 
+from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.requests import RequestHead, request_signature, verify_request
 from phoenix_protocol.responses import ResponseHead, verify_response
@@ -31,6 +33,7 @@ from tests.protocol.signed_exchange import (
     ANSWER,
     BARE,
     HEAD,
+    KEY,
     KEY_ID,
     NOTHING,
     RELAY_KEY,
@@ -186,6 +189,35 @@ def request_of_peer(head: RequestHead) -> SimpleNamespace:
 def test_we_verify_the_peer_s_requests(head: RequestHead) -> None:
     lines = request_of_peer(head).headers.items()
     assert verify_request(head, lines, key_of=keys_of, now=now()).key_id == KEY_ID
+
+
+GOOD = {"lifetime": 60, "nonce": "A" * 22, "key_id": KEY_ID.text()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"lifetime": 301},
+        {"lifetime": 0},
+        {"lifetime": -1},
+        {"nonce": "A" * 21 + "B"},
+        {"nonce": "A" * 21},
+        {"nonce": "A" * 23},
+        {"key_id": KEY_ID.text().upper().replace("ENDPOINT", "endpoint")},
+        {"key_id": "endpoint"},
+    ],
+)
+def test_what_is_truly_signed_and_not_of_our_form_is_refused(change: dict[str, Any]) -> None:
+    form = {**GOOD, **change}
+    message = as_request(HEAD, HEAD.body_fields())
+    expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=form["lifetime"])
+    peer_signs(message, components(HEAD), form["key_id"], expires=expires, nonce=form["nonce"])
+    refused = pytest.raises(TamperError, match="E_REQ_SIG") if change else nullcontext()
+    with refused:
+        verify_request(
+            HEAD, message.headers.items(), key_of=lambda _: KEY.public_bytes(), now=now()
+        )
 
 
 @pytest.mark.parametrize("head", [ANSWER, NOTHING])
