@@ -24,7 +24,7 @@ class Claims:
 
     def make(self, claim: str) -> None:
         """Let ``claim`` be the one that takes this relay."""
-        self._facts.put(Fact.CLAIM, sha256(claim.encode()))
+        self._facts.put(Fact.CLAIM, _digest(claim))
 
     def taken(self) -> Taken | None:
         """Who took this relay, if anybody."""
@@ -40,7 +40,7 @@ class Claims:
         partnership took it.
         """
         made = self._facts.get(Fact.CLAIM)
-        if made is None or not hmac.compare_digest(made, sha256(claim.encode())):
+        if made is None or not hmac.compare_digest(made, _digest(claim)):
             raise RefusedError("E_NOT_FOUND", "This is not this relay's claim.")
         taken = self.taken()
         if taken is not None and taken.anchor != anchor:
@@ -48,3 +48,8 @@ class Claims:
         if taken is None:
             self._facts.put(Fact.ANCHOR, anchor)
             self._facts.put(Fact.TAKEN, str(now).encode())
+
+
+def _digest(claim: str) -> bytes:
+    # Base 32 is read out and typed in either case.
+    return sha256(claim.strip().lower().encode())

@@ -35,6 +35,9 @@ from phoenix_relay.storage.tables import (
     USAGE,
 )
 
+#: Well under the number of values that SQLite binds in one statement.
+_AT_ONCE: Final = 256
+
 _DUE: Final = select(PACKAGES.c.core, PACKAGES.c.created, PACKAGES.c.expires)
 _UNUSED: Final = ~exists().where(PACKAGES.c.body == BODIES.c.id)
 
@@ -107,8 +110,12 @@ class Expiry:
 
     def known_bodies(self, bodies: Iterable[BodyId]) -> frozenset[BodyId]:
         """Which of these bodies there are rows for."""
-        wanted = select(BODIES.c.id).where(BODIES.c.id.in_(list(bodies)))
-        return frozenset(BodyId(row.id) for row in self._connection.execute(wanted))
+        asked = list(bodies)
+        found: set[BodyId] = set()
+        for at in range(0, len(asked), _AT_ONCE):
+            wanted = select(BODIES.c.id).where(BODIES.c.id.in_(asked[at : at + _AT_ONCE]))
+            found.update(BodyId(row.id) for row in self._connection.execute(wanted))
+        return frozenset(found)
 
     def end_days(self, now: Seconds) -> int:
         """Delete every row that was kept under the key of a day that is over; how many."""

@@ -12,6 +12,7 @@ from phoenix_relay.storage.claims import Claims
 from phoenix_relay.storage.day_keys import DayKeys
 from phoenix_relay.storage.epochs import Epochs
 from phoenix_relay.storage.expiry import Expiry
+from phoenix_relay.storage.facts import Facts
 from phoenix_relay.storage.feed import Feed
 from phoenix_relay.storage.joins import Joins
 from phoenix_relay.storage.log import Log
@@ -82,6 +83,11 @@ class Tx:
     def claims(self) -> Claims:
         """Which partnership has this relay."""
         return Claims(self.connection)
+
+    @property
+    def facts(self) -> Facts:
+        """Single values by name."""
+        return Facts(self.connection)
 
     @property
     def quotas(self) -> Quotas:
