@@ -55,9 +55,9 @@ def check_relied_on(
     """Check the note inside something that was made at ``at``: a package, an event, a receipt.
 
     In this order: well formed; not of a longer log than ours (:class:`BehindError`); signed by its log; the root that
-    our log had at its size (``E_DIR_FORK``); made neither after ``at``, but for clocks (``E_TIME``), nor more than a day
-    before (``E_DIR_STALE``). Pass ``up_to_date`` when the directory was fetched after the note arrived: a longer log
-    that the relay did sign was then kept from us (``E_DIR_ROLLBACK``); one that it did not sign is ``E_SIG``.
+    our log had at its size (``E_DIR_FORK``); made neither after ``at``, but for clocks (``E_TIME``), nor more than a
+    day before (``E_DIR_STALE``). Pass ``up_to_date`` when the directory was fetched after the note arrived: a longer
+    log that the relay did sign was then kept from us (``E_DIR_ROLLBACK``); one that it did not sign is ``E_SIG``.
     """
     size = _claimed_size(note)
     if size > directory.size and not up_to_date:

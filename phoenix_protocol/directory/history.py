@@ -81,7 +81,7 @@ class History:
     def until(self, size: int) -> History:
         """A history of its own that begins with the first ``size`` statements of this one."""
         return History(
-            tree=GrowingTree(self.tree.leaf_hashes(size)),
+            tree=self.tree.until(size),
             positions=self.positions.until(size),
             partnership=self.partnership.until(size),
             agencies=self.agencies.until(size),

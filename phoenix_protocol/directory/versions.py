@@ -6,9 +6,8 @@ index ``n`` is seen by every state of more than ``n`` statements.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterator
+from typing import Any, Final, Generic, TypeVar, cast
 
 from phoenix_protocol.merkle import Frontier, node_hash
 
@@ -17,55 +16,53 @@ V = TypeVar("V")
 
 
 class Versioned(Generic[K, V]):
-    """From keys to values that follow one another. Indices only rise."""
+    """From keys to values that follow one another. Indices only rise.
+
+    Behind each key stands one tuple, index and value in turn. It is replaced, never changed, so copies share it.
+    """
 
     __slots__ = ("_entries",)
 
-    def __init__(self) -> None:
-        self._entries: Final[dict[K, list[tuple[int, V]]]] = {}
+    def __init__(self, entries: dict[K, tuple[Any, ...]] | None = None) -> None:
+        self._entries: Final[dict[K, tuple[Any, ...]]] = {} if entries is None else entries
 
     def put(self, index: int, key: K, value: V) -> None:
         """From the statement at ``index`` on, ``key`` has ``value``, after those it had."""
-        self._entries.setdefault(key, []).append((index, value))
+        self._entries[key] = (*self._entries.get(key, ()), index, value)
 
     def newest(self, key: K, size: int) -> V | None:
         """The value of ``key`` in a log of ``size`` statements; ``None`` when it had none yet."""
-        entries = self._entries.get(key)
-        if entries is None:
-            return None
-        seen = _seen(entries, size)
-        return entries[seen - 1][1] if seen else None
+        seen = _seen(self._entries.get(key, ()), size)
+        return cast(V, seen[-1]) if seen else None
 
     def all(self, key: K, size: int) -> tuple[V, ...]:
         """Every value of ``key`` in a log of ``size`` statements, oldest first."""
-        entries = self._entries.get(key, [])
-        return tuple(value for _, value in entries[: _seen(entries, size)])
+        return _seen(self._entries.get(key, ()), size)[1::2]
 
     def values(self, size: int) -> Iterator[V]:
         """The newest value of every key, in the order in which the keys came."""
-        for entries in list(self._entries.values()):
+        for entries in tuple(self._entries.values()):
             seen = _seen(entries, size)
             if seen:
-                yield entries[seen - 1][1]
+                yield seen[-1]
 
     def until(self, size: int) -> Versioned[K, V]:
         """A copy that knows no more than a log of ``size`` statements."""
-        copy: Versioned[K, V] = Versioned()
-        for key, entries in self._entries.items():
-            seen = _seen(entries, size)
+        copy = dict(self._entries)
+        for key in [key for key, entries in copy.items() if entries[-2] >= size]:
+            seen = _seen(copy[key], size)
             if seen:
-                copy._entries[key] = entries[:seen]
-        return copy
+                copy[key] = seen
+            else:
+                del copy[key]
+        return Versioned(copy)
 
 
-def _seen(entries: Sequence[tuple[int, object]], size: int) -> int:
-    if not entries or entries[-1][0] < size:
-        return len(entries)
-    return bisect_left(entries, size, key=_index)
-
-
-def _index(entry: tuple[int, object]) -> int:
-    return entry[0]
+def _seen(entries: tuple[Any, ...], size: int) -> tuple[Any, ...]:
+    end = len(entries)
+    while end and entries[end - 2] >= size:
+        end -= 2
+    return entries if end == len(entries) else entries[:end]
 
 
 class GrowingTree:
@@ -73,10 +70,8 @@ class GrowingTree:
 
     __slots__ = ("_levels",)
 
-    def __init__(self, leaf_hashes: Sequence[bytes] = ()) -> None:
-        self._levels: Final[list[list[bytes]]] = [[]]
-        for leaf in leaf_hashes:
-            self.append(leaf)
+    def __init__(self, levels: list[list[bytes]] | None = None) -> None:
+        self._levels: Final[list[list[bytes]]] = [[]] if levels is None else levels
 
     @property
     def size(self) -> int:
@@ -106,3 +101,7 @@ class GrowingTree:
         levels = range(size.bit_length() - 1, -1, -1)
         full = tuple(self._levels[n][(size >> n) - 1] for n in levels if size >> n & 1)
         return Frontier(size=size, hashes=full)
+
+    def until(self, size: int) -> GrowingTree:
+        """A copy with the first ``size`` leaves."""
+        return GrowingTree([level[: size >> n] for n, level in enumerate(self._levels)])
