@@ -1,9 +1,13 @@
-"""Values to keep in a vault: everything of package number ``n``, all different from those of any other."""
+"""Values to keep in a vault: everything of package number ``n``, all different from those of any
+other.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agency_client.adapters.vault import SqlcipherVault, create_vault, open_vault
@@ -211,7 +215,9 @@ def sent_endpoint(
 
 
 def send(tx: Families, n: int, *readers: tuple[int, Address, bool]) -> None:
-    """Keep package ``n`` as sealed for the readers (endpoint number, address, whether it keeps records)."""
+    """Keep package ``n`` as sealed for the readers (endpoint number, address, whether it keeps
+    records).
+    """
     wanted = readers or ((1, POLICE, False),)
     numbers = tx.sequences.allocate([endpoint(k) for k, _, _ in wanted])
     tx.sent.add(
@@ -324,6 +330,18 @@ def new_home(folder: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     create_vault(folder, KEY)
     return folder
+
+
+class _Undone(Exception):  # noqa: N818
+    """Ends a transaction that is to leave nothing."""
+
+
+@contextmanager
+def undone(vault: SqlcipherVault) -> Iterator[Families]:
+    """A transaction that leaves nothing, so that every example of a property starts alike."""
+    with suppress(_Undone), vault.transaction() as tx:
+        yield tx
+        raise _Undone
 
 
 def opened(home: Path, expected: VaultHead | None = None, *, wait: float = 20) -> SqlcipherVault:

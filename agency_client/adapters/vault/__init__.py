@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from agency_client.adapters.vault.blobs import BlobFiles
-from agency_client.adapters.vault.schema import bring_up_to_date
+from agency_client.adapters.vault.schema import make_tables
 from agency_client.adapters.vault.session import connect, damaged, disk
 from agency_client.adapters.vault.vault import WAIT, SqlcipherVault, open_lanes
 from agency_client.ports.vault import VaultHead
@@ -36,7 +36,7 @@ def create_vault(home: Path, key: bytes) -> None:
     connection = connect(new, key, wait=WAIT)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        bring_up_to_date(connection)
+        make_tables(connection)
     finally:
         connection.close()  # the last one out writes the log into the file
     with disk():

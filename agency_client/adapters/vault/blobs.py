@@ -47,7 +47,7 @@ class BlobFiles:
     @contextmanager
     def create(self, digest: bytes) -> Iterator[_Writer]:
         with disk():
-            self._parts.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make(self._parts)
             part, file = _new_part(self._parts)
         try:
             with file:
@@ -93,7 +93,7 @@ class BlobFiles:
 
     def incoming(self, name: bytes, length: int) -> BinaryIO:
         with disk():
-            self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make(self._incoming)
             descriptor = os.open(self._incoming / name.hex(), os.O_RDWR | os.O_CREAT, 0o600)
             file = os.fdopen(descriptor, "r+b")
             if os.fstat(descriptor).st_size != length:
@@ -109,6 +109,10 @@ class BlobFiles:
             with suppress(FileNotFoundError), part.open("rb") as file:
                 if _locked(file):
                     part.unlink()
+
+    def _make(self, inside: Path) -> None:
+        for directory in (self._directory, inside):  # parents=True would forget the mode
+            directory.mkdir(mode=0o700, exist_ok=True)
 
     def _path(self, digest: bytes) -> Path:
         return self._directory / digest.hex()

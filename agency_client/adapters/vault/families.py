@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
-from agency_client.adapters.vault.contents import ContentsTables
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.received import ReceivedTables
@@ -15,6 +15,9 @@ from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
 from agency_client.adapters.vault.session import Session
 from agency_client.adapters.vault.settings import SettingsTable
+
+if TYPE_CHECKING:
+    from agency_client.adapters.vault.contents import ContentsTables
 
 
 class TransactionFamilies:
@@ -41,6 +44,9 @@ class TransactionFamilies:
 
     @cached_property
     def contents(self) -> ContentsTables:
+        # Its messages take a while to import, and listings do not need them.
+        from agency_client.adapters.vault.contents import ContentsTables
+
         return ContentsTables(self._session)
 
     @cached_property

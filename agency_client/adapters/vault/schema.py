@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlcipher3 import dbapi2
 
-from agency_client.adapters.vault.session import translated
+from agency_client.adapters.vault.session import damaged, translated
 from phoenix_protocol.errors import RefusedError
 
 _FIRST: Final = """
@@ -156,13 +156,25 @@ CREATE TABLE quarantine (
 STEPS: Final[tuple[str, ...]] = (_FIRST,)
 
 
+def make_tables(connection: dbapi2.Connection) -> None:
+    """All tables in an empty file."""
+    _take_missing_steps(connection)
+
+
 def bring_up_to_date(connection: dbapi2.Connection) -> None:
     """Take the steps that the file has not taken yet, all or none.
 
-    Raises RefusedError ``E_STORE_VERSION`` for a file made by a later program.
+    Raises RefusedError ``E_STORE_VERSION`` for a file made by a later program, TamperError
+    ``E_STORE_INTEGRITY`` for one without tables: a file cut to nothing is no new vault.
     """
-    if _version(connection) == len(STEPS):
-        return
+    version = _version(connection)
+    if version == 0:
+        raise damaged()
+    if version != len(STEPS):
+        _take_missing_steps(connection)
+
+
+def _take_missing_steps(connection: dbapi2.Connection) -> None:
     with translated():
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -8,7 +8,8 @@
     with vault.reading() as view:  # one consistent moment; writing is refused
         view.received.inbox()
 
-Calls block: a coroutine hands them to a thread. No transaction is held across an ``await``.
+Calls block: a coroutine hands them to a thread. Transactions do not nest, and none
+is held across an ``await``.
 """
 
 from __future__ import annotations

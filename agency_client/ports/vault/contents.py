@@ -52,7 +52,7 @@ class Contents:
     sender.
     """
 
-    manifest: Manifest
+    manifest: Manifest = field(repr=False)
     manifest_salt: bytes = field(repr=False)
     grant: bytes | None = field(repr=False, default=None)
     sections: tuple[StoredSection, ...]
