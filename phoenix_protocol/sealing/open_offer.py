@@ -64,10 +64,11 @@ class WhoIsWho(Protocol):
     @property
     def longest_life(self) -> int: ...
 
-    def checkpoint_of_the_past(self, note: str) -> tuple[int, Seconds]:
-        """Size and time of a checkpoint that our own log passed through.
+    def size_relied_on(self, note: str, at: Seconds) -> int:
+        """The log size of a checkpoint that something made at ``at`` relied on, on our own log's past.
 
-        Raises TamperError ``E_DIR_FORK`` when it did not, RefusedError ``E_DIR_BEHIND`` when it is newer than ours.
+        Raises TamperError ``E_DIR_FORK``, ``E_DIR_STALE``, ``E_TIME``, ``E_SIG``, ``E_DIR_ROLLBACK``, and
+        :class:`~phoenix_protocol.directory.checkpoints.BehindError` when it is newer than what we have fetched.
         """
         ...
 
@@ -125,11 +126,11 @@ def open_offer(
     core, core_hash = read_core(offer.core)  # O1
     signed = _of_type(offer.delivery)  # O2
     _check_partnership(core, directory)  # O3
-    size, relied_on = directory.checkpoint_of_the_past(core.checkpoint)  # O4
+    size = directory.size_relied_on(core.checkpoint, core.created)  # O4
     sender = directory.sender_at(core.sender, size, core.created)  # O5
     delivery = _open_delivery(signed, core_hash, core, sender)  # O6
     held = _open_held(offer.held, core_hash, delivery, directory)  # O7
-    _check_sender_in_force(core, relied_on, held.message, directory)  # O8
+    directory.check_not_ended(core.sender, held.message.time)  # O8
     granted = _find_self(core, delivery.message, reader)  # O9
     check_times(core, held.message, directory.longest_life, now)  # O10
     _check_not_seen(core, core_hash, seen)  # O11
@@ -200,13 +201,6 @@ def open_held(
     if (message.core, message.delivery, message.anchor) != (core, delivery, directory.anchor):
         raise TamperError("E_RECEIPT_BINDING", "A receipt of the relay is for another package.")
     return held
-
-
-def _check_sender_in_force(core: Core, relied_on: Seconds, held: Held, directory: WhoIsWho) -> None:
-    """O8: the checkpoint was not too old when the package was made, and the sender not ended before *held*."""
-    if core.created - relied_on > limits.CHECKPOINT_AGE:
-        raise TamperError("E_DIR_STALE", "The sender relied on an old directory.")
-    directory.check_not_ended(core.sender, held.time)
 
 
 def _find_self(core: Core, delivery: Delivery, reader: Reader) -> Granted:

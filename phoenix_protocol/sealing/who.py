@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from phoenix_protocol.directory.agencies import TakesPart
-from phoenix_protocol.directory.lookups import Openings, View
-from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.directory.checkpoints import check_relied_on
+from phoenix_protocol.directory.openings import Openings
+from phoenix_protocol.directory.state import Directory
+from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, Seconds
-from phoenix_protocol.notes import NoteKey, open_checkpoint
 from phoenix_protocol.sealing.open_offer import SenderAt
 
 
 class Register:
-    """A directory with the openings at hand, in the reader's newest state. Implements ``WhoIsWho``."""
+    """A directory with the openings at hand, in the reader's newest state. Implements ``WhoIsWho``.
 
-    def __init__(self, directory: View, openings: Openings) -> None:
+    ``up_to_date`` says that the directory was fetched after what is judged had arrived.
+    """
+
+    def __init__(
+        self, directory: Directory, openings: Openings, *, up_to_date: bool = False
+    ) -> None:
         self._directory: Final = directory
         self._openings: Final = openings
+        self._up_to_date: Final = up_to_date
 
     @property
     def anchor(self) -> Anchor:
@@ -39,20 +46,10 @@ class Register:
         """The longest life of a package in seconds."""
         return self._directory.bounds.life
 
-    def checkpoint_of_the_past(self, note: str) -> tuple[int, Seconds]:
-        """Size and time of a checkpoint on our own log's past.
-
-        Raises TamperError ``E_DIR_FORK`` when our log never passed through it, RefusedError ``E_DIR_BEHIND`` when it is
-        newer than what we have: fetch the log first.
-        """
-        relay = self._directory.relay
-        opened = open_checkpoint(note, log_key=NoteKey(name=relay.origin, public=relay.log_key))
-        checkpoint = opened.checkpoint
-        if checkpoint.size > self._directory.size:
-            raise RefusedError("E_DIR_BEHIND", "This relies on a newer directory than ours.")
-        if self._directory.root_at(checkpoint.size) != checkpoint.root:
-            raise TamperError("E_DIR_FORK", "This relies on another past of the directory.")
-        return checkpoint.size, Seconds(opened.time)
+    def size_relied_on(self, note: str, at: Seconds) -> int:
+        """The size of the log that something made at ``at`` relied on."""
+        opened = check_relied_on(note, self._directory, at, up_to_date=self._up_to_date)
+        return opened.checkpoint.size
 
     def sender_at(self, endpoint: EndpointId, size: int, time: Seconds) -> SenderAt:
         """What a log of ``size`` statements certified of a sender for ``time``."""

@@ -84,10 +84,12 @@ class Register:
     ended: dict[EndpointId, Seconds] = field(default_factory=dict)
     closed: dict[str, Seconds] = field(default_factory=dict)
 
-    def checkpoint_of_the_past(self, note: str) -> tuple[int, Seconds]:
+    def size_relied_on(self, note: str, at: Seconds) -> int:
         if note != CHECKPOINT:
             raise TamperError("E_DIR_FORK", "another past")
-        return 7, self.checkpoint_time
+        if at - self.checkpoint_time > DAY:
+            raise TamperError("E_DIR_STALE", "an old directory")
+        return 7
 
     def sender_at(self, endpoint: EndpointId, size: int, time: Seconds) -> SenderAt:
         if endpoint != SENDER or size != 7:

@@ -1,0 +1,111 @@
+"""Keeping a home in order: epoch keys rolled and published, unfinished work finished, records verified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agency_client.audit.chain import AuditHead, AuditRow, verify
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import Progress
+from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.joining import require_approved
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.recalling import void_numbers
+from agency_client.use_cases.receiving import fetch
+from agency_client.use_cases.sayings import flush
+from agency_client.use_cases.sending import transmit
+from agency_client.use_cases.talking import in_step
+from keys import epochs
+from keys.content import Publication, Standing
+from keys.content import in_step as back_in_step
+from phoenix_protocol.api import EpochKeys
+from phoenix_protocol.errors import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What one round of keeping did."""
+
+    published: int
+    destroyed: int
+    finished: int
+
+
+async def catch_up(home: Home, wait: int = 0) -> Kept:
+    """One round: approval noticed, epoch keys rolled, waiting words posted, the feed taken, unfinished sends finished.
+
+    Raises RefusedError ``E_NOT_APPROVED``, UnavailableError ``E_RELAY``.
+    """
+    await require_approved(home)
+    async with in_step(home) as (relay, known):
+        published, destroyed = await roll_epoch_keys(home, relay, known)
+        await flush(home, relay)
+        known = await fetch(home, relay, known, wait)
+        finished = await finish_sends(home, relay, known)
+        await void_numbers(home, relay, known)
+    if home.content.standing is Standing.RESTORED:
+        home.keystore.update(back_in_step)
+    home.record_head()
+    return Kept(published=published, destroyed=destroyed, finished=finished)
+
+
+async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, int]:
+    """Make the epoch keys that are due, publish them, and destroy those past their time."""
+    endpoint_of(home)
+    before = {e.hash for e in home.content.epochs}
+    now = home.clock.now()
+    home.keystore.update(
+        lambda content: epochs.roll(content, now, home.randomness, vouched=known.checked).content
+    )
+    destroyed = len(before - {e.hash for e in home.content.epochs})
+    waiting = [e for e in home.content.epochs if e.publication is Publication.MADE]
+    if waiting:
+        signed = epochs.signed(home.content, waiting)
+        await relay.publish_epoch_keys(EpochKeys(keys=tuple(s.encoded() for s in signed)))
+        home.keystore.update(lambda c: epochs.published(c, [e.hash for e in waiting]))
+    if waiting or destroyed:
+        with home.vault.transaction() as tx:
+            tx.audit.append(
+                time=home.clock.now(),
+                actor=home.actor(),
+                action="epochs.rolled",
+                detail={"published": str(len(waiting)), "destroyed": str(destroyed)},
+            )
+    return len(waiting), destroyed
+
+
+async def finish_sends(home: Home, relay: Relay, known: Known) -> int:
+    """Hand in what an earlier send sealed and did not hand in; give up what expired meanwhile."""
+    now = home.now()
+    with home.vault.reading() as view:
+        unfinished = view.sent.unfinished()
+    for package in unfinished:
+        if package.expires > now:
+            await transmit(home, relay, known, package)
+            continue
+        with home.vault.transaction() as tx:
+            tx.sent.give_up(package.core, now)
+            tx.sent.forget_outbox(package.core)
+            tx.audit.append(
+                time=now, actor=home.actor(), action="package.given-up", on=package.core
+            )
+        home.outbox.parcel(package.outbox).remove()
+    return sum(1 for p in unfinished if p.expires > now and p.progress is Progress.SEALED)
+
+
+# -- the audit record ------------------------------------------------------------------------------------------------
+
+
+def verify_audit(home: Home) -> tuple[int, tuple[Problem, ...]]:
+    """How many rows the audit record has, and everything wrong with it."""
+    known = home.content.audit
+    with home.vault.reading() as view:
+        rows, head = view.audit.rows(), view.audit.head()
+    return len(rows), verify(rows, head, known=AuditHead(count=known.counter, hash=known.digest))
+
+
+def show_audit(home: Home, last: int) -> tuple[AuditRow, ...]:
+    """The newest rows, oldest first."""
+    with home.vault.reading() as view:
+        count = view.audit.head().count
+        return view.audit.rows(max(1, count - last + 1))

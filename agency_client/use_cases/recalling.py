@@ -1,0 +1,248 @@
+"""Taking a package back, and voiding the numbers of what nobody will read (docs/protocol.md §6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import (
+    Alert,
+    Families,
+    KeptObject,
+    ObjectKind,
+    Posting,
+    Progress,
+    Route,
+    SentPackage,
+    SequenceUse,
+)
+from agency_client.use_cases.home import Home, endpoint_of, require_in_step
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.sayings import detail_readers, post
+from agency_client.use_cases.talking import in_step
+from phoenix_protocol import schema
+from phoenix_protocol.api import Saying, SignedObject
+from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, SignerId
+from phoenix_protocol.package.envelope import Why
+from phoenix_protocol.package.events import (
+    AddressAnswer,
+    Answer,
+    Recall,
+    Verdict,
+    Void,
+    Voided,
+    VoidReason,
+)
+from phoenix_protocol.package.lifecycle import State, Step, allowed
+from phoenix_protocol.sealing.contents import Detail
+from phoenix_protocol.sealing.details import seal_detail
+from phoenix_protocol.signed import open_signed, parse_signed, sign, signer_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallResult:
+    """A recall's answer for each address that was written to."""
+
+    package: SentPackage
+    answers: tuple[tuple[Address, Answer], ...]
+
+
+async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
+    """Take a package back from every address that has not accepted it.
+
+    An unfinished send is given up. What the relay does not know is UNKNOWN. Raises UnavailableError ``E_RELAY``.
+    """
+    require_in_step(home)
+    with home.vault.reading() as view:
+        package = view.sent.get(core)
+        addresses = view.sent.addresses(core)
+    if package is None:
+        raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+    written_to = tuple(a.address for a in addresses if a.why is Why.TO)
+    async with in_step(home) as (relay, known):
+        posting = await _make_recall(home, relay, known, core, written_to, reason)
+        try:
+            answer = await relay.recall(schema.decode(Saying, posting.body))
+        except RefusedError as error:
+            if error.code != "E_NOT_FOUND":
+                raise
+            verdict: tuple[AddressAnswer, ...] = ()
+        else:
+            with home.vault.transaction() as tx:
+                tx.objects.keep(
+                    KeptObject(
+                        hash=posting.hash,
+                        kind=ObjectKind.RECALL,
+                        core=core,
+                        time=posting.made,
+                        signed=schema.decode(Saying, posting.body).signed,
+                    )
+                )
+            verdict = keep_verdict(home, known, core, answer.signed).answers
+        _give_up_if_unfinished(home, package)
+        await void_numbers(home, relay, known)
+    found = {a.address: a.answer for a in verdict}
+    return RecallResult(
+        package=package,
+        answers=tuple((a, found.get(a, Answer.UNKNOWN)) for a in written_to),
+    )
+
+
+def _give_up_if_unfinished(home: Home, package: SentPackage) -> None:
+    with home.vault.transaction() as tx:
+        now = home.clock.now()
+        current = tx.sent.get(package.core)
+        if current is not None and current.progress is Progress.SEALED:
+            tx.sent.give_up(package.core, now)
+            tx.sent.forget_outbox(package.core)
+        tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=package.core)
+    if package.progress is Progress.SEALED:
+        home.outbox.parcel(package.outbox).remove()
+
+
+async def _make_recall(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    core: ObjectHash,
+    written_to: tuple[Address, ...],
+    reason: str,
+) -> Posting:
+    own, own_id = endpoint_of(home)
+    now = home.now()
+    readers = {
+        reader.endpoint: reader
+        for address in written_to
+        for reader in await detail_readers(relay, known, own.address, address, now)
+    }
+    sealed, digest = seal_detail(
+        Detail(reason=reason, opened=()),
+        known.directory.anchor,
+        core,
+        own_id,
+        tuple(readers.values()),
+        home.randomness,
+    )
+    message = Recall(
+        anchor=known.directory.anchor,
+        core=core,
+        endpoint=own_id,
+        time=now,
+        checkpoint=known.checkpoint,
+        detail=digest,
+    )
+    signed = sign(message, [own.document_key()])
+    body = schema.encode(Saying(signed=signed.encoded(), detail=sealed))
+    return Posting(hash=signed.hash, route=Route.RECALLS, core=core, body=body, made=now)
+
+
+def keep_verdict(home: Home, known: Known, core: ObjectHash, signed_bytes: bytes) -> Verdict:
+    """Verify the relay's verdict on a recall of ours and follow it. Raises TamperError ``E_RECEIPT_BINDING``."""
+    key = known.directory.relay.receipt_key
+
+    def key_of(signer: SignerId) -> bytes:
+        if signer != signer_id(key):
+            raise TamperError("E_RECEIPT_BINDING", "A verdict is not signed by the relay.")
+        return key
+
+    signed = parse_signed(signed_bytes)
+    verdict = open_signed(signed, Verdict, key_of, code="E_RECEIPT_BINDING")
+    if verdict.message.core != core or verdict.message.anchor != known.directory.anchor:
+        raise TamperError("E_RECEIPT_BINDING", "A verdict is for another package.")
+    now = home.now()
+    with home.vault.transaction() as tx:
+        tx.objects.keep(
+            KeptObject(
+                hash=verdict.hash,
+                kind=ObjectKind.VERDICT,
+                core=core,
+                time=verdict.message.time,
+                signed=signed_bytes,
+            )
+        )
+        _follow_verdict(tx, core, verdict.message)
+        tx.audit.append(time=now, actor=home.actor(), action="package.verdict", on=core)
+    return verdict.message
+
+
+def _follow_verdict(tx: Families, core: ObjectHash, verdict: Verdict) -> None:
+    recalled = {a.address for a in verdict.answers if a.answer is Answer.RECALLED}
+    for endpoint in tx.sent.endpoints(core):
+        if endpoint.address not in recalled:
+            continue
+        if allowed(endpoint.state, Step.RECALL):
+            tx.sent.step(core, endpoint.endpoint, Step.RECALL, verdict.time)
+        elif endpoint.state is not State.RECALLED and endpoint.state is not State.RETURNED:
+            # It said "recalled" of what this endpoint had already accepted.
+            tx.alerts.add(
+                Alert(
+                    code="A_RELAY_LIED",
+                    core=core,
+                    about=endpoint.endpoint.hex()[:16],
+                    time=verdict.time,
+                )
+            )
+
+
+async def void_numbers(home: Home, relay: Relay, known: Known) -> None:
+    """Tell every endpoint which of the numbers given to it lead to nothing, so that a gap is always a finding."""
+    own, own_id = endpoint_of(home)
+    with home.vault.reading() as view:
+        uses = (*view.sequences.unused(), *view.sequences.to_void())
+    by_recipient: dict[EndpointId, list[SequenceUse]] = {}
+    for use in uses:
+        by_recipient.setdefault(use.recipient, []).append(use)
+    for recipient, numbers in by_recipient.items():
+        entries = tuple(
+            Voided(
+                sequence=use.sequence,
+                core=use.core if use.core is not None else ObjectHash(bytes(32)),
+                reason=_reason(home, use),
+            )
+            for use in sorted(numbers, key=lambda use: use.sequence)[:256]
+        )
+        now = home.now()
+        message = Void(
+            anchor=known.directory.anchor,
+            sender=own_id,
+            recipient=recipient,
+            entries=entries,
+            time=now,
+            checkpoint=known.checkpoint,
+        )
+        signed = sign(message, [own.document_key()])
+        posting = Posting(
+            hash=signed.hash,
+            route=Route.VOIDS,
+            core=None,
+            body=schema.encode(SignedObject(signed=signed.encoded())),
+            made=now,
+        )
+        with home.vault.transaction() as tx:
+            for use, entry in zip(
+                sorted(numbers, key=lambda use: use.sequence)[:256], entries, strict=True
+            ):
+                tx.sequences.void(use, entry.reason)
+            tx.objects.keep(
+                KeptObject(
+                    hash=signed.hash,
+                    kind=ObjectKind.VOID,
+                    core=None,
+                    time=now,
+                    signed=signed.encoded(),
+                )
+            )
+            tx.postings.add(posting)
+        await post(home, relay, posting)
+
+
+def _reason(home: Home, use: SequenceUse) -> VoidReason:
+    if use.core is None:
+        return VoidReason.GIVEN_UP
+    with home.vault.reading() as view:
+        states = {e.endpoint: e.state for e in view.sent.endpoints(use.core)}
+    state = states.get(use.recipient)
+    if state is State.RECALLED:
+        return VoidReason.RECALLED
+    return VoidReason.EXPIRED if state is State.EXPIRED else VoidReason.GIVEN_UP

@@ -1,0 +1,243 @@
+"""Saying something about a package:
+
+events with sealed details, posted until the relay has them (docs/protocol.md §6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import (
+    Families,
+    Posting,
+    ReceivedPackage,
+    Route,
+    StoredEvent,
+)
+from agency_client.use_cases.home import Home, endpoint_of, require_in_step
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.recipients import current_keys, records_addresses
+from phoenix_protocol import schema
+from phoenix_protocol.api import SIGNED, Saying, SealedDetail, SignedObject
+from phoenix_protocol.epochs import choose
+from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
+from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Seconds, agency_of
+from phoenix_protocol.package.events import Event, EventKind
+from phoenix_protocol.package.lifecycle import STEP_OF, advance
+from phoenix_protocol.sealing.contents import Detail
+from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
+from phoenix_protocol.signed import parse_signed, sign
+from phoenix_protocol.suite.sealing_keys import EpochPrivateKey, SealingKey
+
+#: An event is sealed to keys that open for at least this long (seconds).
+_OPENS_FOR = 7 * 86400
+
+
+async def detail_readers(
+    relay: Relay, known: Known, sender: Address, own: Address, now: Seconds
+) -> tuple[DetailReader, ...]:
+    """Who may read what this home says of a package: the sender's address, the own one, and both agencies' records.
+
+    This endpoint is among them: its own copy of the words is the one that everybody gets.
+    """
+    addresses = {sender, own}
+    records = records_addresses(known, [agency_of(sender), agency_of(own)])
+    addresses.update(address for desks in records.values() for address in desks)
+    endpoints = [
+        endpoint
+        for address in sorted(addresses)
+        for endpoint in known.directory.acting_at(address, now, known.openings)
+    ]
+    keys = await current_keys(relay, known, endpoints, now)
+    readers = []
+    for endpoint in endpoints:
+        try:
+            chosen = choose(keys[endpoint.id], now, Seconds(now + _OPENS_FOR))
+        except TamperError:
+            continue  # it has no key now: it learns the event itself, and the words from its colleagues
+        readers.append(
+            DetailReader(
+                endpoint=endpoint.id,
+                epoch_key=chosen.hash,
+                key=SealingKey(chosen.message.key),
+            )
+        )
+    return tuple(readers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an event is about: a core as it was delivered here, and who sent it."""
+
+    core: ObjectHash
+    delivery: ObjectHash
+    sender: Address
+
+
+async def make_event(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    about: Subject,
+    kind: EventKind,
+    detail: Detail | None,
+) -> Posting:
+    """Make and sign the next event of this endpoint on a package. Nothing is kept or posted yet."""
+    own, own_id = endpoint_of(home)
+    now = home.now()
+    with home.vault.reading() as view:
+        counter = _next_counter(view, about.core, own_id)
+    sealed: SealedDetail | None = None
+    digest: bytes | None = None
+    if detail is not None:
+        readers = await detail_readers(relay, known, about.sender, own.address, now)
+        sealed, digest = seal_detail(
+            detail, known.directory.anchor, about.core, own_id, readers, home.randomness
+        )
+    event = Event(
+        anchor=known.directory.anchor,
+        core=about.core,
+        delivery=about.delivery,
+        endpoint=own_id,
+        kind=kind,
+        counter=counter,
+        time=now,
+        checkpoint=known.checkpoint,
+        detail=digest,
+    )
+    signed = sign(event, [own.document_key()])
+    body = schema.encode(Saying(signed=signed.encoded(), detail=sealed))
+    return Posting(hash=signed.hash, route=Route.EVENTS, core=about.core, body=body, made=now)
+
+
+def subject_of(home: Home, package: ReceivedPackage) -> Subject:
+    """A received package as events name it. Raises RefusedError ``E_NOT_FOUND``."""
+    with home.vault.reading() as view:
+        offer = view.received.offer(package.core)
+    if offer is None:
+        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+    return Subject(
+        core=package.core,
+        delivery=parse_signed(offer.delivery).hash,
+        sender=package.sent_from,
+    )
+
+
+def _next_counter(view: Families, core: ObjectHash, own: EndpointId) -> int:
+    """Events that wait to be posted count: they come before this one."""
+    waiting = sum(1 for p in view.postings.waiting(Route.EVENTS) if p.core == core)
+    return view.events.next_counter(core, own) + waiting
+
+
+async def post(home: Home, relay: Relay, posting: Posting) -> None:
+    """Post what waits. What the relay refuses for good is dropped, and the refusal raised.
+
+    Raises UnavailableError when the relay is not there: it stays queued.
+    """
+    try:
+        match posting.route:
+            case Route.EVENTS:
+                await relay.say(schema.decode(Saying, posting.body, limit=_LARGEST))
+            case Route.VOIDS:
+                await relay.void(schema.decode(SignedObject, posting.body, limit=_LARGEST))
+            case Route.RECALLS | Route.EPOCHS:
+                raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
+    except RefusedError:
+        with home.vault.transaction() as tx:
+            tx.postings.done(posting.hash)
+        raise
+    with home.vault.transaction() as tx:
+        tx.postings.done(posting.hash)
+        if posting.route is Route.EVENTS:
+            _settle_event(tx, posting, home)
+            tx.audit.append(
+                time=home.clock.now(),
+                actor=home.actor(),
+                action="event.posted",
+                on=posting.hash,
+            )
+
+
+_LARGEST = SIGNED.maximum * 2
+
+
+def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
+    """The relay has our event: keep it, and move the package by its step."""
+    saying = schema.decode(Saying, posting.body, limit=_LARGEST)
+    signed = parse_signed(saying.signed)
+    event = schema.decode(Event, signed.payload)
+    tx.events.add(
+        StoredEvent(
+            hash=signed.hash,
+            core=event.core,
+            endpoint=event.endpoint,
+            kind=event.kind,
+            counter=event.counter,
+            time=event.time,
+            signed=saying.signed,
+            detail=_own_words(saying.detail, event, home),
+        )
+    )
+    package = tx.received.get(event.core)
+    if package is not None:
+        step = STEP_OF[event.kind]
+        advance(package.state, step)
+        tx.received.step(event.core, step, event.time)
+
+
+def _own_words(sealed: SealedDetail | None, event: Event, home: Home) -> bytes | None:
+    if sealed is None or event.detail is None:
+        return None
+    keys = epoch_keys(home)
+    try:
+        detail = open_detail(
+            sealed, event.detail, event.anchor, event.core, event.endpoint, event.endpoint, keys
+        )
+    except TamperError:
+        return None  # it had no epoch key of its own when it was made
+    return schema.encode(detail)
+
+
+def epoch_keys(home: Home) -> dict[ObjectHash, EpochPrivateKey]:
+    """The epoch keys that this home still holds, by the hash of their statement."""
+    return {secret.hash: secret.key() for secret in home.content.epochs}
+
+
+async def flush(home: Home, relay: Relay) -> None:
+    """Post everything that waits, oldest first. What the relay refuses for good goes, and is recorded."""
+    with home.vault.reading() as view:
+        waiting = view.postings.waiting()
+    for posting in waiting:
+        if posting.route not in (Route.EVENTS, Route.VOIDS):
+            continue
+        try:
+            await post(home, relay, posting)
+        except UnavailableError:
+            raise
+        except PhoenixError as error:
+            with home.vault.transaction() as tx:
+                tx.audit.append(
+                    time=home.clock.now(),
+                    actor=home.actor(),
+                    action="event.refused",
+                    on=posting.hash,
+                    outcome=error.code,
+                )
+
+
+async def say(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    package: ReceivedPackage,
+    kind: EventKind,
+    detail: Detail | None = None,
+) -> None:
+    """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` before anything is made."""
+    require_in_step(home)
+    advance(package.state, STEP_OF[kind])
+    posting = await make_event(home, relay, known, subject_of(home, package), kind, detail)
+    with home.vault.transaction() as tx:
+        tx.postings.add(posting)
+    await post(home, relay, posting)

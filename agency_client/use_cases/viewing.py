@@ -1,0 +1,206 @@
+"""What a home knows of packages: inbox, sent, status, alerts. Nothing here changes a package (docs/protocol.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agency_client.ports.vault import (
+    AddressProgress,
+    Alert,
+    Families,
+    ReceivedPackage,
+    SentEndpoint,
+    SentPackage,
+    SentSummary,
+    StoredEvent,
+)
+from agency_client.use_cases.home import Home
+from agency_client.use_cases.receiving import expire_received, expire_sent
+from phoenix_protocol import limits, schema
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
+from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed, warnings_due
+from phoenix_protocol.sealing.contents import Cover, Detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A line of the inbox, with the cover and what colleagues have done with it."""
+
+    package: ReceivedPackage
+    cover: Cover
+    colleagues: tuple[StoredEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How far a package of ours is, at every address and endpoint, with what was said about it."""
+
+    package: SentPackage
+    addresses: tuple[AddressProgress, ...]
+    endpoints: tuple[SentEndpoint, ...]
+    events: tuple[StoredEvent, ...]
+    alerts: tuple[Alert, ...]
+
+
+def inbox(home: Home) -> tuple[Received, ...]:
+    """What is here, newest first. What expired meanwhile is marked so first."""
+    tidy(home)
+    with home.vault.reading() as view:
+        return tuple(_received(view, package) for package in view.received.inbox())
+
+
+def _received(view: Families, package: ReceivedPackage) -> Received:
+    offer = view.received.offer(package.core)
+    if offer is None:
+        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+    return Received(
+        package=package,
+        cover=schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES),
+        colleagues=view.events.of(package.core),
+    )
+
+
+def received(home: Home, core: ObjectHash) -> Received:
+    """One package that came for this home. Raises RefusedError ``E_NOT_FOUND``."""
+    with home.vault.reading() as view:
+        package = view.received.get(core)
+        if package is None:
+            raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+        return _received(view, package)
+
+
+def sent(home: Home) -> tuple[SentSummary, ...]:
+    """What this home has sent, newest first."""
+    tidy(home)
+    with home.vault.reading() as view:
+        return view.sent.listing()
+
+
+def status(home: Home, core: ObjectHash) -> Status:
+    """How far one package of ours is. Raises RefusedError ``E_NOT_FOUND``."""
+    tidy(home)
+    with home.vault.reading() as view:
+        package = view.sent.get(core)
+        if package is None:
+            raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+        return Status(
+            package=package,
+            addresses=view.sent.addresses(core),
+            endpoints=view.sent.endpoints(core),
+            events=view.events.of(core),
+            alerts=view.alerts.of(core),
+        )
+
+
+def detail_of(event: StoredEvent) -> Detail | None:
+    """What an event says in words, when this home could open it."""
+    if event.detail is None:
+        return None
+    return schema.decode(Detail, event.detail, limit=limits.DETAIL_BYTES)
+
+
+def tidy(home: Home) -> None:
+    """Mark what expired by our own clock, and note which warnings are due: the relay may be away or silent."""
+    now = home.clock.now()
+    with home.vault.reading() as view:
+        overdue = view.sent.expiring(now, UNFINISHED)
+        soon = view.sent.expiring(Seconds(now + limits.LIFE), UNFINISHED)
+        offers = [
+            p for p in view.received.inbox({State.OFFERED, State.ACCEPTED}) if p.expires <= now
+        ]
+    late = [p for p in offers if allowed(p.state, Step.EXPIRE)]
+    due = [s for s in soon if _warning(s.package, now) is not None and s.package.expires > now]
+    fresh = [s for s in due if _unseen(home, s.package, now)]
+    if not overdue and not late and not fresh:
+        return
+    with home.vault.transaction() as tx:
+        for summary in overdue:
+            expire_sent(tx, summary.package.core, now)
+        for package in late:
+            expire_received(tx, package.core, now)
+        for summary in fresh:
+            moment = _warning(summary.package, now)
+            about = str(moment)
+            tx.alerts.add(
+                Alert(code="W_EXPIRES_SOON", core=summary.package.core, about=about, time=now)
+            )
+
+
+def _warning(package: SentPackage, now: Seconds) -> Seconds | None:
+    """The newest moment at which the sender should have been warned."""
+    passed = [t for t in warnings_due(package.created, package.expires) if t <= now]
+    return passed[-1] if passed else None
+
+
+def _unseen(home: Home, package: SentPackage, now: Seconds) -> bool:
+    about = str(_warning(package, now))
+    with home.vault.reading() as view:
+        known = {a.about for a in view.alerts.of(package.core) if a.code == "W_EXPIRES_SOON"}
+    return about not in known
+
+
+# -- names of packages ---------------------------------------------------------------------------------------------
+
+
+def find_received(home: Home, text: str) -> ObjectHash:
+    """The core of a received package by its id, or by enough of its first characters."""
+    with home.vault.reading() as view:
+        found = {p.package: p.core for p in view.received.inbox()}
+    return _only(found, text, "received")
+
+
+def find_sent(home: Home, text: str) -> ObjectHash:
+    """The core of a sent package by its id, or by enough of its first characters."""
+    with home.vault.reading() as view:
+        exact = view.sent.by_package(PackageId(_bytes(text)))
+        if exact is not None:
+            return exact.core
+        found = {s.package.package: s.package.core for s in view.sent.listing()}
+    return _only(found, text, "sent")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _only(found: Mapping[PackageId, ObjectHash], text: str, verb: str) -> ObjectHash:
+    wanted = text.strip().lower()
+    matches = [core for package, core in found.items() if package.hex().startswith(wanted)]
+    if not wanted or not matches:
+        raise RefusedError(
+            "E_NOT_FOUND",
+            f"This home has {verb} no package of this id.",
+            next=f"Check the id: 'phoenix {'inbox' if verb == 'received' else 'sent'}' lists them.",
+        )
+    if len(matches) > 1:
+        raise RefusedError(
+            "E_AMBIGUOUS",
+            "Several packages begin with these characters.",
+            next="Give more of the id.",
+        )
+    return matches[0]
+
+
+# -- alerts --------------------------------------------------------------------------------------------------------
+
+
+def alerts(home: Home) -> Sequence[Alert]:
+    """What nobody has seen yet."""
+    with home.vault.reading() as view:
+        return view.alerts.unseen()
+
+
+def see_non_delivery(home: Home, core: ObjectHash) -> bool:
+    """A person has seen that a package was not delivered. False when there was nothing to see."""
+    now = home.clock.now()
+    with home.vault.transaction() as tx:
+        found = [a for a in tx.alerts.of(core) if a.code == "A_NOT_DELIVERED" and a.seen is None]
+        for alert in found:
+            tx.alerts.see(alert.number, now)
+            tx.audit.append(time=now, actor=home.actor(), action="non-delivery.seen", on=core)
+    return bool(found)
