@@ -62,12 +62,11 @@ class Outgoing:
 
 
 class _AgainError(Exception):
-    """An attempt failed in a way that another may not. ``arrived`` when the relay may have acted."""
+    """An attempt failed in a way that another may not. ``told`` is what Retry-After said."""
 
-    def __init__(self, why: UnavailableError, *, arrived: bool, told: float | None = None) -> None:
+    def __init__(self, why: UnavailableError, *, told: float | None = None) -> None:
         super().__init__(why.code)
         self.why: Final = why
-        self.arrived: Final = arrived
         self.told: Final = told
 
 
@@ -117,8 +116,6 @@ class RelayConnection:
             try:
                 return await self._attempt(outgoing)
             except _AgainError as again:
-                if again.arrived and not outgoing.route.repeatable:
-                    raise again.why from None
                 wait = self._patience.wait(attempt, self._randomness, again.told)
                 if self._clock.elapsed() + wait > last_start:
                     raise again.why from None
@@ -164,9 +161,7 @@ class RelayConnection:
     ) -> bytes:
         if is_busy(response.status):
             told = retry_after(response.headers.get("Retry-After"))
-            raise _AgainError(
-                busy(response.status), arrived=response.status not in _NOT_DONE, told=told
-            )
+            raise _AgainError(busy(response.status), told=told)
         lines = tuple(response.headers.items())
         head = response_head(status=response.status, headers=lines)
         self.trust.check(head, lines, answered=request_signature(asked.items()) or b"")
@@ -192,10 +187,6 @@ class RelayConnection:
             # aiohttp would send a request that it lost again by itself, with the same nonce.
             self._session._retry_connection = False
         return self._session
-
-
-#: Answered so before anything was done: too many requests, and a relay that is stopping or full.
-_NOT_DONE: Final = frozenset({429, 503})
 
 
 def _with_mark(query: str) -> str:
@@ -239,9 +230,8 @@ def _failure_of(error: Exception) -> PhoenixError | _AgainError:
         )
     if isinstance(error, aiohttp.ClientResponseError):
         return TamperError("E_RESP_SIG", "What answered at the relay's address is not a relay.")
-    unsent = isinstance(error, (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError))
     if isinstance(error, asyncio.TimeoutError):
         why = UnavailableError("E_RELAY", "The relay did not answer in time.")
     else:
         why = UnavailableError("E_RELAY", "The connection to the relay failed.")
-    return _AgainError(why, arrived=not unsent)
+    return _AgainError(why)

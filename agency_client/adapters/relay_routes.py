@@ -17,23 +17,22 @@ _OFFER: Final = 8 * limits.MIB
 class Route:
     """One route. ``sends`` and ``gives`` are media types, ``None`` for no body.
 
-    ``limit`` is the most bytes of an answer. ``repeatable`` says whether the relay takes the same
-    again as a success, so that a request whose answer was lost may be sent once more.
+    ``limit`` is the most bytes of an answer. Whatever a route does, the same once more changes
+    nothing and succeeds: a request whose answer was lost is sent again.
     """
 
     method: str
     sends: str | None = None
     gives: str | None = MEDIA_TYPE
     limit: int = _SMALL
-    repeatable: bool = True
 
 
 DESCRIBE: Final = Route(method="GET")
-CLAIM: Final = Route(method="POST", sends=MEDIA_TYPE, repeatable=False)
+CLAIM: Final = Route(method="POST", sends=MEDIA_TYPE)
 CHECKPOINT: Final = Route(method="GET")
 LOG: Final = Route(method="GET", limit=limits.PAGE_BYTES)
 PROOF: Final = Route(method="GET")
-APPEND: Final = Route(method="POST", sends=MEDIA_TYPE, repeatable=False)
+APPEND: Final = Route(method="POST", sends=MEDIA_TYPE)
 
 JOIN: Final = Route(method="POST", sends=MEDIA_TYPE, gives=None)
 JOININGS: Final = Route(method="GET", limit=limits.PAGE_BYTES)

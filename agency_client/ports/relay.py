@@ -48,7 +48,7 @@ class Relay(Protocol):
         ...
 
     async def claim(self, claim: Claim) -> CheckpointNote:
-        """Take an unclaimed relay for a partnership. Not repeated once the relay may have it."""
+        """Take an unclaimed relay for a partnership."""
         ...
 
     async def checkpoint(self) -> CheckpointNote:
@@ -68,7 +68,7 @@ class Relay(Protocol):
         ...
 
     async def append(self, statements: Append) -> CheckpointNote:
-        """Append statements, all or none. Not repeated once the relay may have them."""
+        """Append statements, all or none; those in the log already are passed over."""
         ...
 
     # -- joining and epoch keys -------------------------------------------------------------------

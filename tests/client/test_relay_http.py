@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -26,6 +27,8 @@ from phoenix_protocol.suite import (
     RequestPrivateKey,
     sha256,
 )
+from phoenix_relay.http.routes import Raw, Route
+from phoenix_relay.http.table import ROUTES
 from tests.client.small_relay import Reply, Request, SmallRelay, message, problem
 from tests.client.steady import SteadyClock
 from tests.faults import Fault, FaultProxy
@@ -78,6 +81,19 @@ async def error_of(asking: object) -> PhoenixError:
     with pytest.raises(PhoenixError) as caught:
         await asking  # type: ignore[misc]
     return caught.value
+
+
+def route_of(request: Request) -> Route:
+    """The relay's own route for a request."""
+    path = request.target.partition("?")[0]
+    for route in ROUTES:
+        shape = re.sub(r"\{\w+\}", "[^/]+", route.path)
+        if route.method == request.method and re.fullmatch(shape, path):
+            return route
+    raise AssertionError(f"The relay has no route {request.method} {path}.")
+
+
+NOTHING, RAW = Raw.NONE, Raw.BLOCK
 
 
 # -- what goes well -------------------------------------------------------------------------------
@@ -148,7 +164,14 @@ async def test_every_route_carries_its_values_both_ways(both: Fixture) -> None:
         assert f"{arrived.method} {arrived.target}" == target
         expected = sent if isinstance(sent, bytes) else b"" if sent is None else schema.encode(sent)
         assert arrived.body == expected
+        route = route_of(arrived)
+        assert (NOTHING if sent is None else RAW if isinstance(sent, bytes) else type(sent)) == (
+            route.reads
+        )
+        assert (NOTHING if given is None else type(given)) == route.answers
     assert len({request.signed.nonce for request in server.requests}) == len(table)
+    asked = {route_of(request).name for request in server.requests}
+    assert {route.name for route in ROUTES} - asked == {"getBlock"}
 
 
 async def test_a_request_says_nothing_about_this_machine(both: Fixture) -> None:
@@ -353,9 +376,9 @@ async def test_a_long_poll_is_given_its_time(both: Fixture) -> None:
 async def test_nobody_there_is_unavailable(both: Fixture) -> None:
     server, _, clock = both
     async with client_of("http://127.0.0.1:1", clock, server.key.public_bytes) as relay:
-        error = await error_of(relay.claim(api.Claim(claim="c", entries=(ENTRY,))))
+        error = await error_of(relay.say(EVENT))
     assert (error.code, error.exit_code) == ("E_RELAY", 4)
-    assert len(clock.slept) > 3, "nothing arrived, so that even this may be tried again"
+    assert len(clock.slept) > 3
 
 
 @pytest.mark.parametrize("down", [1, 40, 200, 400, 500])
@@ -378,29 +401,6 @@ async def test_a_request_cut_anywhere_is_sent_again(both: Fixture, up: int) -> N
         async with client_of(proxy.url, clock, server.key.public_bytes) as relay:
             await relay.say(api.Saying(signed=bytes(20_000)))
     assert proxy.connections == 3
-
-
-ENTRY = api.LogEntry(statement=b"statement", openings=())
-APPEND = api.Append(entries=(ENTRY,))
-CLAIM = api.Claim(claim="c", entries=(ENTRY,))
-
-
-@pytest.mark.parametrize("misbehave", [cut, lambda *_: web.Response(status=502)])
-async def test_what_the_relay_may_have_done_once_is_not_asked_twice(
-    both: Fixture, misbehave: Callable[..., web.Response]
-) -> None:
-    server, relay, _ = both
-    for asking in (relay.append(APPEND), relay.claim(CLAIM)):
-        server.next.append(misbehave)
-        assert (await error_of(asking)).code == "E_RELAY"
-    assert len(server.requests) == 2
-
-
-async def test_what_the_relay_put_off_is_asked_again_even_if_it_is_done_once(both: Fixture) -> None:
-    server, relay, _ = both
-    server.answers["POST /v1/log"] = message(NOTE)
-    server.next.append(lambda *_: web.Response(status=503))
-    assert await relay.append(APPEND) == NOTE
 
 
 # -- answers that are not the relay's -------------------------------------------------------------
@@ -568,6 +568,7 @@ async def test_a_block_is_compared_with_its_leaf(both: Fixture) -> None:
     target = f"GET /v1/packages/{CORE.hex()}/body/2"
     server.answers[target] = Reply(content=b"block", content_type=api.BLOCK_TYPE)
     assert await relay.block(CORE, 2, leaf=leaf_hash(b"block")) == b"block"
+    assert route_of(server.requests[0]).name == "getBlock"
     error = await error_of(relay.block(CORE, 2, leaf=leaf_hash(b"other")))
     assert (type(error), error.code) == (TamperError, "E_BODY_DIGEST")
 
