@@ -78,11 +78,8 @@ async def end_lost(store: Store, now: Seconds, sign: SignTombstone) -> tuple[int
 
     Counts as :func:`end_all`.
     """
-    days = await store.read(lambda tx: tx.expiry.days_in_use())
-    lost = [day for day in days if day > now and not store.day_keys.has(day)]
-    if not lost:
-        return 0, 0
-    return await end_all(store, now, sign, lambda tx: tx.expiry.of_days(lost, PORTION))
+    await store.mark_lost()
+    return await end_all(store, now, sign, lambda tx: tx.expiry.lost(PORTION))
 
 
 def _furthest(there: tuple[Recipient, ...]) -> State:

@@ -187,5 +187,5 @@ def _database_problems(database: str | None) -> list[Problem]:
     return [_problem("database", message, "Leave the setting out: SQLite in the relay's home.")]
 
 
-def _problem(place: str, message: str, next: str) -> Problem:
-    return Problem(code="E_SETTINGS", message=message, next=next, place=place)
+def _problem(place: str, message: str, remedy: str) -> Problem:
+    return Problem(code="E_SETTINGS", message=message, next=remedy, place=place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +64,10 @@ class DayKeys:
         """Whether the key of a period is here, on the disk."""
         return self._path(day).is_file()
 
+    def ensure(self, day: Day) -> None:
+        """Make the key of ``day`` if there is none. Raises as :meth:`seal`."""
+        self._key(day, make=True)
+
     def seal(self, day: Day, place: Sequence[bytes | str | int], plain: bytes) -> bytes:
         """``plain`` under the key of ``day``, made if there is none, bound to ``place`` (table, row, column).
 
@@ -84,6 +88,14 @@ class DayKeys:
             return key.decrypt(nonce, ciphertext, _bound(day, place))
         except (InvalidTag, ValueError):
             raise TamperError("E_STORE_INTEGRITY", "Something stored here was changed.") from None
+
+    def forget_lost(self, in_use: Iterable[Day]) -> tuple[Day, ...]:
+        """Which of the days ``in_use`` have no key on the disk; such a key is not used any more from memory either."""
+        with self._lock:
+            lost = tuple(day for day in in_use if not self.has(day))
+            for day in lost:
+                self._known.pop(day, None)
+        return lost
 
     def retire(self, now: Seconds) -> tuple[Day, ...]:
         """Destroy the keys of every period that is over at ``now``, and refuse those periods from here on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -60,11 +61,11 @@ def write_over(path: Path, content: bytes) -> None:
 
 
 def remove_parts(folder: Path) -> int:
-    """Remove what writes that never ended left in ``folder``; how many there were."""
-    parts = list(folder.glob(f"{PART}*")) if folder.is_dir() else []
-    for part in parts:
+    """Remove what writes that never ended left in ``folder``, an hour ago or longer; how many there were."""
+    left = [part for part in folder.glob(f"{PART}*") if part.stat().st_mtime < time.time() - 3600]
+    for part in left:
         part.unlink(missing_ok=True)
-    return len(parts)
+    return len(left)
 
 
 def overwrite_and_remove(path: Path) -> None:

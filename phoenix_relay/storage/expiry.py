@@ -15,11 +15,12 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    union,
     update,
 )
 
 from phoenix_protocol.identifiers import ObjectHash, Seconds
-from phoenix_relay.storage.rows import BodyId, Day, Due
+from phoenix_relay.storage.rows import LOST, BodyId, Day, Due
 from phoenix_relay.storage.tables import (
     BODIES,
     DELIVERIES,
@@ -65,14 +66,25 @@ class Expiry:
         return self._due(wanted.order_by(PACKAGES.c.expires).limit(limit))
 
     def days_in_use(self) -> tuple[Day, ...]:
-        """Every day under whose key a part of a package, or a body of one, is kept."""
-        of_bodies = select(PACKAGES.c.day).where(PACKAGES.c.body.is_not(None))
-        rows = self._connection.execute(select(PARTS.c.day).distinct().union(of_bodies))
-        return tuple(Day(row.day) for row in rows)
+        """Every day under whose key something is kept."""
+        days = union(*(select(table.c.day) for table in (PARTS, DETAILS, BODIES)))
+        return tuple(Day(row.day) for row in self._connection.execute(days))
 
-    def of_days(self, days: Sequence[Day], limit: int) -> tuple[Due, ...]:
-        """Packages kept under the keys of ``days`` and not yet made an end of."""
-        wanted = _DUE.where(PACKAGES.c.expired.is_(False), PACKAGES.c.day.in_(days))
+    def mark_lost(self, days: Sequence[Day]) -> None:
+        """The keys of ``days`` are lost: nothing that was kept under them opens, so none of it is kept any longer.
+
+        It must be done before a new key is made for one of these days.
+        """
+        uploaded = select(BODIES.c.id).where(BODIES.c.day.in_(days))
+        cores = select(PARTS.c.core).where(PARTS.c.day.in_(days))
+        holding = PACKAGES.c.core.in_(cores) | PACKAGES.c.body.in_(uploaded)
+        self._connection.execute(update(PACKAGES).where(holding).values(day=LOST, body=None))
+        for table in (PARTS, DETAILS, BODIES):
+            self._connection.execute(delete(table).where(table.c.day.in_(days)))
+
+    def lost(self, limit: int) -> tuple[Due, ...]:
+        """Packages whose key was lost and that were not yet made an end of."""
+        wanted = _DUE.where(PACKAGES.c.expired.is_(False), PACKAGES.c.day == LOST)
         return self._due(wanted.limit(limit))
 
     def end(self, core: ObjectHash) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import Final, NewType
 
 from phoenix_protocol.api import FeedKind, SealedDetail
 from phoenix_protocol.directory.statements import Opening
@@ -21,6 +21,8 @@ from phoenix_protocol.package.lifecycle import State
 
 #: The second at which a key period ends: what a storage key is called, and everything sealed under it.
 Day = NewType("Day", int)
+#: In place of a day whose key is lost.
+LOST: Final = Day(0)
 #: Sixteen random bytes by which the relay knows one body, whoever else uploads the same bytes.
 BodyId = NewType("BodyId", bytes)
 

@@ -51,7 +51,16 @@ class Store:
         older or newer than this program's, UnavailableError ``E_RELAY`` when the database cannot be opened.
         """
         await asyncio.to_thread(schemas.require_current, home / DATABASE)
-        return await asyncio.to_thread(cls, home, key_period=key_period, randomness=randomness)
+        store = await asyncio.to_thread(cls, home, key_period=key_period, randomness=randomness)
+        await store.mark_lost()
+        return store
+
+    async def mark_lost(self) -> None:
+        """Let go of what was kept under keys that are not here any more; the sweeper reports it as not delivered."""
+        in_use = await self.read(lambda tx: tx.expiry.days_in_use())
+        lost = await asyncio.to_thread(self.day_keys.forget_lost, in_use)
+        if lost:
+            await self.write(lambda tx: tx.expiry.mark_lost(lost))
 
     async def write(self, change: Callable[[Tx], T]) -> T:
         """Run ``change`` in the writer and return its result once it is durable.

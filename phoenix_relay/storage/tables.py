@@ -104,6 +104,7 @@ PACKAGES: Final = Table(
     UniqueConstraint("sender", "package"),
     Index("packages_due", "expired", "expires"),
     Index("packages_warn", "warn_at"),
+    Index("packages_lost", "core", sqlite_where=text("day = 0")),
     Index("packages_body", "body", sqlite_where=text("body IS NOT NULL")),
 )
 

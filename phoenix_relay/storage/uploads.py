@@ -117,6 +117,8 @@ class Uploads:
         day: Day,
         now: Seconds,
     ) -> Body:
+        # A day in use without a key is taken for one that lost it.
+        self._day_keys.ensure(day)
         body = BodyId(self._randomness.random_bytes(_BODY_ID_BYTES))
         row = {
             "id": body,
