@@ -1,0 +1,1 @@
+"""The relay over HTTP: one module for each family of messages (docs/protocol.md §8, §9)."""
