@@ -146,6 +146,12 @@ def test_parts_of_two_files_do_not_go_together() -> None:
             file_format.read(file, MASTER)
 
 
+def test_the_wrapped_key_belongs_to_its_header() -> None:
+    other = replace(FILE, header=replace(HEADER, kind=Kind.BACKUP))
+    with pytest.raises(LockedError):
+        file_format.master_key(other, PASSPHRASE, CHEAP)
+
+
 def test_the_header_tells_nothing_of_the_keys() -> None:
     shown = repr(HEADER).encode() + HEADER.key_id + HEADER.salt
     assert MASTER not in shown
