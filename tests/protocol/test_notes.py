@@ -358,6 +358,20 @@ def test_names_that_could_mislead_are_refused(name: str) -> None:
         NoteKey(name=name, public=LOG.key.public)
 
 
+def test_the_longest_name_and_note_are_accepted() -> None:
+    longest = LogSigner.from_seed("n" * 255, SEED)
+    checkpoint = Checkpoint(origin="n" * 255, size=1, root=CHECKPOINT.root)
+    assert isinstance(
+        opening(sign_checkpoint(checkpoint, signer=longest, now=NOW), longest.key), OpenedCheckpoint
+    )
+    filled = NOTE + line("s.example", bytes(7500))
+    room = MAX_NOTE_BYTES - len(filled.encode()) - len("— ".encode()) - len(" \n")
+    blocks = (room - 100) // 4
+    name = "s" * (room - 4 * blocks)
+    assert opening(filled + line(name, bytes(3 * blocks))) == opening(NOTE)
+    assert opening(filled + line(name + "s", bytes(3 * blocks))) == "E_LIMIT"
+
+
 def test_weak_keys_are_refused() -> None:
     with pytest.raises(TamperError, match="E_KEY_WEAK"):
         NoteKey(name=ORIGIN, public=bytes([1]) + bytes(31))
