@@ -162,7 +162,11 @@ class GovernanceKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """Everything in a keystore. ``newest_time`` is the floor below which no clock is believed."""
+    """Everything in a keystore.
+
+    ``newest_time`` is the newest time that the relay signed for, at first that of making: below it
+    no clock is believed, and not far above it either.
+    """
 
     version: int = wire(schema.UInt(VERSION, minimum=VERSION))
     created: Seconds = wire(TIME)

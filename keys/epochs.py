@@ -29,7 +29,7 @@ DAY: Final = 86400
 WEEK: Final = 7 * DAY
 #: 5 January 1970, the first Monday of the clock.
 _FIRST_MONDAY: Final = 4 * DAY
-#: How far a clock may have moved since the last roll without the relay's word for it.
+#: How far a clock may be past the newest certain time without the relay's word for it.
 TRUSTED_STEP: Final = 2 * WEEK
 
 
@@ -81,19 +81,25 @@ def check_clock(content: Content, now: Seconds, vouched: Seconds | None = None) 
     """Whether to believe that it is ``now``.
 
     ``vouched`` is the newest time that the relay signed for. A clock set wrongly to next year
-    would otherwise destroy every key. Raises RefusedError ``E_CLOCK``.
+    would otherwise destroy every key, one set back would keep them. Raises RefusedError
+    ``E_CLOCK``.
     """
-    if now + limits.CLOCK_SKEW < content.newest_time:
-        raise RefusedError("E_CLOCK", "This machine's clock is behind what it showed before.")
-    trusted = content.newest_time + TRUSTED_STEP
-    if vouched is not None:
-        trusted = max(trusted, vouched + DAY)
-    if now > trusted:
+    if vouched is not None and vouched - limits.CLOCK_SKEW <= now <= vouched + DAY:
+        return
+    floor = max(content.newest_time, vouched or Seconds(0))
+    check_not_before(now, floor)
+    if now > floor + TRUSTED_STEP:
         raise RefusedError(
             "E_CLOCK",
             "This machine's clock has moved on by weeks, and the relay has not confirmed it.",
             next="Check this machine's clock. If it is right, connect to the relay and repeat.",
         )
+
+
+def check_not_before(now: Seconds, floor: Seconds) -> None:
+    """Raise RefusedError ``E_CLOCK`` when ``now`` is before ``floor``, a time that is certain."""
+    if now + limits.CLOCK_SKEW < floor:
+        raise RefusedError("E_CLOCK", "This machine's clock is behind a time that is certain.")
 
 
 def roll(
@@ -113,7 +119,9 @@ def roll(
     check_clock(content, now, vouched)
     endpoint, _ = endpoint_of(content)
     content, destroyed = without_due(content, now)
-    content = _with_missing(content, now, randomness, schedule)
+    content = with_missing(content, now, randomness, schedule)
+    # Only a time that somebody signed raises the floor: a clock that is fast locks nobody out.
+    content = replace(content, newest_time=max(content.newest_time, vouched or Seconds(0)))
     waiting = [e for e in content.epochs if e.publication is Publication.MADE]
     return Rolled(
         content=content,
@@ -126,8 +134,21 @@ def without_due(content: Content, now: Seconds) -> tuple[Content, tuple[ObjectHa
     """The content without the keys that no longer open, and the hashes of those."""
     kept = tuple(e for e in content.epochs if phase(e, now) is not Phase.DUE)
     destroyed = tuple(e.hash for e in content.epochs if phase(e, now) is Phase.DUE)
-    newest = max(content.newest_time, now)
-    return replace(content, epochs=kept, newest_time=newest), destroyed
+    return replace(content, epochs=kept), destroyed
+
+
+def with_missing(
+    content: Content, now: Seconds, randomness: Randomness, schedule: Schedule = WEEKLY
+) -> Content:
+    """The content with a key for every period that should have one at ``now`` and has none."""
+    _, anchor = endpoint_of(content)
+    starts = [s for s in schedule.starts(now) if not _is_covered(content, s, schedule)]
+    # Numbers follow the clock, so that keys made after restoring a backup outrank the lost ones.
+    first = max(content.next_epoch, now)
+    made = [_make(first + n, s, anchor, randomness, schedule) for n, s in enumerate(starts)]
+    if not made:
+        return content
+    return replace(content, epochs=(*content.epochs, *made), next_epoch=first + len(made))
 
 
 def published(content: Content, hashes: Iterable[ObjectHash]) -> Content:
@@ -163,19 +184,6 @@ def endpoint_of(content: Content) -> tuple[Endpoint, Anchor]:
     if content.endpoint is None or content.anchor is None:
         raise missing("an endpoint's keys")
     return content.endpoint, content.anchor
-
-
-def _with_missing(
-    content: Content, now: Seconds, randomness: Randomness, schedule: Schedule
-) -> Content:
-    _, anchor = endpoint_of(content)
-    starts = [s for s in schedule.starts(now) if not _is_covered(content, s, schedule)]
-    # Numbers follow the clock, so that keys made after restoring a backup outrank the lost ones.
-    first = max(content.next_epoch, now)
-    made = [_make(first + n, s, anchor, randomness, schedule) for n, s in enumerate(starts)]
-    if not made:
-        return content
-    return replace(content, epochs=(*content.epochs, *made), next_epoch=first + len(made))
 
 
 def _is_covered(content: Content, start: Seconds, schedule: Schedule) -> bool:

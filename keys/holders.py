@@ -149,7 +149,7 @@ def with_endpoint(
         request=b"",
     )
     content = replace(with_anchor(content, anchor), endpoint=waiting, epochs=())
-    content = epochs.roll(content, now, randomness, schedule=schedule, vouched=now).content
+    content = epochs.with_missing(content, now, randomness, schedule)
     request = _request(waiting, anchor, tuple(e.hash for e in content.epochs), now)
     encoded = sign(request, [waiting.document_key()]).encoded()
     return replace(content, endpoint=replace(waiting, request=encoded))

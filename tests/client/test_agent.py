@@ -231,12 +231,14 @@ def test_an_agent_that_talks_nonsense_is_no_agent(tmp_path: Path, answer: bytes)
         listener.listen()
         pid = os.fork()
         if pid == 0:
-            for _ in range(2):
-                connection, _ = listener.accept()
-                connection.recv(100)
-                connection.sendall(answer)
-                connection.close()
-            os._exit(0)
+            try:
+                for _ in range(2):
+                    connection, _ = listener.accept()
+                    connection.recv(100)
+                    connection.sendall(answer)
+                    connection.close()
+            finally:
+                os._exit(0)
         assert client.held_key(tmp_path) is None
         assert client.status(tmp_path) is None
         os.waitpid(pid, 0)
@@ -420,15 +422,17 @@ def test_the_agent_of_another_user_is_not_believed(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.chdir(tmp_path)
-        os.setuid(65534)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(client.SOCKET)
-        listener.listen()
-        os.write(writing, b"ready")
-        connection, _ = listener.accept()
-        connection.send(client.OK + KEY.hex().encode() + b"\n")
-        os._exit(0)
+        try:
+            os.chdir(tmp_path)
+            os.setuid(65534)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(client.SOCKET)
+            listener.listen()
+            os.write(writing, b"ready")
+            connection, _ = listener.accept()
+            connection.send(client.OK + KEY.hex().encode() + b"\n")
+        finally:
+            os._exit(0)
     assert os.read(reading, 5) == b"ready"
     assert client.held_key(tmp_path) is None
     os.waitpid(pid, 0)
