@@ -39,7 +39,7 @@ from phoenix_protocol.identifiers import (
 )
 from phoenix_protocol.joining import JoinRequest
 from phoenix_protocol.notes import Checkpoint, LogSigner, NoteKey, sign_checkpoint
-from phoenix_protocol.signed import Message, Opened, Signed, hash_of, parse_signed, sign
+from phoenix_protocol.signed import Opened, Signed, hash_of, sign
 from phoenix_protocol.suite import (
     DocumentPrivateKey,
     Ed25519PrivateKey,
@@ -441,9 +441,3 @@ def quillmere() -> Quillmere:
     ):
         here = here.joined(new)
     return here
-
-
-def rewritten(signed: bytes, keys: Sequence[DocumentPrivateKey], message: Message) -> bytes:
-    """``message`` in place of what ``signed`` says, signed again by ``keys``."""
-    assert parse_signed(signed).type == message.TYPE
-    return sign(message, keys).encoded()
