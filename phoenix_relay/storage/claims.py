@@ -24,7 +24,7 @@ class Claims:
 
     def make(self, claim: str) -> None:
         """Let ``claim`` be the one that takes this relay."""
-        self._facts.put(Fact.CLAIM, _digest(claim))
+        self._facts.put(Fact.CLAIM, digest_of(claim))
 
     def taken(self) -> Taken | None:
         """Who took this relay, if anybody."""
@@ -40,7 +40,7 @@ class Claims:
         partnership took it.
         """
         made = self._facts.get(Fact.CLAIM)
-        if made is None or not hmac.compare_digest(made, _digest(claim)):
+        if made is None or not hmac.compare_digest(made, digest_of(claim)):
             raise RefusedError("E_NOT_FOUND", "This is not this relay's claim.")
         taken = self.taken()
         if taken is not None and taken.anchor != anchor:
@@ -50,6 +50,7 @@ class Claims:
             self._facts.put(Fact.TAKEN, str(now).encode())
 
 
-def _digest(claim: str) -> bytes:
+def digest_of(claim: str) -> bytes:
+    """What is kept of a claim."""
     # Base 32 is read out and typed in either case.
     return sha256(claim.strip().lower().encode())

@@ -37,6 +37,12 @@ def day_of(expires: Seconds, period: int) -> Day:
     return Day((expires // period + 1) * period)
 
 
+def days_in(folder: Path) -> tuple[Day, ...]:
+    """The periods whose keys are in ``folder``, the one that ends first first. None when it is not there."""
+    names = (_NAME.fullmatch(path.name) for path in folder.glob("*.key"))
+    return tuple(sorted(Day(int(name.group(1))) for name in names if name))
+
+
 class DayKeys:
     """The keys in one folder. Safe to use from several threads."""
 
@@ -57,8 +63,7 @@ class DayKeys:
 
     def days(self) -> tuple[Day, ...]:
         """The periods whose keys are here, the one that ends first first."""
-        names = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
-        return tuple(sorted(Day(int(name.group(1))) for name in names if name))
+        return days_in(self._folder)
 
     def has(self, day: Day) -> bool:
         """Whether the key of a period is here, on the disk."""

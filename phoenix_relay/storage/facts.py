@@ -41,6 +41,10 @@ class Facts:
         self._connection.execute(delete(FACTS).where(FACTS.c.name == fact.value))
         self._connection.execute(insert(FACTS), {"name": fact.value, "value": value})
 
+    def text(self, fact: Fact) -> str:
+        """A value that is text; empty when there is none."""
+        return (self.get(fact) or b"").decode()
+
     def number(self, fact: Fact) -> int:
         """A value that is a number; 0 when there is none."""
         return int(self.get(fact) or b"0")

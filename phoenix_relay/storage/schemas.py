@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from phoenix_protocol.errors import RefusedError, UnavailableError, UsageError
 from phoenix_relay.storage.facts import Fact, Facts
-from phoenix_relay.storage.sqlite import create_database_file, reader_engine, writer_engine
+from phoenix_relay.storage.sqlite import create_database_file, reader_engine, transaction
 from phoenix_relay.storage.tables import METADATA, SCHEMA_VERSION
 
-UP_TO_DATE: Final = "The database is up to date."
 
+def create(database: Path, facts: Mapping[Fact, bytes] | None = None) -> None:
+    """Make a database of this version with nothing in it but ``facts``.
 
-def create(database: Path) -> None:
-    """Make an empty database of this version. Raises FileExistsError when there is one."""
+    Raises FileExistsError when there is one, UnavailableError ``E_RELAY`` when it cannot be made.
+    """
     create_database_file(database)
-    with writer_engine(database).connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with transaction(database) as connection:
         METADATA.create_all(connection)
-        Facts(connection).put(Fact.SCHEMA, str(SCHEMA_VERSION).encode())
-        connection.exec_driver_sql("COMMIT")
+        kept = Facts(connection)
+        kept.put(Fact.SCHEMA, str(SCHEMA_VERSION).encode())
+        for fact, value in (facts or {}).items():
+            kept.put(fact, value)
 
 
 def version_of(database: Path) -> int:
@@ -45,6 +47,15 @@ def version_of(database: Path) -> int:
             "The relay's database cannot be read.",
             next="Run phoenix-relay check. If the database is damaged, restore a backup.",
         ) from None
+
+
+def upgrade(database: Path) -> int:
+    """Bring a database to this program's schema; the version that it has then.
+
+    Version 1 is the first, so there is nothing older to bring up. Raises as :func:`require_current`.
+    """
+    require_current(database)
+    return SCHEMA_VERSION
 
 
 def require_current(database: Path) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy import Connection, Engine, Table, create_engine
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+from phoenix_protocol.errors import UnavailableError
 
 DATABASE: Final = "relay.sqlite"
 
@@ -51,6 +55,23 @@ def reader_engine(path: Path) -> Engine:
     return _engine(lambda: _connect(path, "rw", _READER))
 
 
+@contextmanager
+def transaction(path: Path) -> Iterator[Connection]:
+    """One durable transaction on the database at ``path``, for a command: committed at the end, undone by an error.
+
+    Raises UnavailableError ``E_RELAY`` when the database does not take it.
+    """
+    engine = writer_engine(path)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        what = f"The relay's database does not take changes now ({type(error).__name__})."
+        raise UnavailableError("E_RELAY", what) from None
+
+
 def insert_new(table: Table) -> Insert:
     """An insert that does nothing where a row with the same key is there: its ``rowcount`` tells."""
     return sqlite_insert(table).on_conflict_do_nothing()
@@ -61,7 +82,8 @@ def copy_database(source: Path, target: Path) -> None:
     create_database_file(target)
     reading, writing = _connect(source, "rw", _READER), sqlite3.connect(target)
     try:
-        reading.backup(writing, pages=1024)
+        # In one step, or every change meanwhile would start it again; in WAL mode nobody waits for it.
+        reading.backup(writing)
         writing.execute("PRAGMA journal_mode=DELETE")
     finally:
         writing.close()

@@ -145,7 +145,7 @@ class Uploads:
     def _first(self, *conditions: ColumnElement[bool]) -> Body | None:
         order = (BODIES.c.claimed, BODIES.c.day.desc())
         row = self._connection.execute(select(BODIES).where(*conditions).order_by(*order)).first()
-        return None if row is None else _body(row)
+        return None if row is None else body_of_row(row)
 
 
 def split_leaves(joined: bytes) -> tuple[bytes, ...]:
@@ -153,7 +153,8 @@ def split_leaves(joined: bytes) -> tuple[bytes, ...]:
     return tuple(joined[at : at + HASH_BYTES] for at in range(0, len(joined), HASH_BYTES))
 
 
-def _body(row: Row[Any]) -> Body:
+def body_of_row(row: Row[Any]) -> Body:
+    """A body out of its row."""
     return Body(
         id=BodyId(row.id),
         sender=EndpointId(row.sender),
