@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Final, TextIO
 
 import structlog
@@ -182,6 +183,14 @@ async def _keep_fresh(log: Sequencer) -> None:
 # -- serving --------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A relay that takes requests at ``url``."""
+
+    url: str
+    services: Services
+
+
 def serve(
     settings: Settings, *, clock: Clock = system_clock, announce: TextIO = sys.stdout
 ) -> None:
@@ -197,9 +206,11 @@ async def _serve(settings: Settings, clock: Clock, announce: TextIO) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with listening(settings, clock=clock) as url:
-        print(json.dumps({"event": "listening", "url": url}), file=announce, flush=True)  # noqa: T201
-        _log.info("listening", url=url)
+    async with listening(settings, clock=clock) as running:
+        line = json.dumps({"event": "listening", "url": running.url})
+        announce.write(f"{line}\n")
+        announce.flush()
+        _log.info("listening", url=running.url)
         await stop.wait()
         _log.info("draining")
     _log.info("stopped")
@@ -211,8 +222,8 @@ async def listening(
     *,
     clock: Clock = system_clock,
     randomness: Randomness | None = None,
-) -> AsyncIterator[str]:
-    """A relay that takes requests at the URL given, until the context ends: then it drains and closes."""
+) -> AsyncIterator[Running]:
+    """A relay that takes requests until the context ends: then it drains and closes."""
     app = create_app(settings, clock=clock, randomness=randomness)
     runner = RelayRunner(
         app, shutdown_timeout=settings.drain, connections=settings.bounds.connections
@@ -221,8 +232,9 @@ async def listening(
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=_BACKLOG)
         await _start(site)
-        yield _url(runner)
-        await drain(app[SERVICES])
+        services = app[SERVICES]
+        yield Running(url=_url(runner), services=services)
+        await drain(services)
     finally:
         await runner.cleanup()
 

@@ -1,4 +1,4 @@
-"""The log's one writer: orders statements, stores them, and signs a checkpoint over what is stored (docs/protocol.md §4).
+"""The log's one writer: orders statements, stores them, signs checkpoints over what is stored (docs/protocol.md §4).
 
 The relay orders; it can author nothing. Everything here runs under one lock, so that there is one lineage.
 """
@@ -18,7 +18,7 @@ from phoenix_protocol.api import Joining, LogEntry
 from phoenix_protocol.directory.openings import Openings, by_commitment
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.directory.statements import RelayKeys
-from phoenix_protocol.errors import TamperError
+from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, Seconds
 from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
@@ -83,6 +83,12 @@ class Sequencer:
         """The log as it is now; None until a partnership takes this relay."""
         return self._state
 
+    def required(self) -> LogState:
+        """The log as it is now. Raises RefusedError ``E_NOT_FOUND`` while no partnership has this relay."""
+        if self._state is None:
+            raise RefusedError("E_NOT_FOUND", "No partnership has this relay yet.")
+        return self._state
+
     @property
     def keys(self) -> RelayKeys:
         """The public keys of this relay."""
@@ -128,7 +134,7 @@ class Sequencer:
         Raises what ``rules.statements.admit`` raises.
         """
         async with self._lock:
-            before, now = self._require(), self._clock()
+            before, now = self.required(), self._clock()
             admitted = await self._judged(
                 lambda: statements.admit(
                     before.directory, before.openings, entries, self._keys, now
@@ -147,11 +153,11 @@ class Sequencer:
 
             await self._store.write(change)
             await self._publish(admitted.directory, admitted.openings)
-            return self._require()
+            return self.required()
 
     async def current(self) -> LogState:
         """The log with a checkpoint that is fresh. Raises TamperError ``E_STORE_INTEGRITY`` for a damaged store."""
-        state = self._require()
+        state = self.required()
         if self._is_fresh(state):
             return state
         async with self._lock:
@@ -163,17 +169,13 @@ class Sequencer:
             await self.current()
 
     async def _current(self) -> LogState:
-        state = self._require()
+        state = self.required()
         if not self._is_fresh(state):
             await self._publish(state.directory, state.openings)
-        return self._require()
+        return self.required()
 
     def _is_fresh(self, state: LogState) -> bool:
         return 0 <= self._clock() - state.signed_at < FRESH
-
-    def _require(self) -> LogState:
-        assert self._state is not None, "The route needs a partnership."
-        return self._state
 
     async def _judged(self, judge: Callable[[], Admitted]) -> Admitted:
         # Composite signatures take a quarter of a millisecond each and release the interpreter meanwhile.

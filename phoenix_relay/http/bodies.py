@@ -1,4 +1,4 @@
-"""Reading bodies: signed length first, then bytes up to it, then the digest, and only then a message (docs/protocol.md §8)."""
+"""Reading bodies: first the signed length, then bytes, then their digest, then a message (docs/protocol.md §8)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _refuse_bombs(body: bytes) -> None:
 
 
 def _head(body: bytes, at: int) -> tuple[int, int, int]:
-    """Major type and argument of the item at ``at``, and where its head ends; wrong heads are the decoder's to refuse."""
+    """Major type and argument of the item at ``at``, and where its head ends. The decoder refuses wrong heads."""
     major, short = body[at] >> 5, body[at] & 31
     if short < 24:
         return major, short, at + 1

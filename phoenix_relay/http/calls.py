@@ -22,11 +22,18 @@ NO_CONTENT: Final = 204
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks. ``id`` is an endpoint id, a manager's signer id, or a newcomer's public key; a newcomer has no agency."""
+    """Who asks. ``id`` is an endpoint id, a manager's signer id, or the public key of a newcomer, who has no agency."""
 
     kind: KeyKind
     id: bytes
     agency: AgencyId | None
+
+    @property
+    def members_agency(self) -> AgencyId:
+        """The agency of a member; the route has made sure that it is one."""
+        if self.agency is None:
+            raise not_found()
+        return self.agency
 
     @property
     def endpoint(self) -> EndpointId:

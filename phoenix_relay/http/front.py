@@ -33,6 +33,7 @@ _log: Final = structlog.get_logger("phoenix_relay.http")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Work = Callable[[], Awaitable[Answer]]
 
+_WANTED: Final = {str(Raw.NONE): None, str(Raw.BLOCK): BLOCK_TYPE}
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
@@ -90,11 +91,7 @@ async def _work(route: Route, services: Services, request: web.Request) -> Answe
 
 
 def _check_type(route: Route, content_type: str | None) -> None:
-    if route.reads is Raw.NONE:
-        wanted = None
-    else:
-        wanted = BLOCK_TYPE if route.reads is Raw.BLOCK else MEDIA_TYPE
-    if content_type != wanted:
+    if content_type != _WANTED.get(str(route.reads), MEDIA_TYPE):
         raise malformed("The body is not of the type that belongs here.")
 
 
@@ -137,7 +134,7 @@ async def _result(name: str, work: Work) -> Answer | ProblemDocument:
         return problem
     except (ConnectionError, asyncio.CancelledError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a fault of ours is 503, and says nothing of itself
         _log.error("fault", route=name, error=type(error).__name__, place=_place(error))
         return fault()
 
@@ -155,7 +152,7 @@ def _place(error: BaseException) -> str:
 def _response(
     services: Services, request: web.Request, status: int, result: Answer | ProblemDocument
 ) -> web.Response:
-    """The answer on the wire, bound to the request's signature where it has one in its form, whether it holds or not."""
+    """The answer on the wire, bound to the request's signature where it has one, whether that holds or not."""
     headers = dict(_NEVER_KEPT)
     if isinstance(result, ProblemDocument):
         headers |= result.headers()

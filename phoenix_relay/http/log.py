@@ -38,7 +38,7 @@ async def claim(services: Services, call: Call[Claim]) -> Answer:
     return message(CheckpointNote(checkpoint=state.note))
 
 
-async def checkpoint(services: Services, call: Call[Any]) -> Answer:
+async def checkpoint(services: Services, _: Call[Any]) -> Answer:
     """The newest checkpoint note."""
     state = await services.log.current()
     return message(CheckpointNote(checkpoint=state.note))

@@ -57,7 +57,11 @@ def document(routes: Sequence[Route]) -> bytes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     content = {
         "openapi": "3.1.0",
-        "info": {"title": "Project Phoenix relay", "version": version("project-phoenix"), "description": _TEXT},
+        "info": {
+            "title": "Project Phoenix relay",
+            "version": version("project-phoenix"),
+            "description": _TEXT,
+        },
         "paths": paths | _unsigned_paths(),
         "components": {
             "schemas": schemas.components | {"Problem": _PROBLEM},
@@ -156,14 +160,12 @@ def _unsigned_paths() -> dict[str, Json]:
             ("E_RELAY",),
         ),
         "/metrics": _plain("getMetrics", "Prometheus metrics", METRICS_TYPE, text, ()),
-        "/openapi.json": _plain(
-            "getOpenApi", "This document", JSON_TYPE, {"type": "object"}, ()
-        ),
+        "/openapi.json": _plain("getOpenApi", "This document", JSON_TYPE, {"type": "object"}, ()),
     }
 
 
-def _plain(name: str, summary: str, type: str, schema: Json, codes: Sequence[str]) -> Any:
-    answer: Json = {"description": "Done.", "content": {type: {"schema": schema}}}
+def _plain(name: str, summary: str, media: str, schema: Json, codes: Sequence[str]) -> Any:
+    answer: Json = {"description": "Done.", "content": {media: {"schema": schema}}}
     return {
         "get": {
             "operationId": name,

@@ -13,6 +13,7 @@ from phoenix_protocol.package.envelope import Held, read_core
 from phoenix_protocol.package.lifecycle import Step
 from phoenix_protocol.signed import Signed, parse_signed, sign
 from phoenix_relay.http.calls import Answer, Call, block, message
+from phoenix_relay.http.problems import REPLAYED
 from phoenix_relay.http.quotas import charge_window
 from phoenix_relay.http.services import Services
 from phoenix_relay.rules import audience, release, submissions
@@ -26,7 +27,7 @@ from phoenix_relay.storage.rows import (
     NewDelivery,
     NewPackage,
     NewSaying,
-    Recipient,
+    Package,
 )
 
 _HOUR: Final = 3600
@@ -46,9 +47,9 @@ async def submit(services: Services, call: Call[Submission]) -> Answer:
     """Hold a delivery. The same once more gives the same answer, whatever has changed since."""
     try:
         held = await _submit(services, call)
-    except PhoenixError:
+    except PhoenixError as error:
         before = await _held_before(services, call)
-        if before is None:
+        if before is None or error.code == REPLAYED:
             raise
         held = before
     return message(SignedObject(signed=held))
@@ -139,17 +140,16 @@ def _new_package(
     delivery: NewDelivery,
     uploaded: BodyId | None,
 ) -> NewPackage:
-    core, agency = accepted.core, call.caller.agency
-    assert call.body.cover is not None and agency is not None
+    core = accepted.core
     return NewPackage(
         core=accepted.core_hash,
         core_bytes=call.body.core,
         package=core.package,
         sender=core.sender,
-        agency=agency,
+        agency=call.caller.members_agency,
         created=core.created,
         expires=core.expires,
-        cover=call.body.cover,
+        cover=call.body.cover or b"",
         delivery=delivery,
         inline=call.body.body,
         uploaded=uploaded,
@@ -227,9 +227,8 @@ async def grant(services: Services, call: Call[Any]) -> Answer:
     core, endpoint = ObjectHash(call.hash("core")), call.caller.endpoint
 
     def question(tx: Tx) -> Released:
-        package = tx.packages.find(core)
-        release.check_release(package, tx.packages.recipient(core, endpoint), call.now)
-        assert package is not None
+        there = tx.packages.recipient(core, endpoint)
+        package = release.check_release(tx.packages.find(core), there, call.now)
         return Released(grant=tx.packages.grant(core, endpoint), leaves=package.leaves)
 
     return message(await services.store.read(question))
@@ -240,10 +239,9 @@ async def body_block(services: Services, call: Call[Any]) -> Answer:
     core, endpoint = ObjectHash(call.hash("core")), call.caller.endpoint
     number = call.number("n", maximum=limits.COUNTER)
 
-    def check(tx: Tx) -> Recipient | None:
+    def check(tx: Tx) -> Package:
         there = tx.packages.recipient(core, endpoint)
-        release.check_release(tx.packages.find(core), there, call.now)
-        return there
+        return release.check_release(tx.packages.find(core), there, call.now)
 
     await services.store.read(check)
     return block(await services.store.block(core, number))

@@ -1,4 +1,4 @@
-"""What an error looks like on the wire: an RFC 9457 problem document, its status out of one table (docs/protocol.md §8)."""
+"""What an error looks like on the wire: an RFC 9457 problem document, with its status out of one table (§8)."""
 
 from __future__ import annotations
 
@@ -62,6 +62,9 @@ STATUS_OF: Final[Mapping[str, int]] = MappingProxyType(
 #: How long (seconds) to wait after 503: until a drained server is replaced, or a disk looked at.
 RETRY_LATER: Final = 5
 
+#: The code of a nonce that was used before; whatever else holds then, nothing is answered.
+REPLAYED: Final = "E_REQ_SIG"
+
 _UNREADABLE: Final = "The request is not one that this relay can read."
 _CODE_OF_STATUS: Final[Mapping[int, str]] = MappingProxyType(
     {404: "E_NOT_FOUND", 405: "E_NOT_FOUND", 413: "E_LIMIT", 414: "E_LIMIT", 431: "E_LIMIT"}
@@ -117,7 +120,7 @@ def not_found() -> RefusedError:
 
 def bad_signature() -> RefusedError:
     """Whatever is wrong with a request's signature: one answer, so that trying tells nothing."""
-    return RefusedError("E_REQ_SIG", "The request is not signed as it must be.")
+    return RefusedError(REPLAYED, "The request is not signed as it must be.")
 
 
 def unavailable(what: str = "The relay cannot do this now.") -> UnavailableError:

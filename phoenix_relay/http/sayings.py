@@ -56,12 +56,11 @@ def _take_event(
     if tx.sayings.find(opened.hash) is not None:
         return
     said, maker, now = opened.message, call.caller.endpoint, call.now
-    package = tx.packages.find(said.core)
-    there = tx.packages.recipient(said.core, maker)
-    everybody = tx.packages.recipients(said.core) if there is not None else ()
-    agency = package.agency if package is not None else None
-    step = events.judge(said, package, there, everybody, agency)
-    assert package is not None
+    package, there = events.about(
+        tx.packages.find(said.core), tx.packages.recipient(said.core, maker)
+    )
+    everybody = tx.packages.recipients(said.core)
+    step = events.judge(said, package, there, everybody)
     tx.packages.advance(said.core, maker, step, now, counter=said.counter)
     _charge(services, maker, now, tx)
     readers = audience.of_event(maker, package.sender, everybody, _people(log, now))
@@ -71,7 +70,7 @@ def _take_event(
 def _tell(
     services: Services,
     call: Call[Saying],
-    hash: ObjectHash,
+    known_as: ObjectHash,
     kind: FeedKind,
     package: Package,
     readers: frozenset[EndpointId],
@@ -80,7 +79,7 @@ def _tell(
     """Keep what was said and put it into the feeds of its readers. False when it was kept before."""
     kept: SealedDetail | None = only_for(call.body.detail, readers)
     saying = NewSaying(
-        hash=hash,
+        hash=known_as,
         kind=kind,
         core=package.core,
         maker=call.caller.endpoint,
@@ -91,7 +90,7 @@ def _tell(
     )
     fresh = tx.sayings.record(saying)
     if fresh:
-        tx.feed.append(readers, kind, package.core, call.now, hash)
+        tx.feed.append(readers, kind, package.core, call.now, known_as)
     return fresh
 
 
@@ -187,7 +186,7 @@ def _take_void(services: Services, call: Call[SignedObject], opened: Opened[Void
     call.spend_nonce(tx)
     said, maker = opened.message, call.caller.endpoint
     for entry in said.entries:
-        recalls.check_voided(entry.core, tx.packages.find(entry.core), maker)
+        recalls.check_voided(tx.packages.find(entry.core), maker)
     core = said.entries[0].core
     saying = NewSaying(
         hash=opened.hash,

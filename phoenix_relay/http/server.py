@@ -13,8 +13,8 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from phoenix_relay.http.problems import ProblemDocument, fault, problem_of_status
 from phoenix_protocol.api import PROBLEM_TYPE
+from phoenix_relay.http.problems import ProblemDocument, fault, problem_of_status
 
 _log: Final = structlog.get_logger("phoenix_relay.http")
 
@@ -57,7 +57,7 @@ class Connection(web.RequestHandler):
         request: web.BaseRequest,
         status: int = 500,
         exc: BaseException | None = None,
-        message: str | None = None,
+        message: str | None = None,  # noqa: ARG002  # the library's own words stay inside
     ) -> web.StreamResponse:
         """Answer a request that the library could not parse or finish, and close the connection."""
         _log.info("unreadable_request", status=status, error=type(exc).__name__)
@@ -67,7 +67,7 @@ class Connection(web.RequestHandler):
         response.force_close()
         return response
 
-    def log_exception(self, *args: Any, **kw: Any) -> None:
+    def log_exception(self, *_: Any, **kw: Any) -> None:
         """The library logs addresses and whole tracebacks; this says only what kind of error it was."""
         _log.error("connection_error", error=type(kw.get("exc_info")).__name__)
 
@@ -111,9 +111,7 @@ class RelayRunner(web.AppRunner):
 
     __slots__ = ("_most",)
 
-    def __init__(
-        self, app: web.Application, *, shutdown_timeout: float, connections: int
-    ) -> None:
+    def __init__(self, app: web.Application, *, shutdown_timeout: float, connections: int) -> None:
         super().__init__(app, shutdown_timeout=shutdown_timeout, **CONNECTION_OPTIONS)
         self._most: Final = connections
 

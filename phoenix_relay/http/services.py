@@ -90,10 +90,8 @@ class Services:
     metrics: Metrics
 
     def partnership(self) -> LogState:
-        """The log of the partnership; the route has made sure that there is one."""
-        state = self.log.state
-        assert state is not None, "The route needs a partnership."
-        return state
+        """The log of the partnership. Raises RefusedError ``E_NOT_FOUND`` while nobody has taken this relay."""
+        return self.log.required()
 
     async def in_pool(self, work: Callable[[], T]) -> T:
         """Run what takes long, and shares nothing that changes, beside the event loop."""

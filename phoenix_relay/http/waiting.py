@@ -1,4 +1,4 @@
-"""Who is waiting for news: long polls of the feed, woken when something for their endpoint was stored (docs/protocol.md §8)."""
+"""Who is waiting for news: long polls of the feed, woken when something for them was stored (docs/protocol.md §8)."""
 
 from __future__ import annotations
 

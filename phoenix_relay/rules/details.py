@@ -11,7 +11,7 @@ from phoenix_protocol.suite import sha256
 
 
 def check_detail(named: bytes | None, detail: SealedDetail | None) -> None:
-    """Raise TamperError ``E_RECEIPT_BINDING`` unless ``detail`` is there when it is named, and is the one that is named."""
+    """Raise TamperError ``E_RECEIPT_BINDING`` unless ``detail`` is the one that is named, or neither is there."""
     digest = sha256(detail.ciphertext) if detail is not None else None
     if digest != named:
         raise TamperError("E_RECEIPT_BINDING", "The detail is not the one that was signed.")

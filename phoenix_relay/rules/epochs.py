@@ -61,7 +61,7 @@ def check_count(count: int) -> None:
 def of_joining(
     joining: Joining, endpoint: EndpointId, member: Member
 ) -> tuple[StoredEpochKey, ...]:
-    """The keys of a verified join request, for the endpoint that it became; none when it was certified with other keys."""
+    """The keys of a verified join request, for the endpoint that it became; none if that was certified otherwise."""
     certified = signer_id(member.document_key)
     found = []
     for signed in joining.epoch_keys:
@@ -73,7 +73,7 @@ def of_joining(
 
 
 def served(signed_keys: Sequence[bytes], member: Member | None) -> tuple[bytes, ...]:
-    """Those of the stored keys that the endpoint's document key of now has signed: after a change of keys, not the old."""
+    """Those of the stored keys that the endpoint's document key of now signed: after a change of keys, the new."""
     if member is None:
         return ()
     certified = signer_id(member.document_key)

@@ -42,31 +42,32 @@ def open_event(
     return opened
 
 
+def about(package: Package | None, recipient: Recipient | None) -> tuple[Package, Recipient]:
+    """What an event is about. Raises RefusedError ``E_NOT_FOUND`` when the package is not for its maker."""
+    if package is None or recipient is None:
+        raise RefusedError("E_NOT_FOUND", "There is nothing here for you under this name.")
+    return package, recipient
+
+
 def judge(
-    event: Event,
-    package: Package | None,
-    recipient: Recipient | None,
-    recipients: Sequence[Recipient],
-    senders_agency: AgencyId | None,
+    event: Event, package: Package, recipient: Recipient, recipients: Sequence[Recipient]
 ) -> Step:
     """The step that an event takes, given where its package is. That the table allows it the store decides, at once.
 
-    Raises RefusedError ``E_NOT_FOUND`` when the package is not for its maker, ``E_RECEIPT_STATE`` for records that are
-    not released yet; TamperError ``E_RECEIPT_BINDING`` for another delivery, ``E_TIME`` for before the package.
+    Raises TamperError ``E_RECEIPT_BINDING`` for another delivery, ``E_TIME`` for before the package; RefusedError
+    ``E_RECEIPT_STATE`` for records that are not released yet.
     """
-    if package is None or recipient is None:
-        raise RefusedError("E_NOT_FOUND", "There is nothing here for you under this name.")
     if event.delivery != recipient.delivery:
         raise TamperError("E_RECEIPT_BINDING", "An event is about another delivery.")
     check_time(event.time, event.time, not_before=package.created)
     step = STEP_OF[event.kind]
     if step is Step.ACCEPT and recipient.records:
-        check_records_released(recipient, recipients, senders_agency)
+        check_records_released(recipient, recipients, package.agency)
     return step
 
 
 def check_records_released(
-    recipient: Recipient, recipients: Sequence[Recipient], senders_agency: AgencyId | None
+    recipient: Recipient, recipients: Sequence[Recipient], senders_agency: AgencyId
 ) -> None:
     """Records follow people: raise RefusedError ``E_RECEIPT_STATE`` while nobody else of the agency has accepted.
 

@@ -6,7 +6,7 @@ from phoenix_protocol import encoding
 from phoenix_protocol.api import SealedDetail
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from phoenix_protocol.identifiers import EndpointId, Seconds
 from phoenix_protocol.package.envelope import read_core
 from phoenix_protocol.package.events import AddressAnswer, Answer, Recall, Verdict, Void
 from phoenix_protocol.signed import Opened, parse_signed
@@ -101,8 +101,7 @@ def open_void(
     return opened
 
 
-def check_voided(core: ObjectHash, package: Package | None, maker: EndpointId) -> None:
+def check_voided(package: Package | None, maker: EndpointId) -> None:
     """A number is voided by whoever used it. Raises TamperError ``E_RECEIPT_BINDING`` for somebody else's package."""
     if package is not None and package.sender != maker:
         raise TamperError("E_RECEIPT_BINDING", "A void names the package of another sender.")
-    assert package is None or package.core == core

@@ -12,7 +12,7 @@ _OFFERED = frozenset({State.OFFERED, State.ACCEPTED})
 
 def check_offer(package: Package | None, recipient: Recipient | None, now: Seconds) -> bool:
     """Whether the offer has to be marked as made. Raises as :func:`check_release`."""
-    state = _state(package, recipient, now)
+    _, state = _found(package, recipient, now)
     if state is State.HELD:
         return True
     if state not in _OFFERED:
@@ -20,23 +20,26 @@ def check_offer(package: Package | None, recipient: Recipient | None, now: Secon
     return False
 
 
-def check_release(package: Package | None, recipient: Recipient | None, now: Seconds) -> None:
-    """Raise unless grant and body are released: after this endpoint's acceptance, until it has committed.
+def check_release(package: Package | None, recipient: Recipient | None, now: Seconds) -> Package:
+    """The package, when its grant and body are released: after this endpoint's acceptance, until it has committed.
 
-    RefusedError ``E_NOT_FOUND`` when the package is not for this endpoint, ``E_EXPIRED`` from its expiry on,
+    Raises RefusedError ``E_NOT_FOUND`` when the package is not for this endpoint, ``E_EXPIRED`` from its expiry on,
     ``E_RECEIPT_STATE`` before acceptance and after the end.
     """
-    state = _state(package, recipient, now)
+    found, state = _found(package, recipient, now)
     if state is not State.ACCEPTED:
         raise _gone(state)
+    return found
 
 
-def _state(package: Package | None, recipient: Recipient | None, now: Seconds) -> State:
+def _found(
+    package: Package | None, recipient: Recipient | None, now: Seconds
+) -> tuple[Package, State]:
     if package is None or recipient is None:
         raise RefusedError("E_NOT_FOUND", "There is nothing here for you under this name.")
     if recipient.state is State.EXPIRED or package.expires <= now:
         raise RefusedError("E_EXPIRED", "The package has expired.")
-    return recipient.state
+    return package, recipient.state
 
 
 def _gone(state: State) -> RefusedError:

@@ -1,4 +1,4 @@
-"""What may be appended to the log: statements that the fold admits, with openings that open them (docs/protocol.md §4)."""
+"""What may be appended to the log: statements that the fold admits, with openings that open them (§4)."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def read_statement(signed: bytes) -> Statement:
 
 
 def require_ours(named: RelayKeys, ours: RelayKeys) -> None:
-    """Raise RefusedError ``E_KEY_UNCERTIFIED`` unless a partnership names this relay and its keys; its URL may differ."""
+    """Raise RefusedError ``E_KEY_UNCERTIFIED`` unless a partnership names this relay's keys; its URL may differ."""
     keys = (named.origin, named.log_key, named.response_key, named.receipt_key)
     if keys != (ours.origin, ours.log_key, ours.response_key, ours.receipt_key):
         raise RefusedError("E_KEY_UNCERTIFIED", "The partnership names another relay or its keys.")
@@ -153,7 +153,7 @@ def _commitments(statement: Statement) -> Iterator[Commitment]:
             pass
 
 
-def _certified(entry: LogEntry, hash: ObjectHash) -> Iterator[Certified]:
+def _certified(entry: LogEntry, known_as: ObjectHash) -> Iterator[Certified]:
     statement = read_statement(entry.statement)
     if isinstance(statement, Member):
-        yield Certified(endpoint=statement.endpoint or EndpointId(hash), member=statement)
+        yield Certified(endpoint=statement.endpoint or EndpointId(known_as), member=statement)

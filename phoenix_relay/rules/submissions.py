@@ -92,7 +92,7 @@ def check_epoch_keys(
     known: Mapping[tuple[EndpointId, ObjectHash], StoredEpochKey],
     now: Seconds,
 ) -> None:
-    """Check that every capsule is sealed to a key that its endpoint published, and that opens until the package expires.
+    """Check that every capsule is sealed to a key of its endpoint that opens until the package expires.
 
     Raises TamperError ``E_KEY_SUPERSEDED``.
     """
