@@ -1,0 +1,74 @@
+"""A package document: everything that a practitioner writes, as frozen values (docs/document.md).
+
+What the author left out is None or empty; what could not be read is left out too and noted in ``faults``. Whether it
+may be sent is decided by the rules (`agency_client/record/rules/__init__.py`), never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agency_client.record.answers import (
+    Advice,
+    Capacity,
+    ChildVoice,
+    Consent,
+    Decision,
+    Informing,
+    Legal,
+    Quality,
+)
+from agency_client.record.faults import Faults
+from agency_client.record.fields import CODE, LINE, End, Many, One, said, texts
+from agency_client.record.places import Lines, Place
+from agency_client.record.statements import Contact, Person, Section, Statement
+from phoenix_protocol import limits
+
+#: Sections that an author can write; the legal and the decision section are added to them.
+SECTIONS = limits.SECTIONS - 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The whole document. Absent tables are empty ones, so that rules can ask for any answer."""
+
+    to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())
+    purpose: str | None = said(LINE)
+    purpose_code: tuple[str, ...] = said(texts(CODE, 8), default=(), codes="purpose")
+    classification: str | None = said(CODE)
+    handling: tuple[str, ...] = said(texts(LINE, 16), default=())
+    permitted_action: tuple[str, ...] = said(texts(LINE, 8), default=(), codes="permitted_action")
+    urgency: str | None = said(CODE, codes="urgency")
+    expires: str | None = said(End())
+    thread: str | None = said(LINE)
+    supersedes: str | None = said(CODE)
+    contact: Contact = said(One(Contact), default=Contact(at=("contact",)))
+    people: tuple[Person, ...] = said(Many(Person, limits.PEOPLE), default=())
+    section: tuple[Section, ...] = said(Many(Section, SECTIONS), default=())
+    decision: Decision = said(One(Decision), default=Decision(at=("decision",)))
+    legal: Legal = said(One(Legal), default=Legal(at=("legal",)))
+    consent: Consent = said(One(Consent), default=Consent(at=("consent",)))
+    capacity: tuple[Capacity, ...] = said(Many(Capacity, limits.PEOPLE), default=())
+    child_voice: ChildVoice = said(One(ChildVoice), default=ChildVoice(at=("child_voice",)))
+    informing: tuple[Informing, ...] = said(Many(Informing, limits.PEOPLE), default=())
+    quality: Quality = said(One(Quality), default=Quality(at=("quality",)))
+    advice: tuple[Advice, ...] = said(Many(Advice, 64), default=())
+    at: Place = ()
+    lines: Lines = field(default_factory=dict)
+    faults: Faults = field(default_factory=lambda: Faults({}))
+
+    @property
+    def statements(self) -> Mapping[int, tuple[Section, Statement]]:
+        """Every statement by its number, with its section."""
+        return {s.number: (section, s) for section in self.section for s in section.statement}
+
+    @property
+    def persons(self) -> Mapping[str, Person]:
+        """Everybody in the document by the author's id for them."""
+        return {person.id: person for person in self.people if person.id}
+
+    def entry(self, at: Place, position: int) -> Place:
+        """The place of one entry of a list, or of the only one where the author wrote no list."""
+        inside = (*at, position)
+        return inside if inside in self.lines or not self.lines else at

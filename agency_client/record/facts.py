@@ -1,0 +1,60 @@
+"""What the rules must know beside the document: time, sender, directory, bounds, attached files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from agency_client.record.catalogue import Catalogue
+from phoenix_protocol.directory.statements import Bounds
+from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
+
+
+class Reach(Enum):
+    """Whether an address that the directory has heard of can be written to."""
+
+    IN_FORCE = "in_force"
+    ENDED = "ended"  # its last endpoint left or was replaced by nobody
+    SUSPENDED = "suspended"  # its agency
+    CLOSED = "closed"  # its agency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """The sending address and what the directory says of its agency."""
+
+    address: Address
+    kind: str
+    jurisdiction: str
+    legal_scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    """A file that the author attached to a section. ``size`` in bytes; None if it cannot be read."""
+
+    section: str
+    name: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything outside the document that decides about it.
+
+    ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
+    the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
+    package that was sent from here, by its id.
+    """
+
+    now: Seconds
+    own: Own
+    addresses: Mapping[str, Reach]
+    bounds: Bounds
+    catalogue: Catalogue
+    attachments: tuple[AttachedFile, ...] = ()
+    expires: str | None = None
+    urgent: bool = False
+    review_due: Seconds | None = None
+    sent: Mapping[str, ObjectHash] = field(default_factory=dict)

@@ -1,0 +1,83 @@
+"""Collecting what is wrong with a document, one fault for each place, so that everything comes to light at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from agency_client.record.places import Lines, Place, line_of, written
+from agency_client.record.problems import NEXT
+from phoenix_protocol.errors import Problem
+
+#: More faults than this are not listed: nobody mends a thousand at once.
+MOST: Final = 1000
+_LONGEST_WORD: Final = 64
+
+
+class Faults:
+    """What was found so far. A place that has a fault, and everything inside it, gets no second one."""
+
+    __slots__ = ("_lines", "_places", "_problems")
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._places: set[Place] = set()
+        self._problems: list[Problem] = []
+
+    def add(
+        self,
+        code: str,
+        at: Place,
+        message: str,
+        *,
+        remedy: str | None = None,
+        clause: str | None = None,
+    ) -> None:
+        """Note a fault at ``at``, unless that place or one around it has one already."""
+        if self.full or self.has(at):
+            return
+        self._places.add(at)
+        self._problems.append(
+            Problem(
+                code=code,
+                message=message,
+                next=remedy or NEXT[code],
+                place=written(at),
+                line=line_of(at, self._lines),
+                clause=clause,
+            )
+        )
+
+    def has(self, at: Place) -> bool:
+        """Whether ``at`` or a place around it has a fault."""
+        return any(at[:length] in self._places for length in range(1, len(at) + 1))
+
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that no more is noted."""
+        return len(self._problems) >= MOST
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The faults in the order of the file."""
+        return tuple(sorted(self._problems, key=lambda p: p.line or 0))
+
+
+def nearest(written_word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody may have meant, if one is near, whole or in one of its parts."""
+    if len(written_word) > _LONGEST_WORD:
+        return None
+    words = list(known)
+    found = get_close_matches(written_word.casefold(), words, n=1, cutoff=0.6)
+    if found:
+        return found[0]
+    parts = {part: word for word in words for part in word.split("_") if len(part) > 4}
+    near = get_close_matches(written_word.casefold(), parts, n=1, cutoff=0.8)
+    return parts[near[0]] if near else None
+
+
+def did_you_mean(written_word: str, known: Iterable[str]) -> str:
+    """A sentence with the nearest known word, with a blank before it; empty if none is near."""
+    word = nearest(written_word, known)
+    return f" Did you mean {word}?" if word else ""

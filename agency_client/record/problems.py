@@ -1,0 +1,61 @@
+"""The codes of everything that can be wrong with a document, and what its author does next (docs/document.md)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Hard blocks and broken formats: nothing is sealed until they are mended. A rule may say something more exact.
+NEXT: Final[dict[str, str]] = {
+    "E_DOC_SYNTAX": "Correct that line. 'phoenix new' writes a document that works.",
+    "E_DOC_FIELD": "Correct the name of the field, or remove it.",
+    "E_DOC_TYPE": "Write it as the template shows. 'phoenix new' writes one.",
+    "E_DOC_TEXT": "Type the text again: it holds a character that cannot be sent.",
+    "E_DOC_LIMIT": "Make it shorter, or put it into a file and attach that.",
+    "E_DOC_MISSING": "Add it.",
+    "E_DOC_EMPTY": "Add a statement, attach a file, or remove the section.",
+    "E_DOC_DUPLICATE": "Give each one a name of its own, or remove one.",
+    "E_DOC_CODE": "Use one of the words of the catalogue.",
+    "E_DOC_MARKING": "Write OFFICIAL or OFFICIAL-SENSITIVE. Anything higher must not be sent this way.",
+    "E_DOC_PURPOSE": "Write purpose = and, in one sentence, why you share.",
+    "E_DOC_RECIPIENT": "Check the address: 'phoenix directory' lists everybody you can send to.",
+    "E_DOC_ENDED": "Ask the agency who has taken over, and send it there.",
+    "E_DOC_AGENCY": "Ask your information manager before you share with this agency in another way.",
+    "E_DOC_NEED_TO_KNOW": "Under [section.need_to_know] write each address that needs this section, and why.",
+    "E_DOC_AUDIENCE": "Make 'to' and the need to know of the sections name the same addresses.",
+    "E_DOC_PERSON": "Add the person to [[people]], or correct the id.",
+    "E_DOC_UNTYPED": "Write kind = and how the author knows it, such as observed, record or reported.",
+    "E_DOC_KIND": "Use one of the nine kinds of statement.",
+    "E_DOC_AUTHOR": "Write author = and whose opinion it is. A role is enough.",
+    "E_DOC_SOURCE": 'Write source = { type = "..." }. public_anonymous and protected are sources too.',
+    "E_DOC_BASIS": "Name only statements that the same people get, by their numbers.",
+    "E_DOC_TIME": "Correct the day or time.",
+    "E_DOC_ATTACHMENT": "Check the file, and the section you attach it to.",
+    "E_DOC_DECISION": "Write [decision] with outcome and decided_by. In an emergency use --urgent and add it later.",
+    "E_DOC_LEGAL": "Write it under [legal]. In an emergency use --urgent and add it later.",
+    "E_DOC_CONSENT": "Choose another lawful basis, or record the consent that you rely on.",
+    "E_DOC_RETENTION": "Write retention = under [legal]. In an emergency use --urgent and add it later.",
+    "E_DOC_SUPERSEDES": "Use the id of a package in 'phoenix sent'.",
+}
+
+#: What is worth a second look. Nothing waits for it.
+WARNING_NEXT: Final[dict[str, str]] = {
+    "W_DOC_EXPIRES": "Write expires = to choose another time.",
+    "W_DOC_MARKING": "Write the marking you mean.",
+    "W_DOC_URGENCY": "Write urgency = green, amber or red: how soon it must be dealt with.",
+    "W_DOC_CONTACT": "Write [contact] with a name and a phone number.",
+    "W_DOC_PERSON": "Write the person's id under 'about' of the statements, or remove the person.",
+    "W_DOC_OUTCOME": "Check that the decision you recorded is the one you are carrying out.",
+    "W_DOC_CODE": "Check with your information manager, or choose another.",
+    "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
+    "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
+    "W_DOC_TIME": "Check the day or time.",
+    "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
+}
+
+#: The way to answer what is owed, and what follows where words can be an answer.
+OWED_NEXT: Final = "Answer it in {place}, now or later."
+OWED_IN_WORDS: Final = (
+    " 'not known: ...' or 'not applicable: ...' with the reason is an answer too."
+)
+#: What to do with a prompt.
+PROMPT_NEXT: Final = "Think about it. You can write your answer in {place}."

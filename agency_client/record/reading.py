@@ -1,0 +1,35 @@
+"""Reading a package document from the bytes of a file: TOML, or JSON of the same shape (docs/document.md)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agency_client.record.document import Document
+from agency_client.record.faults import Faults
+from agency_client.record.fields import read_table
+from agency_client.record.statements import Section
+from agency_client.record.syntax import parse
+
+
+def read_document(data: bytes) -> Document:
+    """The document in ``data``. What is wrong inside it is in its ``faults``, each with its line.
+
+    Raises UsageError ``E_DOC_SYNTAX``, with the line, for bytes that are neither TOML nor a JSON object.
+    """
+    parsed = parse(data)
+    faults = Faults(parsed.lines)
+    document = read_table(Document, parsed.values, (), faults)
+    return replace(document, section=_numbered(document.section), lines=parsed.lines, faults=faults)
+
+
+def _numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """``sections`` with their statements numbered from one through the whole document."""
+    numbered = []
+    number = 0
+    for section in sections:
+        statements = []
+        for statement in section.statement:
+            number += 1
+            statements.append(replace(statement, number=number))
+        numbered.append(replace(section, statement=tuple(statements)))
+    return tuple(numbered)

@@ -1,0 +1,82 @@
+"""Rules on time: a package ends in the future; what should lie ahead does, and what happened has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agency_client.record.document import Document
+from agency_client.record.facts import Facts
+from agency_client.record.findings import Finding, problem, warning
+from agency_client.record.places import Place
+from agency_client.record.when import expiry, span
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.limits import CLOCK_SKEW
+
+
+def end(document: Document, facts: Facts) -> Iterator[Finding]:
+    """The package ends in the future, within what the partnership allows."""
+    chosen = facts.expires if facts.expires is not None else document.expires
+    if chosen is None:
+        message = "No end is given. The package will expire after 14 days, or the longest allowed."
+        yield warning("W_DOC_EXPIRES", ("expires",), message)
+    try:
+        expiry(chosen, facts.now, facts.bounds.life)
+    except RefusedError as error:
+        at: Place = ("--expires",) if facts.expires is not None else ("expires",)
+        yield problem("E_DOC_TIME", at, error.what, remedy=error.next)
+
+
+def ahead(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Days by which something should be done are not over."""
+    for written, at in _to_come(document):
+        found = span(written) if written else None
+        if found and found.last < facts.now:
+            yield warning("W_DOC_TIME", at, "This day should be to come, and it is over.")
+
+
+def _to_come(document: Document) -> Iterator[tuple[str | None, Place]]:
+    legal, decision = document.legal, document.decision
+    for name in ("inform_by", "inform_review", "retention_review"):
+        yield getattr(legal, name), (*legal.at, name)
+    yield decision.review_at, (*decision.at, "review_at")
+    for entry in document.informing:
+        yield entry.inform_by, (*entry.at, "inform_by")
+        yield entry.review, (*entry.at, "review")
+
+
+def behind(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Days on which something happened are over, or have begun."""
+    for written, at in _happened(document):
+        found = span(written) if written else None
+        if found and found.first > facts.now + CLOCK_SKEW + _ANYWHERE:
+            yield warning(
+                "W_DOC_TIME", at, "This is said to have happened, but it is in the future."
+            )
+
+
+#: A day has begun somewhere up to fourteen hours before it begins in UTC (seconds).
+_ANYWHERE = 14 * 3600
+
+
+def _happened(document: Document) -> Iterator[tuple[str | None, Place]]:
+    for person in document.people:
+        yield person.born, (*person.at, "born")
+    for _, statement in document.statements.values():
+        for name in ("as_of", "event_from", "event_to", "recorded_at"):
+            yield getattr(statement, name), (*statement.at, name)
+    for name in ("decided_at", "information_known_at"):
+        yield getattr(document.decision, name), (*document.decision.at, name)
+    yield document.quality.checked_on, (*document.quality.at, "checked_on")
+
+
+def order(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Nothing ends before it begins."""
+    for _, statement in document.statements.values():
+        first = span(statement.event_from) if statement.event_from else None
+        last = span(statement.event_to) if statement.event_to else None
+        if first and last and last.last < first.first:
+            message = "This ends before it begins."
+            yield problem("E_DOC_TIME", (*statement.at, "event_to"), message)
+
+
+RULES = (end, ahead, behind, order)

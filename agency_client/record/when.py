@@ -1,0 +1,123 @@
+"""Days and times as people write them, and when a package ends. Pure: the present is an argument.
+
+Two kinds. Something that happened may be known roughly ("2026", "2026-11", "2026-11-20" or a time): it is kept as
+written. The end of a package is one second in time: a length such as "14d", or a time with its zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from phoenix_protocol import limits
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.identifiers import Seconds
+
+DAY: Final = 86400
+#: How long a package lives when its author does not say.
+DEFAULT_LIFE: Final = 14 * DAY
+#: No package ends sooner than this after it is made: nobody could receive it.
+SHORTEST_LIFE: Final = 1
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY}
+_LENGTH: Final = re.compile(r"([0-9]{1,10}) ?([smhdw])")
+_YEAR: Final = re.compile(r"[0-9]{4}")
+_MONTH: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The first and last second that a day or time as written can mean. Without a zone, UTC is taken."""
+
+    first: int
+    last: int
+
+
+def span(text: str) -> Span | None:
+    """What ``text`` ("2026", "2026-11", "2026-11-20" or an ISO 8601 time) covers; None if it is none of these."""
+    if not text.isascii():
+        return None
+    try:
+        if _YEAR.fullmatch(text):
+            return _days(date(int(text), 1, 1), date(int(text), 12, 31))
+        if _MONTH.fullmatch(text):
+            first = date.fromisoformat(f"{text}-01")
+            return _days(first, _last_of_month(first))
+        if _DAY.fullmatch(text):
+            return _days(date.fromisoformat(text), date.fromisoformat(text))
+        moment = _seconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+    return Span(first=moment, last=moment) if "T" in text or " " in text else None
+
+
+def _last_of_month(first: date) -> date:
+    if first.month == 12:
+        return first.replace(day=31)
+    return first.replace(month=first.month + 1) - timedelta(days=1)
+
+
+def _days(first: date, last: date) -> Span:
+    return Span(
+        first=_seconds(datetime.combine(first, time.min)),
+        last=_seconds(datetime.combine(last, time.min)) + DAY - 1,
+    )
+
+
+def _seconds(moment: datetime) -> int:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(seconds=1)
+
+
+def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Seconds:
+    """When a package made at ``now`` ends. ``text`` is as in the document; None means fourteen days.
+
+    A length (``90m``, ``14d``), a day (to its end, UTC) or a time with its zone. ``longest`` is the most seconds that
+    the partnership lets a package live; the default life is shortened to it. Raises RefusedError ``E_DOC_TIME``.
+    """
+    if text is None:
+        return Seconds(now + min(DEFAULT_LIFE, longest))
+    end = _end(text.strip(), now)
+    if end < now + SHORTEST_LIFE:
+        raise _refusal(
+            "The package would end before it is sent.", "Write a time to come, such as 14d."
+        )
+    if end > now + longest or end > limits.LAST_TIME:
+        raise _refusal(
+            f"The package would live longer than this partnership allows ({_length(longest)}).",
+            f"Write {_length(longest)} or less. You can send it again later.",
+        )
+    return Seconds(end)
+
+
+def _end(text: str, now: Seconds) -> int:
+    length = _LENGTH.fullmatch(text)
+    if length:
+        return now + int(length[1]) * _UNITS[length[2]]
+    found = span(text) if not _YEAR.fullmatch(text) and not _MONTH.fullmatch(text) else None
+    if found is None:
+        raise _refusal(
+            "This does not say when the package ends.",
+            "Write a length such as 14d (s, m, h, d or w), or a time such as 2026-12-04T17:00:00Z.",
+        )
+    if found.first == found.last and datetime.fromisoformat(text).tzinfo is None:
+        raise _refusal(
+            "This time does not say its time zone.",
+            "Put Z for UTC at the end, or the difference from it, such as +01:00.",
+        )
+    return found.last
+
+
+def _length(seconds: int) -> str:
+    for unit, size in (("w", 7 * DAY), ("d", DAY), ("h", 3600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _refusal(what: str, remedy: str) -> RefusedError:
+    return RefusedError("E_DOC_TIME", what, next=remedy)
