@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from agency_client.audit.chain import AuditHead
 from agency_client.ports.clock import Clock
 from agency_client.ports.outbox import Outbox
 from agency_client.ports.relay import Relay
@@ -83,7 +84,17 @@ class Home:
         """Tell the keystore how far the audit record has come, so that cutting it off shows."""
         with self.vault.reading() as view:
             head = view.audit.head()
-        self.keystore.update(lambda content: with_audit(content, head.hash, head.count))
+        if head.count > self.content.audit.counter:
+            self.keystore.update(lambda content: _with_newer_audit(content, head))
+
+
+def _with_newer_audit(content: Content, head: AuditHead) -> Content:
+    # Another program of this home may have told a newer one meanwhile.
+    return (
+        with_audit(content, head.hash, head.count)
+        if head.count > content.audit.counter
+        else content
+    )
 
 
 def anchor_of(home: Home) -> Anchor:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from agency_client.audit.chain import AuditHead, AuditRow, verify
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Progress
-from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
+from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
-from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.knowing import Known, meet
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
@@ -20,6 +21,7 @@ from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys
 from phoenix_protocol.errors import Problem
+from phoenix_protocol.identifiers import agency_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +111,20 @@ def show_audit(home: Home, last: int) -> tuple[AuditRow, ...]:
     with home.vault.reading() as view:
         count = view.audit.head().count
         return view.audit.rows(max(1, count - last + 1))
+
+
+async def adopt_restored(home: Home, relay_at: str) -> None:
+    """Give a home out of a backup its directory again. It reads; it sends and receipts once it has caught up."""
+    anchor = anchor_of(home)
+    endpoint = home.content.endpoint
+    async with home.connect(relay_at, stranger(home), lambda: None) as relay:
+        await meet(home, relay, anchor)
+    with home.vault.transaction() as tx:
+        tx.settings.put(ANCHOR, bytes(anchor))
+        tx.settings.put(RELAY_URL, relay_at)
+        if endpoint is not None:
+            tx.settings.put(ADDRESS, str(endpoint.address))
+            tx.settings.put(AGENCY, str(agency_of(endpoint.address)))
+            if endpoint.id is not None:
+                tx.settings.put(ENDPOINT, bytes(endpoint.id))
+        tx.audit.append(time=home.clock.now(), actor=home.actor(), action="home.restored")

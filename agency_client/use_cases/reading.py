@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from agency_client.body_transfer import download_blocks
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Alert,
@@ -178,16 +179,23 @@ async def _fetch_body(
     progressed: Progressed,
 ) -> None:
     """Every block, whole: the relay does not learn which of them this endpoint can open."""
-    length, done = core.body.length, 0
-    for number, leaf in enumerate(released.leaves):
-        size = min(BLOCK, length - number * BLOCK)
-        there = await asyncio.to_thread(body.read_at, number * BLOCK, size)
-        if len(there) != size or leaf_hash(there) != leaf:
-            block = await relay.block(core_hash, number, leaf=leaf)
-            check_block(released.leaves, length, number, block)
-            await asyncio.to_thread(body.write_at, number * BLOCK, block)
-        done += size
+    length = core.body.length
+    wanted = await asyncio.to_thread(_missing, body, released.leaves, length)
+    done = length - sum(min(BLOCK, length - n * BLOCK) for n in wanted)
+    async for number, block in download_blocks(relay, core_hash, released.leaves, wanted):
+        check_block(released.leaves, length, number, block)
+        await asyncio.to_thread(body.write_at, number * BLOCK, block)
+        done += len(block)
         progressed(done, length)
+
+
+def _missing(body: Body, leaves: Sequence[bytes], length: int) -> list[int]:
+    """The blocks that an earlier try did not bring."""
+    return [
+        number
+        for number, leaf in enumerate(leaves)
+        if leaf_hash(body.read_at(number * BLOCK, min(BLOCK, length - number * BLOCK))) != leaf
+    ]
 
 
 def _store_attachments(home: Home, opened: OpenedPackage, body: Body) -> None:

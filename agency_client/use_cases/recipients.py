@@ -12,7 +12,7 @@ from phoenix_protocol.directory.endpoints import Endpoint
 from phoenix_protocol.directory.statements import Role
 from phoenix_protocol.epochs import EpochKey, choose, open_epoch_key
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import Address, AgencyId, EndpointId, Seconds, agency_of
+from phoenix_protocol.identifiers import Address, AgencyId, EndpointId, Seconds
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.signed import Opened, parse_signed
 from phoenix_protocol.suite.sealing_keys import SealingKey
@@ -111,8 +111,3 @@ async def find_targets(
                 next="Choose an earlier expiry, or ask them to run 'phoenix inbox' once, which publishes keys.",
             )
     return tuple(targets), tuple(left_out)
-
-
-def agencies_in(addresses: Sequence[Address]) -> tuple[AgencyId, ...]:
-    """The agencies of these addresses, each once, in order."""
-    return tuple(dict.fromkeys(agency_of(address) for address in addresses))

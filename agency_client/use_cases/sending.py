@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from agency_client.body_transfer import upload_body
 from agency_client.ports.outbox import Parcel
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
@@ -30,7 +31,6 @@ from phoenix_protocol.api import Submission, UploadPlan
 from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
 from phoenix_protocol.limits import BLOCK
-from phoenix_protocol.package.blocks import block_count, digest_of_leaves
 from phoenix_protocol.package.envelope import Recipient, Why
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Attachment
@@ -357,10 +357,10 @@ async def transmit(
     """Hand the sealed bytes to the relay and keep its *held*. Repeating is safe: the relay takes the same once."""
     parcel = home.outbox.parcel(package.outbox)
     submission = parcel.submission()
-    leaves = parcel.leaves()
     length = parcel.body_length()
     if length > BLOCK:
-        await _upload(relay, parcel, leaves, length, package.expires, progressed)
+        plan = UploadPlan(leaves=parcel.leaves(), length=length, expires=package.expires)
+        await _upload(relay, parcel, plan, progressed)
     else:
         submission = Submission(
             core=submission.core,
@@ -394,24 +394,17 @@ async def transmit(
     parcel.remove()
 
 
-async def _upload(
-    relay: Relay,
-    parcel: Parcel,
-    leaves: tuple[bytes, ...],
-    length: int,
-    expires: Seconds,
-    progressed: Progressed,
-) -> None:
-    state = await relay.plan_upload(UploadPlan(leaves=leaves, length=length, expires=expires))
-    digest = digest_of_leaves(leaves)
-    done = length - sum(min(BLOCK, length - n * BLOCK) for n in state.missing)
-    for number in state.missing:
-        if number >= block_count(length):
-            raise TamperError("E_PARSE", "The relay asks for a block that the body does not have.")
-        block = await asyncio.to_thread(parcel.block, number)
-        await relay.put_block(digest, number, block)
-        done += len(block)
-        progressed(done, length)
+async def _upload(relay: Relay, parcel: Parcel, plan: UploadPlan, progressed: Progressed) -> None:
+    sent = 0
+
+    def read_block(number: int) -> bytes:
+        nonlocal sent
+        block = parcel.block(number)
+        sent += len(block)
+        progressed(sent, plan.length)
+        return block
+
+    await upload_body(relay, plan, read_block)
 
 
 def _result(

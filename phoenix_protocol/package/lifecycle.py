@@ -125,6 +125,27 @@ def address_state(endpoints: Iterable[State]) -> State:
     return max(endpoints, key=_FURTHEST.__getitem__, default=State.SENT)
 
 
+#: What still needs somebody's eye first: ends that failed, then how little was done.
+_ATTENTION: Final = (
+    State.UNREADABLE,
+    State.EXPIRED,
+    State.RETURNED,
+    State.RECALLED,
+    State.SENT,
+    State.HELD,
+    State.OFFERED,
+    State.ACCEPTED,
+    State.COMMITTED,
+    State.ACKNOWLEDGED,
+    State.OUTCOME,
+)
+
+
+def least_advanced(addresses: Iterable[State]) -> State:
+    """One word for a package with several addresses: that of the address which needs attention most."""
+    return min(addresses, key=_ATTENTION.index, default=State.SENT)
+
+
 def recall_reaches(endpoints: Iterable[State]) -> bool:
     """Whether a recall reaches an address: none of its endpoints had accepted, and something is left to recall."""
     states = list(endpoints)

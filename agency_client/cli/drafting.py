@@ -1,0 +1,95 @@
+"""Writing a document: ``new`` and ``check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agency_client.cli.files import read_document_file, read_options
+from agency_client.cli.options import command
+from agency_client.cli.running import as_json, run
+from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem
+from phoenix_protocol.errors import RefusedError, UsageError
+
+
+@command("new")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write it.")
+@click.pass_context
+def new(ctx: click.Context, out: Path | None) -> None:
+    """Write a template of a package document, explained line by line."""
+    from agency_client.record.shipped import template
+
+    text = template()
+    if out is None:
+        if as_json(ctx):
+            tell_json({"template": text})
+        else:
+            sys.stdout.write(text)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(
+            "E_FILE",
+            f"The file cannot be written: {error.strerror}.",
+            next="Choose another name; nothing is overwritten.",
+        ) from None
+    if as_json(ctx):
+        tell_json({"out": str(out)})
+        return
+    tell(f"The template is in {out}. Fill it in, then: phoenix check {out}")
+
+
+def findings_json(findings: Any) -> dict[str, Any]:
+    """What the rules said, as scripts see it."""
+    return {
+        name: [problem_json(p) for p in getattr(findings, name)]
+        for name in ("problems", "warnings", "prompts", "owed")
+    }
+
+
+@command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--attach", multiple=True, metavar="SECTION=PATH", help="A file of a section.")
+@click.option("--expires", metavar="WHEN", help="14d, 12h or a time, instead of the document's.")
+@click.option("--urgent", is_flag=True, help="Immediate protection: what is missing is owed.")
+@click.pass_context
+def check(
+    ctx: click.Context, file: Path, attach: tuple[str, ...], expires: str | None, urgent: bool
+) -> None:
+    """Check a document without sending it. Only problems stop it; the rest is for you to judge."""
+    data = read_document_file(file)
+    options = read_options(attach, expires, urgent)
+    findings = run(ctx, lambda client: client.check(data, options))
+    if as_json(ctx):
+        tell_json(findings_json(findings))
+    else:
+        _tell_findings(findings)
+    if findings.problems:
+        # Said already, all of them: only the exit code is left.
+        ctx.exit(RefusedError.exit_code)
+
+
+_HEADINGS = (
+    ("problems", "These stop the package:"),
+    ("warnings", "Look at these again:"),
+    ("prompts", "Think about these:"),
+    ("owed", "These answers are owed. You can send now and give them later:"),
+)
+
+
+def _tell_findings(findings: Any) -> None:
+    for name, heading in _HEADINGS:
+        found = getattr(findings, name)
+        if not found:
+            continue
+        click.echo(heading, err=True)
+        for problem in found:
+            tell_problem(problem)
+        click.echo(err=True)
+    if not findings.problems:
+        tell("Nothing stops this package.")

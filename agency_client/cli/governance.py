@@ -1,0 +1,230 @@
+"""Founding and governing a partnership: ``phoenix partnership …``."""
+
+from __future__ import annotations
+
+import calendar
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from agency_client.cli.options import command, group
+from agency_client.cli.running import as_json, run
+from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
+from agency_client.use_cases.founding import AgencyProfile, NewPartnership, PartnershipStatus
+from phoenix_protocol.directory.statements import Standing
+from phoenix_protocol.errors import UsageError
+from phoenix_protocol.identifiers import Seconds, agency_id
+
+
+def read_day(text: str) -> Seconds:
+    """A day such as 2027-11-01 as its first second in UTC. Raises UsageError ``E_USAGE``."""
+    try:
+        return Seconds(calendar.timegm(time.strptime(text, "%Y-%m-%d")))
+    except ValueError:
+        raise UsageError(
+            "E_USAGE", "This is not a day.", next="Write it as year-month-day: 2027-11-01."
+        ) from None
+
+
+def read_file(path: Path, limit: int = 1 << 24) -> bytes:
+    """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(
+            "E_FILE", f"The file cannot be read: {error.strerror}.", next="Check its name."
+        ) from None
+    if len(data) > limit:
+        raise UsageError("E_FILE", "The file is too large to be what it should be.")
+    return data
+
+
+_PROFILE = [
+    click.option("--kind", default="unspecified", help="The agency's kind, a catalogue code."),
+    click.option("--jurisdiction", default="england", show_default=True, help="Where it acts."),
+    click.option("--legal-scope", default="none", help="Its place in s.16LA: a, b, c or none."),
+    click.option("--person", default="Information manager", help="Who holds these keys."),
+]
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def profile_options(function: F) -> F:
+    """The options that describe an agency."""
+    for option in reversed(_PROFILE):
+        function = option(function)
+    return function
+
+
+@group("partnership")
+def partnership() -> None:
+    """Found and govern a partnership."""
+
+
+@command("create")
+@click.option("--name", required=True, help="The partnership's name.")
+@click.option("--relay", required=True, help="The relay's address, such as https://relay.example.")
+@click.option("--claim", required=True, help="The claim that 'phoenix-relay init' printed.")
+@click.option("--review-due", required=True, help="When the protocol is reviewed: 2027-11-01.")
+@click.option("--agency", required=True, help="Your agency's id, such as quillmere-council.")
+@click.option("--agency-name", required=True, help="Your agency's name.")
+@click.option("--threshold", type=int, default=1, show_default=True, help="Signatures to decide.")
+@click.option("--protocol", default="Information sharing protocol", help="Name of the protocol.")
+@profile_options
+@click.pass_context
+def create(
+    ctx: click.Context,
+    name: str,
+    relay: str,
+    claim: str,
+    review_due: str,
+    agency: str,
+    agency_name: str,
+    threshold: int,
+    protocol: str,
+    kind: str,
+    jurisdiction: str,
+    legal_scope: str,
+    person: str,
+) -> None:
+    """Found a partnership on a relay that nobody has claimed."""
+    new = NewPartnership(
+        name=name,
+        protocol=protocol,
+        review_due=read_day(review_due),
+        threshold=threshold,
+        founder=AgencyProfile(
+            agency=agency_id(agency),
+            name=agency_name,
+            kind=kind,
+            jurisdiction=jurisdiction,
+            legal_scope=legal_scope,
+        ),
+        person=person,
+    )
+    anchor = run(
+        ctx, lambda client: client.create_partnership(relay, claim, new), may_make=True
+    ).hex()
+    if as_json(ctx):
+        tell_json({"anchor": anchor})
+        return
+    tell(
+        "The partnership is founded. Give this anchor to everybody who joins, by a way they trust:"
+    )
+    tell(f"  {anchor}")
+
+
+@command("admit")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def admit(ctx: click.Context, file: Path) -> None:
+    """Admit the agency whose request is in FILE."""
+    request = read_file(file)
+    found: AgencyProfile = run(ctx, lambda client: client.admit(request))
+    if as_json(ctx):
+        tell_json({"agency": found.agency, "name": found.name})
+        return
+    tell(f"{shown(found.name)} ({found.agency}) is a signatory now.")
+
+
+def _standing(ctx: click.Context, agency: str, standing: Standing) -> None:
+    run(ctx, lambda client: client.set_standing(agency_id(agency), standing))
+    if as_json(ctx):
+        tell_json({"agency": agency, "standing": standing.value})
+        return
+    tell(f"{agency} is {standing.value}.")
+
+
+@command("suspend")
+@click.argument("agency")
+@click.pass_context
+def suspend(ctx: click.Context, agency: str) -> None:
+    """Suspend an agency: it takes no part until it is resumed."""
+    _standing(ctx, agency, Standing.SUSPENDED)
+
+
+@command("resume")
+@click.argument("agency")
+@click.pass_context
+def resume(ctx: click.Context, agency: str) -> None:
+    """Resume a suspended agency."""
+    _standing(ctx, agency, Standing.RESUMED)
+
+
+@command("close")
+@click.argument("agency")
+@click.confirmation_option(prompt="A closed agency never comes back. Close it?")
+@click.pass_context
+def close(ctx: click.Context, agency: str) -> None:
+    """Close an agency for ever."""
+    _standing(ctx, agency, Standing.CLOSED)
+
+
+@command("amend")
+@click.option("--name", help="A new name.")
+@click.option("--review-due", help="The next review: 2028-11-01.")
+@click.option("--protocol", help="The name of the new version of the protocol.")
+@click.pass_context
+def amend(
+    ctx: click.Context, name: str | None, review_due: str | None, protocol: str | None
+) -> None:
+    """Change what the partnership says of itself."""
+    changes: dict[str, object] = {}
+    if name is not None:
+        changes["name"] = name
+    if review_due is not None:
+        changes["review_due"] = read_day(review_due)
+    if protocol is not None:
+        changes["protocol"] = protocol
+    if not changes:
+        raise UsageError("E_USAGE", "There is nothing to change.", next="Give at least one option.")
+    version = run(ctx, lambda client: client.amend(**changes))
+    if as_json(ctx):
+        tell_json({"version": version})
+        return
+    tell(f"The partnership is at version {version}.")
+
+
+@command("status")
+@click.pass_context
+def status(ctx: click.Context) -> None:
+    """Show the partnership and its agencies."""
+    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status())
+    if found.overdue:
+        warn(
+            "The protocol's review is overdue. Sharing goes on: the law allows it, not the protocol."
+        )
+    if as_json(ctx):
+        tell_json(
+            {
+                "name": found.name,
+                "anchor": found.anchor.hex(),
+                "version": found.version,
+                "review_due": moment(found.review_due),
+                "review_overdue": found.overdue,
+                "governors": found.governors,
+                "threshold": found.threshold,
+                "relay": found.relay,
+                "log_size": found.log_size,
+                "agencies": [
+                    {"id": id_, "name": name, "standing": standing}
+                    for id_, name, standing in found.agencies
+                ],
+            }
+        )
+        return
+    tell(f"{shown(found.name)}, version {found.version}")
+    tell(f"Anchor: {found.anchor.hex()}")
+    tell(f"Review due: {spoken(found.review_due)}")
+    tell(f"{found.threshold} of {found.governors} governance keys decide.")
+    tell()
+    table(("Agency", "Name", "Standing"), [list(row) for row in found.agencies])
+
+
+for each in (create, admit, suspend, resume, close, amend, status):
+    partnership.add_command(each)

@@ -1,0 +1,18 @@
+"""What an alert means and what to do about it, in plain words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from phoenix_protocol.errors import NEXT_STEPS
+
+MEANING: Final[dict[str, str]] = {
+    **NEXT_STEPS,
+    "A_NOT_DELIVERED": "A package expired before everybody had it. "
+    "See 'phoenix sent'; send it again if it is still needed.",
+    "A_UNREADABLE": "A recipient could not open your package. Ask them, and send it again.",
+    "A_RELAY_LIED": "The relay said that a package was recalled, and a recipient had it. "
+    "Tell your information manager.",
+    "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
+    "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
+}

@@ -1,0 +1,65 @@
+"""A package on the page: what ``phoenix open`` prints, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agency_client.cli.telling import spoken, tell
+from agency_client.ports.vault import ReceivedPackage
+from agency_client.record.opened import ReadSection, ReadStatement, section_json
+from agency_client.record.plain import plain
+
+
+def package_json(
+    package: ReceivedPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
+) -> dict[str, Any]:
+    """An opened package; attachments say where they were written, if they were."""
+    shown = [section_json(section) for section in sections]
+    paths = {digest.hex(): str(path) for digest, path in written.items()}
+    for section in shown:
+        for file in section["attachments"]:
+            if file["digest"] in paths:
+                file["path"] = paths[file["digest"]]
+    return {"package": package.package.hex(), "from": package.sent_from, "sections": shown}
+
+
+def tell_package(
+    package: ReceivedPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
+) -> None:
+    """An opened package for a person. Everything that others wrote is made safe for a terminal."""
+    tell(f"From {package.sent_from}, sent {spoken(package.created)}")
+    tell(f"{plain(package.classification)}. Confidential: share it only for its purpose.")
+    for section in sections:
+        tell()
+        tell(f"{plain(section.title)}  [{plain(section.marking)}]")
+        for line in section.handling:
+            tell(f"  Handling: {plain(line)}")
+        for person in section.people:
+            tell(f"  {plain(person.said.name)} ({plain(person.said.role)})")
+        for statement in section.statements:
+            _tell_statement(statement)
+        for file in section.attachments:
+            where = written.get(file.said.digest)
+            tell(f"  Attached: {plain(file.said.name)}, {file.said.size} bytes")
+            tell(f"    {where}" if where else "    Use --attachments DIR to write it to a folder.")
+        for name, values in section.answers.items():
+            tell(f"  {plain(name)}: {plain(', '.join(values))}")
+        for line in section.do_not_alert:
+            tell(f"  Do not alert: {plain(line)}")
+
+
+def _tell_statement(statement: ReadStatement) -> None:
+    said = statement.said
+    tell(f"  {statement.class_.value:<8}  {plain(said.text)}")
+    notes = [said.kind.value.replace("_", " ")]
+    if said.author:
+        notes.append(f"by {said.author}")
+    if said.source is not None:
+        notes.append(f"source: {said.source.type.replace('_', ' ')}")
+        if said.source.detail:
+            notes.append(said.source.detail)
+    if said.as_of:
+        notes.append(f"as of {said.as_of}")
+    tell(f"            {plain(', '.join(notes))}")

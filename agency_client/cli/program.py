@@ -1,0 +1,99 @@
+"""The ``phoenix`` program: which commands there are and where each lives, told without loading them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+from agency_client.cli.options import RootGroup
+from agency_client.cli.telling import tell_error, wants_json
+from phoenix_protocol.errors import PhoenixError, UsageError
+
+#: name → (module, attribute, one line of help). The order is that of a day's work.
+COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
+    "new": ("drafting", "new", "Write a template of a package document."),
+    "check": ("drafting", "check", "Check a document without sending it."),
+    "send": ("sending", "send", "Seal a package and send it."),
+    "sent": ("sending", "sent", "List what you have sent."),
+    "status": ("sending", "status", "Show how far a package is."),
+    "recall": ("sending", "recall", "Take a package back before it is accepted."),
+    "inbox": ("receiving", "inbox", "List what has come for you."),
+    "accept": ("receiving", "accept", "Say that a package is yours and fetch it."),
+    "return": ("receiving", "give_back", "Say that a package is not yours."),
+    "open": ("receiving", "open_", "Read a package that you accepted."),
+    "acknowledge": ("receiving", "acknowledge", "Take responsibility for a package."),
+    "outcome": ("receiving", "outcome", "Tell the sender what came of it."),
+    "directory": ("people", "directory", "List who there is."),
+    "fingerprint": ("people", "fingerprint", "Show words to compare by phone."),
+    "join": ("people", "join", "Ask to join with this machine."),
+    "members": ("people", "members", "Approve, list and end members (managers)."),
+    "agency": ("people", "agency", "Make an agency's keys (managers)."),
+    "partnership": ("governance", "partnership", "Found and govern a partnership."),
+    "keys": ("keeping", "keys", "Show, roll, back up and restore keys."),
+    "agent": ("keeping", "agent", "Hold the key unlocked for a time, and fetch in the background."),
+    "audit": ("keeping", "audit", "Verify and show the record of what was done here."),
+}
+
+
+class Program(RootGroup):
+    """The root: lists commands from the table and imports a module only to run one of its commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """Every command, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        """Load one command."""
+        found = COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        module, attribute, _ = found
+        loaded = importlib.import_module(f"agency_client.cli.{module}")
+        command: click.Command = getattr(loaded, attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        """The list of commands, from the table: nothing is imported for help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=Program,
+    name="phoenix",
+    help="Share information to protect a child: sealed, signed, only with those who need to know.",
+    epilog="Run 'phoenix COMMAND --help' for what a command does.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="project-phoenix", prog_name="phoenix")
+def program() -> None:
+    """See ``help``."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = program.main(args=given, prog_name="phoenix", standalone_mode=False)
+    except click.exceptions.Exit as finished:
+        sys.exit(finished.exit_code)
+    except click.Abort:
+        click.echo("Stopped. Nothing more was done.", err=True)
+        sys.exit(130)
+    except click.UsageError as error:
+        sys.exit(_usage(error, given))
+    except PhoenixError as error:
+        sys.exit(tell_error(error, as_json=wants_json(given)))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: click.UsageError, given: list[str]) -> int:
+    path = error.ctx.command_path if error.ctx is not None else "phoenix"
+    refused = UsageError("E_USAGE", error.format_message(), next=f"Run '{path} --help'.")
+    return tell_error(refused, as_json=wants_json(given))

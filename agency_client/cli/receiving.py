@@ -1,0 +1,240 @@
+"""What comes: inbox, accept, return, open, acknowledge, outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agency_client.cli.options import command
+from agency_client.cli.progress import progress
+from agency_client.cli.running import as_json, run
+from agency_client.cli.telling import moment, spoken, table, tell, tell_json, warn
+from agency_client.client import Client
+from phoenix_protocol.errors import UnavailableError, UsageError
+from phoenix_protocol.identifiers import Seconds
+
+
+def _when(text: str | None) -> Seconds | None:
+    if text is None:
+        return None
+    import time
+
+    from agency_client.record.when import expiry
+
+    return expiry(text, Seconds(int(time.time())))
+
+
+@command("inbox")
+@click.option("--wait", type=click.IntRange(0, 86400), default=0, help="Seconds to wait for news.")
+@click.option("--offline", is_flag=True, help="Show what is here without asking the relay.")
+@click.pass_context
+def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
+    """List what has come for you, by its cover."""
+
+    async def work(client: Client) -> tuple[Any, Any]:
+        if not offline:
+            await _wait_for_news(client, wait)
+        return await client.inbox(), await client.alerts()
+
+    lines, alerts = run(ctx, work)
+    if as_json(ctx):
+        tell_json(
+            {"packages": [_line_json(line) for line in lines], "alerts": _alerts_json(alerts)}
+        )
+        return
+    _tell_alerts(alerts)
+    if not lines:
+        tell("Nothing has come.")
+        return
+    table(
+        ("Package", "From", "Marking", "Urgency", "Purpose", "State", "Expires"),
+        [
+            (
+                line.package.package.hex()[:12],
+                line.package.sent_from,
+                line.package.classification,
+                line.package.urgency,
+                line.package.purpose,
+                line.package.state.value,
+                spoken(line.package.expires),
+            )
+            for line in lines
+        ],
+    )
+
+
+async def _wait_for_news(client: Client, wait: int) -> None:
+    """Ask once, then wait in turns that any proxy lets through, until something came."""
+    before = {line.package.core for line in await client.inbox()}
+    await client.catch_up()
+    left = wait
+    while left > 0 and {line.package.core for line in await client.inbox()} == before:
+        turn = min(left, 50)
+        started = asyncio.get_running_loop().time()
+        await client.catch_up(turn)
+        left -= max(1, round(asyncio.get_running_loop().time() - started))
+
+
+def _line_json(line: Any) -> dict[str, Any]:
+    package = line.package
+    return {
+        "package": package.package.hex(),
+        "from": package.sent_from,
+        "classification": package.classification,
+        "urgency": package.urgency,
+        "purpose": package.purpose,
+        "state": package.state.value,
+        "expires": moment(package.expires),
+        "created": moment(package.created),
+        "handling": list(line.cover.handling),
+        "contact": dict(line.cover.contact),
+        "reference": line.cover.reference,
+        "colleagues": [
+            {
+                "endpoint": event.endpoint.hex(),
+                "state": event.kind.value,
+                "time": moment(event.time),
+            }
+            for event in line.colleagues
+        ],
+    }
+
+
+def _alerts_json(alerts: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": alert.code,
+            "core": alert.core.hex() if alert.core else None,
+            "about": alert.about,
+            "time": moment(alert.time),
+        }
+        for alert in alerts
+    ]
+
+
+def _tell_alerts(alerts: Any) -> None:
+    from agency_client.cli.meanings import MEANING
+
+    for alert in alerts:
+        warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+
+
+@command("accept")
+@click.argument("id_", metavar="ID")
+@click.pass_context
+def accept(ctx: click.Context, id_: str) -> None:
+    """This is ours and we know that it is confidential: fetch, verify and keep it."""
+
+    async def work(client: Client) -> Any:
+        await client.catch_up()
+        with progress("Fetching", quiet=as_json(ctx)) as progressed:
+            return await client.accept(client.find_received(id_), progressed)
+
+    done = run(ctx, work)
+    _tell_state(ctx, done.package, "It is yours now. Read it with: phoenix open " + id_)
+
+
+@command("return")
+@click.argument("id_", metavar="ID")
+@click.option("--reason", required=True, help="Why it is not yours; the sender reads it.")
+@click.pass_context
+def give_back(ctx: click.Context, id_: str, reason: str) -> None:
+    """This is not ours. Nothing of it was released to you."""
+
+    async def work(client: Client) -> Any:
+        await client.catch_up()
+        return await client.give_back(client.find_received(id_), reason)
+
+    _tell_state(ctx, run(ctx, work), "It is returned unread.")
+
+
+def _tell_state(ctx: click.Context, package: Any, text: str) -> None:
+    if as_json(ctx):
+        tell_json({"package": package.package.hex(), "state": package.state.value})
+        return
+    tell(text)
+
+
+@command("open")
+@click.argument("id_", metavar="ID")
+@click.option(
+    "--attachments",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the attached files into this folder.",
+)
+@click.pass_context
+def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
+    """Read a package that you accepted. Works without the relay."""
+    from agency_client.cli.pages import package_json, tell_package
+    from agency_client.record.opened import read_section
+
+    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path]]:
+        opened = await client.open_package(client.find_received(id_))
+        written = _write_attachments(client, opened, attachments) if attachments else {}
+        return opened, [read_section(s.items) for s in opened.contents.sections], written
+
+    opened, sections, written = run(ctx, work)
+    if as_json(ctx):
+        tell_json(package_json(opened.package, sections, written))
+        return
+    tell_package(opened.package, sections, written)
+
+
+def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
+    """Each file under a name made of its digest: what the sender called it is only shown."""
+    from agency_client.record.plain import stored_name
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written: dict[bytes, Path] = {}
+    for attachment in opened.contents.attachments:
+        target = folder / stored_name(attachment.digest, attachment.name)
+        part = target.with_name(target.name + ".part")
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                for piece in client.attachment_pieces(opened.package, attachment):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise UnavailableError(
+                "E_STORE_WRITE",
+                f"An attachment could not be written: {error.strerror}.",
+                next="Make room, then repeat.",
+            ) from None
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        written[attachment.digest] = target
+    return written
+
+
+@command("acknowledge")
+@click.argument("id_", metavar="ID")
+@click.option("--owner", required=True, help="Who takes responsibility.")
+@click.option("--use", required=True, help="What you will do with it.")
+@click.option("--due", help="By when: 3d, or a time.")
+@click.pass_context
+def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
+    """Take responsibility for a package. Repeat it when the owner changes."""
+    when = _when(due)
+    done = run(ctx, lambda client: client.acknowledge(client.find_received(id_), owner, use, when))
+    _tell_state(ctx, done, "The sender knows who is responsible.")
+
+
+@command("outcome")
+@click.argument("id_", metavar="ID")
+@click.argument("text")
+@click.pass_context
+def outcome(ctx: click.Context, id_: str, text: str) -> None:
+    """Tell the sender what came of it: feedback that referrers too rarely get."""
+    if not text.strip():
+        raise UsageError("E_USAGE", "The outcome is empty.", next="Say what came of it.")
+    done = run(ctx, lambda client: client.outcome(client.find_received(id_), text))
+    _tell_state(ctx, done, "The sender knows what came of it.")

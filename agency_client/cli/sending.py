@@ -1,0 +1,281 @@
+"""What goes out: send, sent, status, recall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agency_client.cli.options import command
+from agency_client.cli.progress import progress
+from agency_client.cli.running import as_json, run
+from agency_client.cli.telling import (
+    moment,
+    problem_json,
+    spoken,
+    table,
+    tell,
+    tell_json,
+    tell_problem,
+    warn,
+)
+from agency_client.client import Client
+from phoenix_protocol.errors import Problem, UnavailableError
+from phoenix_protocol.package.envelope import Why
+
+
+@command("send")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--attach", multiple=True, metavar="SECTION=PATH", help="A file of a section.")
+@click.option("--expires", metavar="WHEN", help="14d, 12h or a time, instead of the document's.")
+@click.option("--urgent", is_flag=True, help="Immediate protection: what is missing is owed.")
+@click.pass_context
+def send(
+    ctx: click.Context, file: Path, attach: tuple[str, ...], expires: str | None, urgent: bool
+) -> None:
+    """Check, seal and send a package.
+
+    The same command again finishes a send that was interrupted; once finished, it makes a new package.
+    """
+    from agency_client.cli.files import read_document_file, read_options
+
+    data = read_document_file(file)
+    options = read_options(attach, expires, urgent)
+
+    async def work(client: Client) -> Any:
+        with progress("Sending", quiet=as_json(ctx)) as progressed:
+            return await client.send(data, options, progressed)
+
+    sent = run(ctx, work)
+    result, findings = sent.result, sent.findings
+    warnings = [*findings.warnings, *_own_warnings(result)]
+    if as_json(ctx):
+        tell_json(
+            {
+                "package": result.package.hex(),
+                "recipients": [
+                    {"address": r.address, "state": r.state.value} for r in result.recipients
+                ],
+                "warnings": [problem_json(p) for p in warnings],
+                "owed": [problem_json(p) for p in findings.owed],
+            }
+        )
+        return
+    for problem in warnings:
+        tell_problem(problem)
+    tell(f"Sent. Package {result.package.hex()}")
+    for recipient in result.recipients:
+        tell(f"  {recipient.address}: {recipient.state.value}")
+    if findings.owed:
+        tell(f"{len(findings.owed)} answers are owed. See: phoenix check {file}")
+
+
+def _own_warnings(result: Any) -> list[Problem]:
+    found = []
+    if result.repeated is not None:
+        found.append(
+            Problem(
+                code="W_SENT_BEFORE",
+                message="Exactly this was sent before. This is a new package beside it.",
+                next=f"If you did not mean to: phoenix recall {result.package.hex()[:12]}",
+            )
+        )
+    if result.left_out:
+        found.append(
+            Problem(
+                code="W_NO_KEY",
+                message=f"{len(result.left_out)} machines of a recipient have no key and get nothing.",
+                next="Their desk has it. Ask them to run 'phoenix inbox' on those machines.",
+            )
+        )
+    return found
+
+
+@command("sent")
+@click.pass_context
+def sent(ctx: click.Context) -> None:
+    """List what you have sent. Works without the relay."""
+    lines = run(ctx, lambda client: client.sent())
+    if as_json(ctx):
+        tell_json({"packages": [_sent_json(line) for line in lines]})
+        return
+    if not lines:
+        tell("Nothing has been sent.")
+        return
+    table(
+        ("Package", "To", "Purpose", "Sent", "State"),
+        [
+            (
+                line.package.package.hex()[:12],
+                ", ".join(_written_to(line.addresses)),
+                line.package.purpose,
+                spoken(line.package.created),
+                _overall(line),
+            )
+            for line in lines
+        ],
+    )
+
+
+def _written_to(addresses: Any) -> list[str]:
+    return [a.address for a in addresses if a.why is Why.TO]
+
+
+def _overall(line: Any) -> str:
+    """The state of the address that is furthest behind: what still needs somebody's eye."""
+    from agency_client.ports.vault import Progress
+    from phoenix_protocol.package.lifecycle import least_advanced
+
+    states = [a.state for a in line.addresses if a.why is Why.TO]
+    if line.package.progress is Progress.GIVEN_UP:
+        return "given up"
+    return str(least_advanced(states).value)
+
+
+def _sent_json(line: Any) -> dict[str, Any]:
+    package = line.package
+    return {
+        "package": package.package.hex(),
+        "to": _written_to(line.addresses),
+        "purpose": package.purpose,
+        "created": moment(package.created),
+        "expires": moment(package.expires),
+        "state": _overall(line),
+        "owed": list(package.owed),
+    }
+
+
+@command("status")
+@click.argument("id_", metavar="ID")
+@click.option("--offline", is_flag=True, help="Show what is known without asking the relay.")
+@click.option("--seen", is_flag=True, help="You have seen that it was not delivered.")
+@click.pass_context
+def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
+    """Show how far a package is, at each recipient."""
+
+    async def work(client: Client) -> Any:
+        asked = True
+        if not offline:
+            try:
+                await client.catch_up()
+            except UnavailableError:
+                asked = False
+        core = client.find_sent(id_)
+        if seen:
+            await client.see_non_delivery(core)
+        return await client.status(core), asked
+
+    found, asked = run(ctx, work)
+    if not asked:
+        warn("The relay is not available. This is what was last known.")
+    if as_json(ctx):
+        tell_json(_status_json(found))
+        return
+    _tell_status(found)
+
+
+def _status_json(found: Any) -> dict[str, Any]:
+    def one(address: Any) -> dict[str, Any]:
+        return {
+            "address": address.address,
+            "state": address.state.value,
+            "since": moment(address.since),
+            "endpoints": [
+                {
+                    "endpoint": e.endpoint.hex(),
+                    "state": e.state.value,
+                    "since": moment(e.since),
+                }
+                for e in found.endpoints
+                if e.address == address.address
+            ],
+        }
+
+    return {
+        "package": found.package.package.hex(),
+        "recipients": [one(a) for a in found.addresses if a.why is Why.TO],
+        "copies": [one(a) for a in found.addresses if a.why is not Why.TO],
+        "expires": moment(found.package.expires),
+        "events": [_event_json(event) for event in found.events],
+        "warnings": [
+            {"code": a.code, "about": a.about, "time": moment(a.time), "seen": a.seen is not None}
+            for a in found.alerts
+        ],
+        "owed": list(found.package.owed),
+    }
+
+
+def _event_json(event: Any) -> dict[str, Any]:
+    from agency_client.use_cases.viewing import detail_of
+
+    detail = detail_of(event)
+    said = {
+        name: getattr(detail, name)
+        for name in ("owner", "use", "reason", "words", "record")
+        if detail is not None and getattr(detail, name) is not None
+    }
+    if detail is not None and detail.due is not None:
+        said["due"] = moment(detail.due)
+    return {
+        "endpoint": event.endpoint.hex(),
+        "state": event.kind.value,
+        "time": moment(event.time),
+        **said,
+    }
+
+
+def _tell_status(found: Any) -> None:
+    from agency_client.cli.meanings import MEANING
+
+    for alert in found.alerts:
+        if alert.seen is None:
+            warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+    table(
+        ("Address", "State", "Since"),
+        [(a.address, a.state.value, spoken(a.since)) for a in found.addresses if a.why is Why.TO],
+    )
+    for event in found.events:
+        said = _event_json(event)
+        words = [
+            f"{name}: {said[name]}"
+            for name in ("owner", "use", "due", "reason", "words")
+            if name in said
+        ]
+        if words:
+            from agency_client.record.plain import plain
+
+            tell(f"  {said['state']}, {spoken(event.time)}: {plain('; '.join(words))}")
+
+
+@command("recall")
+@click.argument("id_", metavar="ID")
+@click.option("--reason", required=True, help="Why you take it back; recipients may read it.")
+@click.pass_context
+def recall(ctx: click.Context, id_: str, reason: str) -> None:
+    """Take a package back from everybody who has not accepted it."""
+
+    async def work(client: Client) -> Any:
+        return await client.recall(client.find_sent(id_), reason)
+
+    found = run(ctx, work)
+    if as_json(ctx):
+        tell_json(
+            {
+                "package": found.package.package.hex(),
+                "recipients": [
+                    {"address": address, "answer": answer.value}
+                    for address, answer in found.answers
+                ],
+            }
+        )
+        return
+    for address, answer in found.answers:
+        tell(f"{address}: {_ANSWERS[answer.value]}")
+
+
+_ANSWERS = {
+    "RECALLED": "recalled, unread",
+    "TOO_LATE": "too late: they had accepted it",
+    "UNKNOWN": "not known there",
+}

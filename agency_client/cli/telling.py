@@ -1,0 +1,111 @@
+"""Saying things: results to standard output, errors and warnings to standard error, texts or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from agency_client.record.plain import plain
+from phoenix_protocol.errors import PhoenixError, Problem
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether ``--json`` stands anywhere among the arguments of a run that failed before it was read."""
+    return "--json" in arguments
+
+
+def tell_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=None))
+
+
+def tell(text: str = "") -> None:
+    """A line for a person. The text is safe to show: what others wrote goes through :func:`shown` first."""
+    click.echo(text)
+
+
+def shown(text: str) -> str:
+    """What somebody else wrote, made safe for a terminal: control and direction characters are written out."""
+    return plain(text)
+
+
+def warn(text: str) -> None:
+    """A warning for a person."""
+    click.echo(f"Warning: {text}", err=True)
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """A problem, warning, prompt or debt as scripts see it."""
+    return {
+        "code": problem.code,
+        "place": problem.place,
+        "line": problem.line,
+        "message": problem.message,
+        "next": problem.next,
+        "clause": problem.clause,
+    }
+
+
+def tell_problem(problem: Problem) -> None:
+    """One problem as people see it: code, place, what, what next."""
+    where = ", ".join(
+        part
+        for part in (problem.place, f"line {problem.line}" if problem.line is not None else "")
+        if part
+    )
+    click.echo(f"{problem.code}  {where}".rstrip(), err=True)
+    click.echo(f"    {plain(problem.message)}", err=True)
+    click.echo(f"    {plain(problem.next)}", err=True)
+
+
+def tell_error(error: PhoenixError, *, as_json: bool) -> int:
+    """Say what went wrong, whose fault it is and what to do next. Gives the exit code."""
+    for problem in error.problems:
+        tell_problem(problem)
+    click.echo(f"{error.code}: {plain(error.what)}", err=True)
+    click.echo(f"    {plain(error.next)}", err=True)
+    if as_json:
+        tell_json(
+            {
+                "error": {
+                    "code": error.code,
+                    "message": error.what,
+                    "next": error.next,
+                    "problems": [problem_json(p) for p in error.problems],
+                }
+            }
+        )
+    return error.exit_code
+
+
+def moment(seconds: int | None) -> str | None:
+    """A time as ISO 8601 in UTC."""
+    if seconds is None:
+        return None
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def spoken(seconds: int) -> str:
+    """A time for a person, in this machine's zone: 20 November 2026, 3:20pm."""
+    at = time.localtime(seconds)
+    hour = at.tm_hour % 12 or 12
+    half = "am" if at.tm_hour < 12 else "pm"
+    return f"{at.tm_mday} {time.strftime('%B %Y', at)}, {hour}:{at.tm_min:02}{half}"
+
+
+def is_terminal() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table: columns as wide as their widest cell."""
+    cells = [list(headings), *[[plain(cell) for cell in row] for row in rows]]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(headings))]
+    for row in cells:
+        click.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,292 @@
+"""The agency client as programs use it: everything that the command line and the web app do, on one class.
+
+A case system links it so::
+
+    with Client.open(path, Unlock(environment=os.environ)) as client:
+        await client.catch_up()
+        for line in await client.inbox():
+            ...
+
+Every method that may talk to the relay or wait for a disk is a coroutine. Values are those of the use cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from agency_client import unlocking
+from agency_client.audit.chain import AuditRow
+from agency_client.ports.vault import Alert, ReceivedPackage, SentSummary, StoredAttachment
+from agency_client.unlocking import OpenHome, Unlock
+from agency_client.use_cases import viewing
+from agency_client.use_cases.home import Home
+from agency_client.use_cases.viewing import Received, Status
+from phoenix_protocol.directory.statements import EndReason, Role, Standing
+from phoenix_protocol.errors import Problem
+from phoenix_protocol.identifiers import Address, AgencyId, Anchor, ObjectHash, Seconds
+
+# The use cases that talk to the relay are imported when they are used: reading what is here must be quick.
+
+
+class Client:
+    """An open home. Close it, or use it as a context: closing keeps the books (see :meth:`close`)."""
+
+    def __init__(self, opened: OpenHome) -> None:
+        self.home: Final[Home] = opened.home
+        self.warnings: Final = opened.warnings
+
+    @classmethod
+    def open(cls, path: Path, unlock: Unlock) -> Self:
+        """Unlock an existing home. Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``."""
+        return cls(unlocking.open_home(path, unlock))
+
+    @classmethod
+    def make(cls, path: Path, unlock: Unlock) -> Self:
+        """Unlock a home, or make a new one."""
+        return cls(unlocking.make_home(path, unlock))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Tell the keystore how far the audit record has come, and close the vault."""
+        try:
+            self.home.record_head()
+        finally:
+            self.home.executor.shutdown()
+            self.home.vault.close()
+
+    # -- governance --------------------------------------------------------------------------------------------------
+
+    async def create_partnership(self, relay: str, claim: str, new: Any) -> Anchor:
+        """Found a partnership; ``new`` is a :class:`~agency_client.use_cases.founding.NewPartnership`."""
+        from agency_client.use_cases.founding import create_partnership
+
+        return await create_partnership(self.home, relay, claim, new)
+
+    async def create_agency(self, relay: str, anchor: Anchor, profile: Any, person: str) -> bytes:
+        """An agency's keys and its admission request."""
+        from agency_client.use_cases.founding import create_agency
+
+        return await create_agency(self.home, relay, anchor, profile, person)
+
+    async def admit(self, request: bytes) -> Any:
+        """Admit an agency by its request."""
+        from agency_client.use_cases.founding import admit
+
+        return await admit(self.home, request)
+
+    async def set_standing(self, agency: AgencyId, standing: Standing) -> ObjectHash:
+        """Suspend, resume or close an agency."""
+        from agency_client.use_cases.founding import set_standing
+
+        return await set_standing(self.home, agency, standing)
+
+    async def amend(self, **changes: Any) -> int:
+        """A new version of the partnership."""
+        from agency_client.use_cases.founding import amend
+
+        return await amend(self.home, **changes)
+
+    async def partnership_status(self) -> Any:
+        """The partnership as it stands."""
+        from agency_client.use_cases.founding import partnership_status
+
+        return await partnership_status(self.home)
+
+    # -- people ------------------------------------------------------------------------------------------------------
+
+    async def join(
+        self,
+        address: Address,
+        anchor: Anchor,
+        relay: str,
+        name: str,
+        *,
+        personal: bool = False,
+        role: Role = Role.PRACTITIONER,
+    ) -> Any:
+        """Ask to join with this machine."""
+        from agency_client.use_cases.joining import ask_to_join
+
+        return await ask_to_join(
+            self.home, address, anchor, relay, name, personal=personal, role=role
+        )
+
+    async def waiting(self) -> Any:
+        """The requests to join that wait for this manager."""
+        from agency_client.use_cases.joining import waiting
+
+        return await waiting(self.home)
+
+    async def approve(self, code: str) -> Any:
+        """Certify the machine whose code was read out."""
+        from agency_client.use_cases.joining import approve
+
+        return await approve(self.home, code)
+
+    async def end_member(
+        self, address: Address, reason: EndReason, since: Seconds | None = None
+    ) -> Any:
+        """End the endpoints of an address."""
+        from agency_client.use_cases.joining import end_member
+
+        return await end_member(self.home, address, reason, since)
+
+    async def members(self) -> Any:
+        """Every endpoint of the manager's agency."""
+        from agency_client.use_cases.joining import members
+
+        return await members(self.home)
+
+    async def directory(self, address: Address | None = None) -> Any:
+        """Who there is."""
+        from agency_client.use_cases.joining import directory
+
+        return await directory(self.home, address)
+
+    async def fingerprint(self, address: Address) -> tuple[str, ...]:
+        """Words to compare by phone."""
+        from agency_client.use_cases.joining import fingerprint
+
+        return await fingerprint(self.home, address)
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    async def check(self, document: bytes, options: Any) -> Any:
+        """What the record rules say of a document, against the directory as this home knows it."""
+        from agency_client.use_cases.documents import check
+
+        return await check(self.home, document, options)
+
+    async def send(
+        self,
+        document: bytes,
+        options: Any,
+        progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+    ) -> Any:
+        """Seal a package and hand it in, or finish the same unfinished send."""
+        from agency_client.use_cases.documents import send_document
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await send_document(self.home, document, options, progressed)
+
+    async def recall(self, core: ObjectHash, reason: str) -> Any:
+        """Take a package back where it was not accepted."""
+        from agency_client.use_cases.recalling import recall
+
+        return await recall(self.home, core, reason)
+
+    # -- receiving ---------------------------------------------------------------------------------------------------
+
+    async def catch_up(self, wait: int = 0) -> Any:
+        """Everything that is due with the relay: keys, words, feed, unfinished sends."""
+        from agency_client.use_cases.keeping import catch_up
+
+        return await catch_up(self.home, wait)
+
+    async def accept(
+        self,
+        core: ObjectHash,
+        progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+    ) -> Any:
+        """This is ours and we know that it is confidential."""
+        from agency_client.use_cases.reading import accept
+
+        return await accept(self.home, core, progressed)
+
+    async def give_back(self, core: ObjectHash, reason: str) -> ReceivedPackage:
+        """This is not ours."""
+        from agency_client.use_cases.reading import give_back
+
+        return await give_back(self.home, core, reason)
+
+    async def open_package(self, core: ObjectHash) -> Any:
+        """A package from the vault; talks to nobody."""
+        from agency_client.use_cases.reading import open_package
+
+        return open_package(self.home, core)
+
+    def attachment_pieces(
+        self, package: ReceivedPackage, attachment: StoredAttachment
+    ) -> Iterator[bytes]:
+        """The content of an attachment, piece by piece, from the vault."""
+        from agency_client.use_cases.reading import attachment_pieces
+
+        return attachment_pieces(self.home, package, attachment)
+
+    async def acknowledge(
+        self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
+    ) -> ReceivedPackage:
+        """A person takes responsibility."""
+        from agency_client.use_cases.reading import acknowledge
+
+        return await acknowledge(self.home, core, owner, use, due)
+
+    async def outcome(self, core: ObjectHash, words: str) -> ReceivedPackage:
+        """What came of it."""
+        from agency_client.use_cases.reading import outcome
+
+        return await outcome(self.home, core, words)
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    async def inbox(self) -> tuple[Received, ...]:
+        """What is here; talks to nobody."""
+        return viewing.inbox(self.home)
+
+    async def sent(self) -> tuple[SentSummary, ...]:
+        """What was sent from here; talks to nobody."""
+        return viewing.sent(self.home)
+
+    async def status(self, core: ObjectHash) -> Status:
+        """How far a package is, as last heard; talks to nobody."""
+        return viewing.status(self.home, core)
+
+    async def alerts(self) -> Sequence[Alert]:
+        """What nobody has seen yet."""
+        return viewing.alerts(self.home)
+
+    async def see_non_delivery(self, core: ObjectHash) -> bool:
+        """A person has seen that a package was not delivered."""
+        return viewing.see_non_delivery(self.home, core)
+
+    def find_received(self, text: str) -> ObjectHash:
+        """A received package by its id or the beginning of it."""
+        return viewing.find_received(self.home, text)
+
+    def find_sent(self, text: str) -> ObjectHash:
+        """A sent package by its id or the beginning of it."""
+        return viewing.find_sent(self.home, text)
+
+    # -- keeping -----------------------------------------------------------------------------------------------------
+
+    async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:
+        """How many rows the audit record has, and what is wrong with it."""
+        from agency_client.use_cases.keeping import verify_audit
+
+        return verify_audit(self.home)
+
+    async def show_audit(self, last: int) -> tuple[AuditRow, ...]:
+        """The newest rows of the audit record."""
+        from agency_client.use_cases.keeping import show_audit
+
+        return show_audit(self.home, last)
+
+    async def adopt_restored(self, relay: str) -> None:
+        """Meet the relay again from a home whose keys came out of a backup."""
+        from agency_client.use_cases.keeping import adopt_restored
+
+        await adopt_restored(self.home, relay)
