@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +16,15 @@ from phoenix_protocol.api import (
     Proof,
     RelayDescription,
 )
+from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.key_ids import KeyKind
 from phoenix_protocol.merkle import Tree
+from phoenix_protocol.signed import parse_signed
 from phoenix_relay.http.calls import Answer, Call, message
 from phoenix_relay.http.problems import not_found
 from phoenix_relay.http.services import Services
+from phoenix_relay.storage import Tx
 from phoenix_relay.storage.rows import Leaf
 
 
@@ -51,15 +55,20 @@ async def page(services: Services, call: Call[Any]) -> Answer:
         raise not_found()
     first = call.number("from", maximum=limits.COUNTER, default=0)
     openings = call.caller.kind is not KeyKind.NEW
-    leaves = await services.store.read(
-        lambda tx: tx.log.page(min(first, state.directory.size), openings=openings)
-    )
-    # What was appended since belongs to the next checkpoint, not to this one.
-    shown = tuple(_entry(leaf) for leaf in leaves if leaf.index < state.directory.size)
-    return message(LogPage(first=first, entries=shown, checkpoint=state.note))
+    known = state.directory.leaf_hashes()
+
+    def question(tx: Tx) -> tuple[LogEntry, ...]:
+        leaves = tx.log.page(min(first, len(known)), openings=openings)
+        # What was appended since belongs to the next checkpoint, not to this one.
+        return tuple(_entry(leaf, known) for leaf in leaves if leaf.index < len(known))
+
+    entries = await services.store.read(question)
+    return message(LogPage(first=first, entries=entries, checkpoint=state.note))
 
 
-def _entry(leaf: Leaf) -> LogEntry:
+def _entry(leaf: Leaf, known: Sequence[bytes]) -> LogEntry:
+    if parse_signed(leaf.statement).hash != known[leaf.index]:
+        raise TamperError("E_STORE_INTEGRITY", "A stored statement was changed.")
     return LogEntry(statement=leaf.statement, openings=leaf.openings)
 
 
