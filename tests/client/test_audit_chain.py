@@ -142,4 +142,4 @@ def test_a_row_is_small() -> None:
         {"detail": {str(n): "x" for n in range(17)}},
     ):
         with pytest.raises(ValueError, match="one id"):
-            chain.append(EMPTY, time=Seconds(1), actor=ACTOR, action="open", **values)  # type: ignore[arg-type]
+            chain.append(EMPTY, time=Seconds(1), actor=ACTOR, action="open", **values)

@@ -21,7 +21,7 @@ from agency_client.ports.vault import (
     SequenceUse,
 )
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
+from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.events import VoidReason
 from phoenix_protocol.package.lifecycle import (
@@ -268,7 +268,7 @@ def test_no_endpoint_ever_gets_a_number_twice(
 ) -> None:
     given_out: set[tuple[bytes, int]] = set()
     for readers, fails in rounds:
-        numbers: dict[bytes, int] = {}
+        numbers: dict[EndpointId, int] = {}
         try:
             with shared.transaction() as tx:
                 numbers.update(tx.sequences.allocate([endpoint(k) for k in readers]))

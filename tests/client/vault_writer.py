@@ -49,7 +49,7 @@ def middle(home: Path) -> None:
         with vault.transaction() as tx:
             fill(tx, 0)
         with vault.transaction() as tx:
-            for n in range(1, 400):
+            for n in range(1, 260):
                 tx.received.add(received(n), offer(n))
                 tx.contents.put(core_hash(n), contents(n, sections=20))
                 record(tx, n)

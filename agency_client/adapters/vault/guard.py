@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.received import Gap, Seen
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, PackageId
 
-_GAPS = """
-SELECT sender, previous + 1, sequence - 1 FROM (
-    SELECT sender, sequence, lag(sequence, 1, 0) OVER (
-        PARTITION BY sender ORDER BY sequence
-    ) AS previous FROM seen_sequences {where}
-) WHERE sequence > previous + 1 ORDER BY sender, sequence
+#: Only senders of whom fewer numbers came than the highest says have gaps to look for.
+_WITH_GAPS: Final = """
+SELECT sender FROM seen_sequences WHERE sequence > 0 AND (?1 IS NULL OR sender = ?1)
+GROUP BY sender HAVING max(sequence) > count(*) ORDER BY sender
+"""
+_GAPS: Final = """
+SELECT previous + 1, sequence - 1 FROM (
+    SELECT sequence, lag(sequence, 1, 0) OVER (ORDER BY sequence) AS previous
+    FROM seen_sequences WHERE sender = ?
+) WHERE sequence > previous + 1 ORDER BY sequence
 """
 
 
@@ -45,9 +51,11 @@ class GuardTables:
         return seen
 
     def gaps(self, sender: EndpointId | None = None) -> tuple[Gap, ...]:
-        where, values = ("", ()) if sender is None else ("WHERE sender = ?", (sender,))
-        rows = self._session.all(_GAPS.format(where=where), *values)
-        return tuple(Gap(sender=EndpointId(s), first=first, last=last) for s, first, last in rows)
+        return tuple(
+            Gap(sender=EndpointId(of), first=first, last=last)
+            for (of,) in self._session.all(_WITH_GAPS, sender)
+            for first, last in self._session.all(_GAPS, of)
+        )
 
 
 def _seen(row: Row | None, core: ObjectHash) -> Seen:

@@ -81,17 +81,22 @@ def _phoenix_error(error: dbapi2.Error) -> PhoenixError | None:
     if code in _DAMAGE:
         return damaged()
     if code in _BUSY:
-        return UnavailableError(
-            "E_STORE_BUSY",
-            "Another Phoenix program on this machine is still writing to the vault.",
-            next="Wait until it has finished, then repeat. Nothing was changed.",
-        )
+        return in_use()
     return no_room() if code in _NO_ROOM else None
 
 
 def damaged() -> TamperError:
     """What is raised for anything in the store that is not as it was written."""
     return TamperError("E_STORE_INTEGRITY", "The vault on this machine is damaged.")
+
+
+def in_use() -> UnavailableError:
+    """What is raised when another program or thread does not let go of the vault in time."""
+    return UnavailableError(
+        "E_STORE_BUSY",
+        "Another Phoenix program on this machine is still using the vault.",
+        next="Wait until it has finished, then repeat.",
+    )
 
 
 def no_room() -> UnavailableError:

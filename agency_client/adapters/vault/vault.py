@@ -15,7 +15,7 @@ from agency_client.adapters.vault import audit, checking
 from agency_client.adapters.vault.blobs import BlobFiles
 from agency_client.adapters.vault.families import TransactionFamilies
 from agency_client.adapters.vault.schema import bring_up_to_date
-from agency_client.adapters.vault.session import Session, connect, translated
+from agency_client.adapters.vault.session import Session, connect, in_use, translated
 from agency_client.ports.vault import Standing, VaultHead
 from phoenix_protocol.errors import Problem, TamperError
 
@@ -93,7 +93,9 @@ class SqlcipherVault:
 
     def settle(self) -> None:
         with self._writer.taken() as connection, translated():
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:  # somebody still reads what was erased
+            raise in_use()
         self._blobs.sweep()
 
     def check(self) -> Sequence[Problem]:

@@ -182,7 +182,7 @@ class Vault(Protocol):
 
     def settle(self) -> None:
         """Move the write-ahead log into the file and empty it: what was erased is then gone from
-        both.
+        both. Raises UnavailableError ``E_STORE_BUSY`` while somebody still reads an older moment.
         """
         ...
 

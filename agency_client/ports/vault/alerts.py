@@ -52,12 +52,15 @@ class Alerts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """Something that did not verify: the code it failed with, its SHA-256 and its bytes."""
+    """Something that did not verify: the code it failed with, its SHA-256 and its bytes.
+
+    ``content`` is None where the vault's bound for bad objects was reached.
+    """
 
     digest: bytes
     code: str
     time: Seconds
-    content: bytes = field(repr=False)
+    content: bytes | None = field(repr=False)
 
 
 class Quarantine(Protocol):
