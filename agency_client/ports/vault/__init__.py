@@ -71,7 +71,8 @@ if TYPE_CHECKING:
 class VaultHead:
     """How new a vault is. The keystore keeps the newest one, so that an older vault shows.
 
-    ``generation`` counts the transactions that wrote; ``audit`` is the end of the audit chain.
+    ``generation`` counts the transactions that wrote, 0 where that is not known; ``audit`` is the
+    end of the audit chain.
     """
 
     generation: int = 0
