@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agency_client.record.fields import CODE, LINE, LONG, Many, One, When, YesNo, said, texts
+from agency_client.record.fields import CODE, LINE, LONG, When, YesNo, texts
 from agency_client.record.places import Place
+from agency_client.record.tables import Many, One, said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

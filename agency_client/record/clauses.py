@@ -7,9 +7,10 @@ from enum import Enum
 from typing import Final
 
 from agency_client.record.faults import Faults
-from agency_client.record.fields import CODE, LINE, LONG, Many, Number, read_table, said, texts
+from agency_client.record.fields import CODE, LINE, LONG, Number, texts
 from agency_client.record.places import Place
 from agency_client.record.syntax import parse
+from agency_client.record.tables import Many, read_table, said
 from phoenix_protocol.errors import UsageError
 
 _NEXT: Final = "Restore the file as it was shipped."

@@ -20,9 +20,10 @@ from agency_client.record.answers import (
     Quality,
 )
 from agency_client.record.faults import Faults
-from agency_client.record.fields import CODE, LINE, End, Many, One, said, texts
+from agency_client.record.fields import CODE, LINE, End, texts
 from agency_client.record.places import Lines, Place
 from agency_client.record.statements import Contact, Person, Section, Statement
+from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
 
 #: Sections that an author can write; the legal and the decision section are added to them.

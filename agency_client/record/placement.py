@@ -13,9 +13,9 @@ from typing import Any, Final
 from agency_client.record.answers import Informing
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.document import Document
-from agency_client.record.fields import declared
 from agency_client.record.places import Place, written
 from agency_client.record.statements import SECTION_ANSWERS, Section
+from agency_client.record.tables import declared
 from phoenix_protocol import limits
 from phoenix_protocol.record import Entries
 

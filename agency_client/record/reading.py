@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from agency_client.record.document import Document
 from agency_client.record.faults import Faults
-from agency_client.record.fields import read_table
 from agency_client.record.statements import Section
 from agency_client.record.syntax import parse
+from agency_client.record.tables import read_table
 
 
 def read_document(data: bytes) -> Document:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from agency_client.record.catalogue import Catalogue, load_catalogue
+from agency_client.record.catalogue import Catalogue
+from agency_client.record.catalogue_file import load_catalogue
 from agency_client.record.clauses import Clause, load_clauses
 
 

@@ -6,21 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agency_client.record.fields import (
-    CODE,
-    LINE,
-    LONG,
-    ListOf,
-    Many,
-    MapOf,
-    Number,
-    One,
-    When,
-    YesNo,
-    said,
-    texts,
-)
+from agency_client.record.fields import CODE, LINE, LONG, ListOf, MapOf, Number, When, YesNo, texts
 from agency_client.record.places import Place
+from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
 
 #: Longest reason why somebody needs a section, in bytes: all of one reader's reasons share a grant.

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
-from agency_client.record.fields import declared
 from agency_client.record.findings import Finding, owed
 from agency_client.record.places import Place
+from agency_client.record.tables import declared
 from agency_client.record.unanswerable import lacks_reason
 
 #: Required answers that every package owes: clause, table, field, what to say.

@@ -12,9 +12,9 @@ from agency_client.record.catalogue import ANYONE, Code
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.faults import did_you_mean
-from agency_client.record.fields import declared
 from agency_client.record.findings import Finding, problem, warning
 from agency_client.record.places import Place
+from agency_client.record.tables import declared
 from agency_client.record.unanswerable import is_open
 
 #: Lists of words that an answer may also be given in other words, in a sentence.

@@ -9,6 +9,7 @@ from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, owed, problem
 from agency_client.record.places import Place
+from agency_client.record.when import span
 
 _GIVEN: Final = frozenset({"yes_explicit", "yes_limited"})
 _AGAINST: Final = frozenset({"refused", "withdrawn"})
@@ -65,6 +66,21 @@ def freely_given(document: Document, facts: Facts) -> Iterator[Finding]:
         at = (*document.consent.at, "freely_given")
         message = "You rely on consent, but nobody confirms that it was given freely."
         yield problem("E_DOC_CONSENT", at, message, clause="CO3")
+
+
+def within_scope(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Consent that is relied on has not ended, and covers the recipients if it names any by address."""
+    scope = document.consent.scope
+    if scope is None or not relied_on(document):
+        return
+    end = span(scope.expires) if scope.expires else None
+    if end and end.last < facts.now:
+        message = "You rely on consent, and this consent has ended. Ask again."
+        yield problem("E_DOC_CONSENT", (*scope.at, "expires"), message, clause="CO4")
+    named = {name for name in scope.recipients if "@" in name}
+    if named and not set(document.to) <= named:
+        message = "You rely on consent, and it does not cover every recipient. Ask again."
+        yield problem("E_DOC_CONSENT", (*scope.at, "recipients"), message, clause="CO4")
 
 
 def details(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -146,4 +162,4 @@ def _follow_up(status: str | None, answers: dict[str, tuple[object, Place]]) -> 
             yield owed(clause, at, message)
 
 
-RULES = (not_against, informed, freely_given, details, status, informing)
+RULES = (not_against, informed, freely_given, within_scope, details, status, informing)
