@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agency_client.adapters.outbox import DiskOutbox
@@ -31,13 +31,14 @@ OUTBOX = "outbox"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
-    """How a home is unlocked:
+    """How a home is unlocked: by a master key, else what the environment names, else by asking.
 
-    the environment, a prompt where somebody can be asked, and the cost (lower in tests only).
+    ``prompt`` is None where nobody can be asked; ``cost`` is lower in tests only.
     """
 
     environment: Mapping[str, str]
     prompt: Prompt | None = None
+    master_key: bytes | None = field(default=None, repr=False)
     cost: Cost = FLOOR
 
 

@@ -61,6 +61,10 @@ UNREADABLE: Final = frozenset(
 )
 
 
+#: What the relay answers when an offer was recalled, returned or expired meanwhile.
+_GONE: Final = frozenset({"E_NOT_FOUND", "E_EXPIRED", "E_RECEIPT_STATE"})
+
+
 async def fetch(home: Home, relay: Relay, known: Known, wait: int = 0) -> Known:
     """Take everything new from the feed. Gives the directory, which an item may have made to grow.
 
@@ -123,7 +127,7 @@ async def _take_offer(home: Home, relay: Relay, known: Known, item: FeedItem) ->
     try:
         offer = await relay.offer(item.core)
     except RefusedError as error:
-        if error.code in ("E_NOT_FOUND", "E_EXPIRED"):
+        if error.code in _GONE:
             return  # recalled or expired before this home looked
         raise
     now = home.now()
