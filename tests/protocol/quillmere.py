@@ -40,12 +40,8 @@ from phoenix_protocol.identifiers import (
 from phoenix_protocol.joining import JoinRequest
 from phoenix_protocol.notes import Checkpoint, LogSigner, NoteKey, sign_checkpoint
 from phoenix_protocol.signed import Opened, Signed, hash_of, sign
-from phoenix_protocol.suite import (
-    DocumentPrivateKey,
-    Ed25519PrivateKey,
-    EpochPrivateKey,
-    RequestPrivateKey,
-)
+from phoenix_protocol.suite import DocumentPrivateKey, Ed25519PrivateKey, RequestPrivateKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
 
 #: The second at which everything in Quillmere is up to date: 2026-11-24T09:20:00Z.
 NOW = Seconds(1_795_512_000)

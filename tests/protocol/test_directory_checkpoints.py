@@ -133,7 +133,8 @@ def test_a_checkpoint_is_of_today() -> None:
 def test_the_log_itself_says_which_key_signs_at_which_size() -> None:
     after = MOVED.directory
     new = relay("another relay").log
-    assert check_checkpoint(note(after.size, after.root, signer=new), after, NOW)
+    newer = check_checkpoint(note(after.size, after.root, signer=new), after, NOW)
+    assert newer.checkpoint.size == after.size
     with pytest.raises(TamperError, match="E_SIG"):
         check_checkpoint(MOVED.checkpoint(), after, NOW)  # by the old key
     assert check_relied_on(HERE.checkpoint(), after, NOW).checkpoint.size == KNOWN.size
@@ -146,6 +147,7 @@ def test_the_origin_is_part_of_what_governance_says() -> None:
     change = Changes(HERE).amendment(relay=keys)
     there = HERE.then(sign(change, [h.key for h in HERE.governance[:2]])).directory
     renamed = LogSigner.from_seed("other.example/log", seed("log key of relay"))
-    assert check_checkpoint(note(there.size, there.root, signer=renamed), there, NOW)
+    opened = check_checkpoint(note(there.size, there.root, signer=renamed), there, NOW)
+    assert opened.checkpoint.origin == "other.example/log"
     with pytest.raises(TamperError, match="E_SIG"):
         check_checkpoint(note(there.size, there.root), there, NOW)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoenix_protocol.errors import TamperError
-from phoenix_protocol.suite import (
+from phoenix_protocol.suite.content import (
     CHUNK_BYTES,
     Decryptor,
     Encryptor,

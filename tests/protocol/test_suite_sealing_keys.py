@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_protocol.errors import TamperError
-from phoenix_protocol.suite import (
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import (
     CAPSULE_OVERHEAD,
     EPOCH_KEY_BYTES,
-    EpochPrivateKey,
     SealingKey,
     check_epoch_key,
 )

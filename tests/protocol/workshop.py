@@ -42,7 +42,8 @@ from phoenix_protocol.sealing.open_body import OpenedPackage, open_body
 from phoenix_protocol.sealing.open_offer import OpenedOffer, Reader, SenderAt, open_offer
 from phoenix_protocol.sealing.seal import deliver, seal_package
 from phoenix_protocol.signed import Signed, object_hash, sign
-from phoenix_protocol.suite.sealing_keys import EpochPrivateKey, SealingKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import SealingKey
 from phoenix_protocol.suite.signatures import DocumentPrivateKey
 from tests.protocol.seeded_randomness import SeededRandomness
 
