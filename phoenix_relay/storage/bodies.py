@@ -68,7 +68,7 @@ class Bodies:
         """:meth:`missing` on the caller's thread."""
         folder = self.folder_of(body.day, body.id)
         sizes: dict[str, int] = {}
-        with suppress(FileNotFoundError), durable.disk_errors():
+        with durable.disk_errors(), suppress(FileNotFoundError):
             sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
         return tuple(
             index
