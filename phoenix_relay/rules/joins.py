@@ -28,7 +28,7 @@ def judge(
         raise TamperError("E_KEY_UNCERTIFIED", "A join request is handed in by another key.")
     for key in verified.epoch_keys:
         check_times(key.message, now)
-    if not now - life < asked.created <= now + limits.CLOCK_SKEW:
+    if not now - life <= asked.created <= now + limits.CLOCK_SKEW:
         raise TamperError("E_TIME", "A join request is too old, or out of the future.")
     agency = directory.agency(agency_of(asked.address))
     if agency is None:

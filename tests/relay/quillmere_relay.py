@@ -49,7 +49,6 @@ from phoenix_protocol.package.envelope import (
     Why,
 )
 from phoenix_protocol.package.events import Event, EventKind, Recall
-from phoenix_protocol.randomness import SystemRandomness
 from phoenix_protocol.requests import RequestHead, sign_request
 from phoenix_protocol.responses import response_head, verify_response
 from phoenix_protocol.schema import decode, encode
@@ -69,7 +68,8 @@ from phoenix_relay.http.openapi import document
 from phoenix_relay.http.services import Services
 from phoenix_relay.http.table import ROUTES
 from phoenix_relay.settings import Quotas, Settings
-from phoenix_relay.storage import Store, durable, schemas
+from phoenix_relay.storage import durable, schemas
+from phoenix_relay.storage.claims import digest_of as digest_of_claim
 from phoenix_relay.storage.facts import Fact
 from phoenix_relay.storage.rows import StoredEpochKey
 from phoenix_relay.storage.sqlite import DATABASE
@@ -103,10 +103,8 @@ class Clock:
         self.now = Seconds(self.now + seconds)
 
 
-async def make_home(home: Path) -> None:
+def make_home(home: Path) -> None:
     """What ``init`` makes, with Quillmere's keys and a claim that tests know."""
-    home.mkdir(mode=0o700)
-    schemas.create(home / DATABASE)
     seeds = {
         custody.LOG: seed("log key of relay"),
         custody.RESPONSE: seed("response key of relay"),
@@ -115,15 +113,12 @@ async def make_home(home: Path) -> None:
     durable.make_folder(home / custody.KEYS)
     for name, content in seeds.items():
         durable.write_new(home / custody.KEYS / name, content)
-    store = await Store.open(home, key_period=DAY, randomness=SystemRandomness())
-
-    def facts(tx: Any) -> None:
-        tx.facts.put(Fact.ORIGIN, ORIGIN.encode())
-        tx.facts.put(Fact.URL, URL.encode())
-        tx.claims.make(CLAIM)
-
-    await store.write(facts)
-    await store.close()
+    facts = {
+        Fact.ORIGIN: ORIGIN.encode(),
+        Fact.URL: URL.encode(),
+        Fact.CLAIM: digest_of_claim(CLAIM),
+    }
+    schemas.create(home / DATABASE, facts)
 
 
 def settings_for(home: Path, **changes: Any) -> Settings:
@@ -542,7 +537,7 @@ async def running(
 ) -> AsyncIterator[Town]:
     """A relay in ``home``, which is made when it is not there; ``claimed`` with all of Quillmere in its log."""
     if not home.exists():
-        await make_home(home)
+        make_home(home)
     here = quillmere()
     async with (
         listening(settings_for(home, **changes), clock=clock) as relay,
