@@ -26,11 +26,11 @@ from phoenix_protocol.schema import Codec, wire
 from phoenix_protocol.suite import (
     DOCUMENT_SEED_BYTES,
     ED25519_SEED_BYTES,
-    EPOCH_SEED_BYTES,
     DocumentPrivateKey,
-    EpochPrivateKey,
     RequestPrivateKey,
 )
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import EPOCH_SEED_BYTES
 
 VERSION: Final = 1
 #: Longest encoded content, in bytes.

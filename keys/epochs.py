@@ -23,7 +23,8 @@ from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Anchor, ObjectHash, Seconds
 from phoenix_protocol.randomness import Randomness
 from phoenix_protocol.signed import Signed, hash_of, sign
-from phoenix_protocol.suite import EPOCH_SEED_BYTES, EpochPrivateKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import EPOCH_SEED_BYTES
 
 DAY: Final = 86400
 WEEK: Final = 7 * DAY

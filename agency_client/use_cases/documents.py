@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agency_client.ports.vault import Vault
+from agency_client.record.attachments import AttachmentSource
 from agency_client.record.document import Document
-from agency_client.record.drafting import AttachmentSource, Setting, draft_package
+from agency_client.record.drafting import Setting, draft_package
 from agency_client.record.facts import AttachedFile, Facts, Own, Reach
 from agency_client.record.findings import Findings
 from agency_client.record.placement import Rules

@@ -28,7 +28,8 @@ from phoenix_protocol.package.lifecycle import STEP_OF, advance
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
 from phoenix_protocol.signed import parse_signed, sign
-from phoenix_protocol.suite.sealing_keys import EpochPrivateKey, SealingKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import SealingKey
 
 #: An event is sealed to keys that open for at least this long (seconds).
 _OPENS_FOR = 7 * 86400

@@ -24,7 +24,7 @@ from phoenix_protocol.signed import (
     read_unverified,
     signer_id,
 )
-from phoenix_protocol.suite import check_epoch_key
+from phoenix_protocol.suite.sealing_keys import check_epoch_key
 
 #: Longest admission request, in bytes: the agency's first keys and some lines.
 ADMISSION_BYTES: Final = 2 * limits.SIGNED_BYTES

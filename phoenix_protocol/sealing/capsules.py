@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, ObjectHash, PackageId
 from phoenix_protocol.package.envelope import SUITE
-from phoenix_protocol.suite.sealing_keys import EpochPrivateKey, SealingKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import SealingKey
 
 _KEY = 32
 _SEQUENCE = 8

@@ -19,7 +19,8 @@ from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.padding import frame, unframe
 from phoenix_protocol.suite.content import decrypt, encrypt
 from phoenix_protocol.suite.hashing import sha256
-from phoenix_protocol.suite.sealing_keys import EpochPrivateKey, SealingKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
+from phoenix_protocol.suite.sealing_keys import SealingKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

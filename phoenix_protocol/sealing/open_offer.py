@@ -38,7 +38,7 @@ from phoenix_protocol.signed import (
 )
 from phoenix_protocol.suite.content import encrypted_length
 from phoenix_protocol.suite.hashing import sha256
-from phoenix_protocol.suite.sealing_keys import EpochPrivateKey
+from phoenix_protocol.suite.opening_keys import EpochPrivateKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

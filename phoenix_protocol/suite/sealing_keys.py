@@ -8,28 +8,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import (
     AEAD,
     KDF,
     KEM,
-    MLKEM768X25519PrivateKey,
     MLKEM768X25519PublicKey,
     Suite,
 )
 
 from phoenix_protocol.errors import TamperError
 
-_MLKEM_SEED_BYTES: Final = 64
+MLKEM_SEED_BYTES: Final = 64
 _MLKEM_KEY_BYTES: Final = 1184
 _MLKEM_VECTOR_BYTES: Final = 1152
 _X25519_BYTES: Final = 32
 _X25519_PRIME: Final = 2**255 - 19
 
 #: ML-KEM seed (d, z), then X25519 private key.
-EPOCH_SEED_BYTES: Final = _MLKEM_SEED_BYTES + _X25519_BYTES
+EPOCH_SEED_BYTES: Final = MLKEM_SEED_BYTES + _X25519_BYTES
 #: ML-KEM encapsulation key, then X25519 public key.
 EPOCH_KEY_BYTES: Final = _MLKEM_KEY_BYTES + _X25519_BYTES
 #: How much longer a sealed capsule is than what is in it: encapsulation 1120, tag 16.
@@ -38,50 +36,7 @@ CAPSULE_OVERHEAD: Final = 1136
 # A key that ML-KEM really made has nearly all 256 byte values among its first 1,152.
 _FEWEST_BYTE_VALUES: Final = 128
 
-_HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-
-
-class EpochPrivateKey:
-    """The private half of one epoch key; it is destroyed at the epoch's ``opens_until``."""
-
-    __slots__ = ("_key", "_public")
-
-    def __init__(self, mlkem: MLKEM768PrivateKey, x25519: X25519PrivateKey) -> None:
-        self._key: Final = MLKEM768X25519PrivateKey(mlkem, x25519)
-        self._public: Final = (
-            mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
-        )
-
-    @classmethod
-    def from_seed(cls, seed: bytes) -> EpochPrivateKey:
-        """The key of a 96-byte seed: 64 for ML-KEM, then the 32-byte X25519 private key.
-
-        Raises ValueError for another length.
-        """
-        if len(seed) != EPOCH_SEED_BYTES:
-            raise ValueError("An epoch key's seed is 96 bytes.")
-        return cls(
-            MLKEM768PrivateKey.from_seed_bytes(seed[:_MLKEM_SEED_BYTES]),
-            X25519PrivateKey.from_private_bytes(seed[_MLKEM_SEED_BYTES:]),
-        )
-
-    def public_bytes(self) -> bytes:
-        """The public half, 1216 bytes."""
-        return self._public
-
-    def open(self, ciphertext: bytes, info: bytes) -> bytes:
-        """What was sealed to this key with the same ``info``.
-
-        Raises TamperError ``E_CAPSULE`` for anything else: another key, another ``info``, one
-        changed bit, too short.
-        """
-        try:
-            return _HPKE.decrypt(ciphertext, self._key, info)
-        except (InvalidTag, ValueError):
-            raise TamperError("E_CAPSULE", "A capsule does not open with this key.") from None
-
-    def __repr__(self) -> str:
-        return "<EpochPrivateKey>"
+HPKE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class SealingKey:
@@ -102,7 +57,7 @@ class SealingKey:
         Raises TamperError ``E_KEY_WEAK`` when the X25519 half is of low order.
         """
         try:
-            return _HPKE.encrypt(plaintext, self._key, info)
+            return HPKE.encrypt(plaintext, self._key, info)
         except ValueError:
             raise TamperError("E_KEY_WEAK", "Nothing can be sealed to this epoch key.") from None
 

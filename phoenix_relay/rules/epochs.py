@@ -11,7 +11,7 @@ from phoenix_protocol.epochs import EpochKey, open_epoch_key
 from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, Seconds
 from phoenix_protocol.signed import Opened, parse_signed, signer_id
-from phoenix_protocol.suite import check_epoch_key
+from phoenix_protocol.suite.sealing_keys import check_epoch_key
 from phoenix_relay.storage.rows import StoredEpochKey
 
 #: Most keys of one endpoint that have not ended: as many as one answer can hold.

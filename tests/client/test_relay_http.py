@@ -21,12 +21,7 @@ from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, Una
 from phoenix_protocol.identifiers import Anchor, EndpointId, ObjectHash, Seconds
 from phoenix_protocol.key_ids import endpoint_key_id
 from phoenix_protocol.merkle import leaf_hash
-from phoenix_protocol.suite import (
-    DOCUMENT_KEY_BYTES,
-    Ed25519PrivateKey,
-    RequestPrivateKey,
-    sha256,
-)
+from phoenix_protocol.suite import DOCUMENT_KEY_BYTES, Ed25519PrivateKey, RequestPrivateKey, sha256
 from phoenix_relay.http.routes import Raw, Route
 from phoenix_relay.http.table import ROUTES
 from tests.client.small_relay import Reply, Request, SmallRelay, message, problem

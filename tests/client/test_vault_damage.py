@@ -4,7 +4,6 @@ as good.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 from random import Random
@@ -17,6 +16,7 @@ from agency_client.adapters.vault.session import connect
 from agency_client.ports.vault import Standing, VaultHead
 from agency_client.ports.vault.settings import FEED_CURSOR
 from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.package.blocks import digest_of
 from tests.client.vault_values import (
     KEY,
     NOW,
@@ -184,7 +184,7 @@ def test_a_flipped_bit_of_a_blob_is_not_served(tmp_path: Path) -> None:
 
 def test_a_blob_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with opened(new_home(tmp_path / "home")) as vault:
-        name = hashlib.sha256(b"right").digest()
+        name = digest_of(b"right")
         with pytest.raises(TamperError), vault.blobs.create(name) as blob:
             blob.write(b"wrong")
         with pytest.raises(KeyboardInterrupt), vault.blobs.create(name) as blob:

@@ -45,6 +45,7 @@ from phoenix_protocol.identifiers import (
     Seconds,
     SegmentId,
 )
+from phoenix_protocol.package.blocks import digest_of
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
@@ -117,7 +118,7 @@ def entry(n: int, k: int, kind: SegmentType, ciphertext: bytes = b"") -> Entry:
     return Entry(
         type=kind,
         segment=segment_id(n, k),
-        digest=hashlib.sha256(ciphertext).digest(),
+        digest=digest_of(ciphertext),
         content=digest("content", n, k),
         key_commitment=digest("commitment", n, k),
         audience=(POLICE, NURSE),
@@ -317,7 +318,7 @@ def record(tx: Families, n: int) -> None:
 
 def write_blob(vault: SqlcipherVault, ciphertext: bytes) -> bytes:
     """Keep ``ciphertext`` as a blob and give its name."""
-    name = hashlib.sha256(ciphertext).digest()
+    name = digest_of(ciphertext)
     with vault.blobs.create(name) as blob:
         stream = io.BytesIO(ciphertext)
         while piece := stream.read(1000):

@@ -17,7 +17,14 @@ print(json.dumps(sorted(sys.modules)))
 """
 
 #: The rooms and modules that hold private keys of agencies, read content or make it.
-SIGHTED = ("agency_client", "keys", "phoenix_protocol.record", "phoenix_protocol.sealing")
+SIGHTED = (
+    "agency_client",
+    "keys",
+    "phoenix_protocol.record",
+    "phoenix_protocol.sealing",
+    "phoenix_protocol.suite.content",
+    "phoenix_protocol.suite.opening_keys",
+)
 
 
 def test_no_code_that_opens_a_package_is_in_the_relays_process(repository: Path) -> None:

@@ -16,12 +16,8 @@ from phoenix_protocol.errors import LockedError, RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, Seconds
 from phoenix_protocol.joining import JoinRequest
 from phoenix_protocol.signed import open_signed, parse_signed, signer_id
-from phoenix_protocol.suite import (
-    check_document_key,
-    check_epoch_key,
-    check_request_key,
-    ed25519_verify,
-)
+from phoenix_protocol.suite import check_document_key, check_request_key, ed25519_verify
+from phoenix_protocol.suite.sealing_keys import check_epoch_key
 from tests.keys.rings import ANCHOR, DESK, NOW, POLICE, SYSTEM, full, with_desk
 
 FULL = full()

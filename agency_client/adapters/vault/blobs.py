@@ -1,19 +1,36 @@
-"""Ciphertext as files: written aside, made durable, then named by its digest."""
+"""Ciphertext as files: written aside, made durable, then named by its digest (docs/protocol.md §5)."""
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from agency_client.adapters.vault.session import damaged, disk
+from phoenix_protocol.limits import BLOCK
+from phoenix_protocol.package.blocks import block_leaf, digest_of_leaves
 
-_READ: Final = 1 << 20
+
+class _BlockDigest:
+    """The digest of a segment, over its blocks, from pieces of any length."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+        self._leaves: list[bytes] = []
+
+    def update(self, data: bytes) -> None:
+        self._waiting += data
+        while len(self._waiting) >= BLOCK:
+            self._leaves.append(block_leaf(self._waiting[:BLOCK]))
+            del self._waiting[:BLOCK]
+
+    def digest(self) -> bytes:
+        last = [block_leaf(self._waiting)] if self._waiting else []
+        return digest_of_leaves([*self._leaves, *last])
 
 
 class _Writer:
@@ -21,7 +38,7 @@ class _Writer:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._digest = hashlib.sha256()
+        self._digest = _BlockDigest()
 
     def write(self, data: bytes) -> int:
         self._digest.update(data)
@@ -138,8 +155,8 @@ def _locked(file: BinaryIO) -> bool:
 
 
 def _digest_of(file: BinaryIO) -> bytes:
-    digest = hashlib.sha256()
-    while block := file.read(_READ):
+    digest = _BlockDigest()
+    while block := file.read(BLOCK):
         digest.update(block)
     return digest.digest()
 

@@ -197,10 +197,6 @@ class Vault(Protocol):
         """Close the file. Closing twice is once."""
         ...
 
-    def __enter__(self) -> Vault: ...
-
-    def __exit__(self, *error: object) -> None: ...
-
 
 __all__ = [
     "AddressProgress",

@@ -17,8 +17,9 @@ class BlobWriter(Protocol):
 
 
 class Blobs(Protocol):
-    """Files named by the SHA-256 of their ciphertext. Nothing personal is in a name; nothing plain
-    is in a file.
+    """Files named by the digest of their ciphertext (a segment's, docs/protocol.md §5).
+
+    Nothing personal is in a name; nothing plain is in a file.
     """
 
     def create(self, digest: bytes) -> AbstractContextManager[BlobWriter]:
