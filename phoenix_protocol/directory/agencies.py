@@ -40,12 +40,14 @@ class Agency:
     """An agency as it stands.
 
     ``head`` and ``keys_head`` are the object hashes that the next statement of each chain has to name; ``root`` is the
-    keys that govern the agency now; ``keys`` its own newest word, absent until its first.
+    keys that govern the agency now; ``keys`` its own newest word, absent until its first. It stands as it does since
+    ``since``, in POSIX seconds.
     """
 
     id: AgencyId
     signatory: Signatory
     standing: TakesPart
+    since: Seconds
     head: ObjectHash
     issued: Seconds
     root: KeySet
@@ -95,6 +97,7 @@ def follow_signatory(statement: Signatory, itself: ObjectHash, before: Agency | 
             id=statement.agency,
             signatory=statement,
             standing=TakesPart.ACTIVE,
+            since=statement.issued,
             head=itself,
             issued=statement.issued,
             root=statement.root,
@@ -115,7 +118,8 @@ def follow_status(statement: SignatoryStatus, itself: ObjectHash, before: Agency
     standing = STANDINGS.get((before.standing, statement.standing))
     if standing is None:
         raise RefusedError("E_DIR_CHAIN", "The agency's standing does not allow this.")
-    return replace(before, standing=standing, head=itself, issued=statement.issued)
+    issued = statement.issued
+    return replace(before, standing=standing, since=issued, head=itself, issued=issued)
 
 
 # -- what the agency says -------------------------------------------------------------------------------------------

@@ -269,6 +269,15 @@ def test_the_standing_of_an_agency_at_any_size() -> None:
     resumed = here.after(here.status(Standing.RESUMED), CHANGES.governing).directory
     stood = [resumed.at(size).agency(POLICE) for size in range(KNOWN.size, resumed.size + 1)]
     assert [a.standing.value for a in stood if a] == ["active", "suspended", "active"]
+    assert [a.since for a in stood if a] == [FOUNDED, NOW, NOW]
+
+
+def test_a_standing_is_as_old_as_it_is_whatever_is_corrected_since() -> None:
+    suspended = Changes(HERE, admitted(KNOWN, CHANGES.suspended()))
+    renamed = suspended.signatory(name="Ardenfold", issued=Seconds(NOW + DAY))
+    found = suspended.after(renamed, CHANGES.governing).directory.agency(POLICE)
+    assert found is not None
+    assert (found.since, found.issued) == (NOW, NOW + DAY)
 
 
 def test_an_endpoint_renewed_by_the_builder_is_admitted() -> None:
