@@ -53,7 +53,8 @@ class Expiry:
 
     def warnings(self, now: Seconds, limit: int) -> tuple[Due, ...]:
         """Packages whose sender may have to be warned, the longest due first."""
-        wanted = _DUE.where(PACKAGES.c.warn_at <= now, PACKAGES.c.expired.is_(False))
+        alive = (PACKAGES.c.expired.is_(False), PACKAGES.c.expires > now)
+        wanted = _DUE.where(PACKAGES.c.warn_at <= now, *alive)
         return self._due(wanted.order_by(PACKAGES.c.warn_at).limit(limit))
 
     def warn_next(self, core: ObjectHash, at: Seconds | None) -> None:
