@@ -39,6 +39,7 @@ _TOML_REASONS: Final = {
     "Unescaped": "a backslash in a text: write it twice, or use 'single quotes'",
     "Invalid initial character": "a field name is missing",
     "Expected newline": "something follows a value on the same line",
+    "Invalid statement": "this line is neither a field nor a table",
     "Invalid date": "this day or time does not exist",
 }
 

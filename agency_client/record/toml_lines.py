@@ -32,7 +32,7 @@ class _NotTomlError(Exception):
 def toml_lines(text: str) -> dict[Place, int]:
     """The line, from 1, of every table, field and list item of ``text``, by its place."""
     scanner = _Scanner(text)
-    with suppress(_NotTomlError, IndexError):
+    with suppress(_NotTomlError, IndexError, tomllib.TOMLDecodeError):
         scanner.document()
     return scanner.lines
 

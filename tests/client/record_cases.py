@@ -1,0 +1,926 @@
+"""One case for each thing that a rule says: an edit of the complete document, and exactly what is found then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agency_client.record.facts import AttachedFile
+from phoenix_protocol import limits
+from phoenix_protocol.identifiers import ObjectHash, Seconds
+from tests.client.record_values import COMPLETE, NOW, OWN, Edit, own
+
+FIRST = '"mash@ardenfold-police" = "To compare"\n'
+STATEMENT = "[[section.statement]]\n"
+DECISION = COMPLETE[COMPLETE.index("[decision]") : COMPLETE.index("[legal]")]
+PEOPLE = COMPLETE[COMPLETE.index("[[people]]") : COMPLETE.index("[[section]]")]
+CONSENT = '[consent]\nneeded = "no_lawful_basis"\n'
+RELIED_ON = """\
+[consent]
+needed = "yes_consent_is_basis"
+evidence = "File"
+freely_given = "The nurse"
+understanding = "Told us back"
+explained = { why = "said", who = "said", how_much = "said", implications = "said" }
+given_by = [{ who = "Jordan", capacity = "child" }]
+"""
+ON_CONSENT = (
+    ('article_6 = "e_public_task"', 'article_6 = "a_consent"'),
+    ('consent = "not_needed"', 'consent = "yes_explicit"'),
+)
+WARNED = "warning W_DOC_CODE legal.article_6"
+PART_3 = (
+    'regime = "uk_gdpr_part2"\narticle_6 = "e_public_task"',
+    'regime = "dpa2018_part3_law_enforcement"\n'
+    'part3_lawful = "necessary_for_task_by_competent_authority"\nother_use_authority = "CA 2004"',
+)
+POLICE_SENDER = {"own": own(kind="police")}
+QUALITY = (
+    "[quality]\n",
+    '[quality]\naccuracy = "a"\ncompleteness = "b"\nreliability = "c"\nup_to_date = "d"\n',
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Edits of the complete document, changed facts, and what is found."""
+
+    name: str
+    edits: tuple[Edit, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()
+
+
+def case(name: str, *edits: Edit, found: set[str] | None = None, **facts: Any) -> Case:
+    return Case(name=name, edits=edits, facts=facts, found=frozenset(found or set()))
+
+
+def statement(old: str, new: str) -> Edit:
+    return (old, new)
+
+
+RECIPIENTS = [
+    case(
+        "nobody",
+        (COMPLETE.splitlines()[0], "to = []"),
+        found={"problem E_DOC_RECIPIENT to"},
+    ),
+    case(
+        "unknown address",
+        ('to = ["mash@', 'to = ["mush@'),
+        ('"mash@ardenfold-police" = "To compare"', '"mush@ardenfold-police" = "To compare"'),
+        ('"mash@ardenfold-police" = "To look', '"mush@ardenfold-police" = "To look'),
+        found={"problem E_DOC_RECIPIENT to[1]"},
+    ),
+    case(
+        "unknown reader",
+        (FIRST, FIRST + '"nobody@nowhere" = "x"\n'),
+        found={'problem E_DOC_RECIPIENT section[1].need_to_know."nobody@nowhere"'},
+    ),
+    case(
+        "ended",
+        ("to = [", 'to = ["left@quillmere-council", '),
+        (FIRST, FIRST + '"left@quillmere-council" = "x"\n'),
+        found={"problem E_DOC_ENDED to[1]"},
+    ),
+    case(
+        "suspended",
+        ("to = [", 'to = ["office@paused-charity", '),
+        (FIRST, FIRST + '"office@paused-charity" = "x"\n'),
+        found={"problem E_DOC_AGENCY to[1]"},
+    ),
+    case(
+        "closed",
+        ("to = [", 'to = ["office@closed-charity", '),
+        (FIRST, FIRST + '"office@closed-charity" = "x"\n'),
+        found={"problem E_DOC_AGENCY to[1]"},
+    ),
+    case(
+        "oneself",
+        ("to = [", f'to = ["{OWN}", '),
+        (FIRST, FIRST + f'"{OWN}" = "x"\n'),
+        found={"problem E_DOC_RECIPIENT to[1]"},
+    ),
+    case(
+        "twice",
+        ('"]\npurpose', '", "mash@ardenfold-police"]\npurpose'),
+        found={"problem E_DOC_DUPLICATE to[3]"},
+    ),
+    case(
+        "no section for a recipient",
+        ("to = [", 'to = ["front.door@quillmere-council", '),
+        found={"problem E_DOC_AUDIENCE to[1]"},
+    ),
+    case(
+        "reader who is no recipient",
+        (FIRST, FIRST + '"front.door@quillmere-council" = "x"\n'),
+        found={
+            'problem E_DOC_AUDIENCE section[1].need_to_know."front.door@quillmere-council"',
+        },
+    ),
+    case(
+        "no readers",
+        ('"mash@ardenfold-police" = "To look for the car"\n', ""),
+        found={"problem E_DOC_NEED_TO_KNOW section[2].need_to_know"},
+    ),
+    case(
+        "no reason",
+        ('"To compare"', '" "'),
+        found={'owed O_SH5 section[1].need_to_know."mash@ardenfold-police"'},
+    ),
+]
+
+SECTIONS = [
+    case(
+        "no purpose",
+        ('"Ask for a strategy discussion"', '""'),
+        found={"problem E_DOC_PURPOSE purpose"},
+    ),
+    case(
+        "nothing in a section",
+        (
+            COMPLETE[
+                COMPLETE.index('[[section.statement]]\nkind = "reported"') : COMPLETE.index(
+                    "[decision]"
+                )
+            ],
+            "",
+        ),
+        found={"problem E_DOC_EMPTY section[2].statement"},
+    ),
+    case("no id", ('id = "heard"\n', ""), found={"problem E_DOC_MISSING section[2].id"}),
+    case(
+        "id twice",
+        ('id = "heard"', 'id = "attendance"'),
+        found={"problem E_DOC_DUPLICATE section[2].id"},
+    ),
+    case(
+        "id taken",
+        ('id = "heard"', 'id = "legal"'),
+        found={"problem E_DOC_DUPLICATE section[2].id"},
+    ),
+    case(
+        "no marking",
+        ('classification = "OFFICIAL-SENSITIVE"\n', ""),
+        found={"warning W_DOC_MARKING classification"},
+    ),
+    case(
+        "secret", ("OFFICIAL-SENSITIVE", "SECRET"), found={"problem E_DOC_MARKING classification"}
+    ),
+    case(
+        "secret section",
+        ('id = "heard"', 'id = "heard"\nmarking = "TOP SECRET"'),
+        found={"problem E_DOC_MARKING section[2].marking"},
+    ),
+    case(
+        "section above its package",
+        ("OFFICIAL-SENSITIVE", "OFFICIAL"),
+        ('id = "heard"', 'id = "heard"\nmarking = "OFFICIAL-SENSITIVE"'),
+        found={"warning W_DOC_MARKING section[2].marking"},
+    ),
+    case("no urgency", ('urgency = "amber"\n', ""), found={"warning W_DOC_URGENCY urgency"}),
+    case(
+        "no way to reach the sender",
+        ('phone = "01632 960 001"\n', ""),
+        found={"warning W_DOC_CONTACT contact"},
+    ),
+    case(
+        "not classified",
+        ('confidential = ["private"]\nsensitivity = ["personal"]\n', ""),
+        found={"owed O_CF1 section[1].confidential", "owed O_Q2 section[1].sensitivity"},
+    ),
+    case(
+        "confided by nobody",
+        ('confidential = ["private"]', 'confidential = ["given_in_confidence"]'),
+        found={"owed O_CF1 section[1].confider"},
+    ),
+    case(
+        "no permitted action",
+        ('permitted_action = ["own_agency_planning"]\n', ""),
+        ('id = "heard"', 'id = "heard"\npermitted_action = "information_only"'),
+        found={"owed O_Q13 section[1].permitted_action"},
+    ),
+    case(
+        "supersedes a stranger's",
+        ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
+        found={"problem E_DOC_SUPERSEDES supersedes"},
+    ),
+    case(
+        "supersedes one's own",
+        ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
+        sent={"00ff": ObjectHash(bytes(32))},
+    ),
+]
+
+PERSONS = [
+    case("no name", ('name = "Jordan T"\n', ""), found={"problem E_DOC_MISSING people[1].name"}),
+    case(
+        "no id and role",
+        ('id = "child"\n', ""),
+        ('role = "child"\n', ""),
+        ('about = ["child"]', 'about = ["not applicable: a car"]'),
+        ('about = ["child"]', 'about = ["not applicable: a car"]'),
+        ('about = ["child"]', 'about = ["not applicable: a car"]'),
+        ('person = "child"\n', ""),
+        found={"problem E_DOC_MISSING people[1].id", "problem E_DOC_MISSING people[1].role"},
+    ),
+    case(
+        "person twice",
+        (PEOPLE, PEOPLE + PEOPLE),
+        found={"problem E_DOC_DUPLICATE people[2].id"},
+    ),
+    case(
+        "about nobody known",
+        ('about = ["child"]', 'about = ["chidl"]'),
+        found={"problem E_DOC_PERSON section[1].statement[1].about[1]"},
+    ),
+    case(
+        "capacity of nobody known",
+        ('person = "child"', 'person = "uncle"'),
+        found={"problem E_DOC_PERSON capacity[1].person"},
+    ),
+    case(
+        "nobody means them",
+        (PEOPLE, PEOPLE + '[[people]]\nid = "aunt"\nname = "A"\nrole = "family"\n'),
+        found={"warning W_DOC_PERSON people[2]"},
+    ),
+    case(
+        "about whom",
+        ('about = ["child"]\nas_of = 2026-11-20\n', "as_of = 2026-11-20\n"),
+        found={"owed O_Q6 section[1].statement[1].about"},
+    ),
+    case(
+        "no category",
+        PART_3,
+        QUALITY,
+        found={"owed O_OB1 people[1].part3_category"},
+        **POLICE_SENDER,
+    ),
+]
+
+STATEMENTS = [
+    case(
+        "untyped",
+        ('kind = "record"\n', ""),
+        found={"problem E_DOC_UNTYPED section[1].statement[1].kind"},
+    ),
+    case(
+        "unknown kind",
+        ('kind = "record"', 'kind = "rumour"'),
+        found={"problem E_DOC_KIND section[1].statement[1].kind"},
+    ),
+    case(
+        "no text",
+        ('text = "Absent 11 of 30 sessions"\n', ""),
+        found={"problem E_DOC_MISSING section[1].statement[1].text"},
+    ),
+    *(
+        case(
+            f"{kind} without author",
+            ('kind = "professional_assessment"', f'kind = "{kind}"'),
+            ('author = "Form tutor"\n', ""),
+            found={"problem E_DOC_AUTHOR section[1].statement[2].author"},
+        )
+        for kind in ("professional_assessment", "professional_concern", "hypothesis")
+    ),
+    case(
+        "report without author",
+        ('author = "Pastoral lead"\n', ""),
+        found={"owed O_SH4 section[2].statement[1].author"},
+    ),
+    *(
+        case(
+            f"{kind} without source",
+            ('kind = "reported"', f'kind = "{kind}"\ngrade = {{ scheme = "5x5x5", code = "B24" }}'),
+            ('source = { type = "peer", identity_protected = true }\n', ""),
+            found={
+                "problem E_DOC_SOURCE section[2].statement[1].source",
+                "warning W_DOC_CODE section[2].statement[1].grade.scheme",
+            },
+        )
+        for kind in ("reported", "hearsay", "intelligence")
+    ),
+    case(
+        "a child's words need no other source",
+        ('kind = "reported"', 'kind = "child_said"'),
+        ('source = { type = "peer", identity_protected = true }\n', ""),
+    ),
+    *(
+        case(f"{kind} source is one", ('type = "peer"', f'type = "{kind}"'))
+        for kind in ("public_anonymous", "protected")
+    ),
+    case(
+        "source without type",
+        ('type = "peer", ', ""),
+        found={"problem E_DOC_SOURCE section[2].statement[1].source.type"},
+    ),
+    case(
+        "intelligence without grade",
+        ('kind = "reported"', 'kind = "intelligence"'),
+        found={"owed O_SH4 section[2].statement[1].grade"},
+    ),
+    case(
+        "half a grade",
+        ('kind = "reported"', 'kind = "reported"\ngrade = {}'),
+        found={
+            "problem E_DOC_MISSING section[2].statement[1].grade.scheme",
+            "problem E_DOC_MISSING section[2].statement[1].grade.code",
+        },
+    ),
+    case(
+        "rests on nothing there",
+        ("basis = [1]", "basis = [1, 4]"),
+        found={"problem E_DOC_BASIS section[1].statement[2].basis[2]"},
+    ),
+    case(
+        "rests on itself",
+        ("basis = [1]", "basis = [2]"),
+        found={"problem E_DOC_BASIS section[1].statement[2].basis[1]"},
+    ),
+    case(
+        "rests on what others get",
+        ("basis = [1]", "basis = [3]"),
+        found={"problem E_DOC_BASIS section[1].statement[2].basis[1]"},
+    ),
+    case("rests on what more people get", ('kind = "reported"', 'kind = "reported"\nbasis = [1]')),
+    case(
+        "rests on nothing",
+        ("basis = [1]\n", ""),
+        found={"owed O_SH4 section[1].statement[2].basis"},
+    ),
+    case(
+        "as of when",
+        ("as_of = 2026-11-20\n", ""),
+        found={"owed O_OB2 section[1].statement[1].as_of"},
+    ),
+    case("not known when", ("as_of = 2026-11-20\n", 'as_of = "not known: no date"\n')),
+    case(
+        "not checked",
+        ("checked_on = 2026-11-20\n", ""),
+        found={"warning W_DOC_CHECKED quality.checked_on"},
+    ),
+]
+
+DECISIONS = [
+    case(
+        "no outcome",
+        ('outcome = "share_part"\n', ""),
+        found={"problem E_DOC_DECISION decision.outcome"},
+    ),
+    case(
+        "nobody decided",
+        ('decided_by = "Safeguarding lead"', 'decided_by = "not known"'),
+        found={"problem E_DOC_DECISION decision.decided_by", "owed O_SH6 decision.decided_by"},
+    ),
+    case(
+        "not decided in an emergency",
+        ('outcome = "share_part"\ndecided_by = "Safeguarding lead"\n', ""),
+        found={"owed O_SH6 decision.outcome", "owed O_SH6 decision.decided_by"},
+        urgent=True,
+    ),
+    case(
+        "decided not to",
+        ('"share_part"', '"do_not_share"'),
+        found={"warning W_DOC_OUTCOME decision.outcome"},
+    ),
+]
+
+LAW = [
+    case(
+        "no basis",
+        ('article_6 = "e_public_task"\n', ""),
+        found={"problem E_DOC_LEGAL legal.article_6"},
+    ),
+    case(
+        "a basis that is none",
+        ('"e_public_task"', '"not known: new here"'),
+        found={"problem E_DOC_LEGAL legal.article_6"},
+    ),
+    case(
+        "no basis in an emergency",
+        ('article_6 = "e_public_task"\n', ""),
+        found={"owed O_OB1 legal.article_6"},
+        urgent=True,
+    ),
+    case(
+        "no Part 3 basis",
+        (
+            PART_3[0],
+            PART_3[1].replace('part3_lawful = "necessary_for_task_by_competent_authority"\n', ""),
+        ),
+        QUALITY,
+        ('role = "child"\n', 'role = "child"\npart3_category = "none"\n'),
+        found={"problem E_DOC_LEGAL legal.part3_lawful"},
+        **POLICE_SENDER,
+    ),
+    case(
+        "Part 3",
+        PART_3,
+        QUALITY,
+        ('role = "child"\n', 'role = "child"\npart3_category = "none"\n'),
+        **POLICE_SENDER,
+    ),
+    case(
+        "special category",
+        ("basis = [1]", 'basis = [1]\nspecial_category = "health"'),
+        found={"problem E_DOC_LEGAL legal.article_9"},
+    ),
+    case(
+        "special category in Part 3",
+        PART_3,
+        QUALITY,
+        ('role = "child"\n', 'role = "child"\npart3_category = "none"\n'),
+        ("basis = [1]", 'basis = [1]\nspecial_category = "health"'),
+        found={"problem E_DOC_LEGAL legal.schedule_8"},
+        **POLICE_SENDER,
+    ),
+    case(
+        "special category in an emergency",
+        ("basis = [1]", 'basis = [1]\nspecial_category = "health"'),
+        found={"owed O_OB1 legal.article_9"},
+        urgent=True,
+    ),
+    case(
+        "special category with a condition",
+        ("basis = [1]", 'basis = [1]\nspecial_category = "health"'),
+        ("[legal]\n", '[legal]\narticle_9 = "h_health_or_social_care"\n'),
+    ),
+    case(
+        "not kept by any rule",
+        ('retention = "safeguarding_default"\n', ""),
+        found={"problem E_DOC_RETENTION legal.retention"},
+    ),
+    case(
+        "not kept by any rule in an emergency",
+        ('retention = "safeguarding_default"\n', ""),
+        found={"owed O_RT1 legal.retention"},
+        urgent=True,
+    ),
+    case("kept by a rule in words", ('"safeguarding_default"', '"Until the child is 25"')),
+    *(
+        case(
+            f"{basis} is not for schools",
+            ('"e_public_task"', f'"{basis}"'),
+            (
+                "[legal]\n",
+                '[legal]\narticle_6_condition = "crime"\nlegitimate_interests_assessment = "A"\n',
+            ),
+            found={"problem E_DOC_LEGAL legal.article_6"},
+        )
+        for basis in ("ea_recognised_legitimate_interest", "f_legitimate_interests")
+    ),
+    case(
+        "serious violence is not for health",
+        ('"ca2004_s10"', '"pcsca2022_s16_serious_violence"'),
+        found={"problem E_DOC_LEGAL legal.gateway[1]"},
+        own=own(kind="health"),
+    ),
+    case(
+        "a charity may use what a school may not",
+        ('"e_public_task"', '"ea_recognised_legitimate_interest"'),
+        ("[legal]\n", '[legal]\nacting_for = "not applicable: own work"\n'),
+        found={"owed O_OB1 legal.article_6_condition"},
+        own=own(kind="voluntary"),
+    ),
+    case(
+        "conditions of conditions",
+        ('"e_public_task"', '"f_legitimate_interests"'),
+        ("[legal]\n", '[legal]\narticle_9 = "g_substantial_public_interest"\n'),
+        ("basis = [1]", 'basis = [1]\nflags = ["criminal_offence"]'),
+        found={
+            "owed O_OB1 legal.legitimate_interests_assessment",
+            "owed O_OB1 legal.schedule_1",
+            "owed O_OB1 legal.article_10",
+        },
+        own=own(kind="housing"),
+    ),
+    case(
+        "paragraph 18",
+        ("[legal]\n", '[legal]\nschedule_1 = "p18_safeguarding"\n'),
+        found={"owed O_OB1 legal.safeguarding_reason"},
+    ),
+    case(
+        "used for something else than law enforcement",
+        (PART_3[0], PART_3[1].replace('\nother_use_authority = "CA 2004"', "")),
+        QUALITY,
+        ('role = "child"\n', 'role = "child"\npart3_category = "none"\n'),
+        found={"owed O_OB1 legal.other_use_authority"},
+        **POLICE_SENDER,
+    ),
+    case("court order", ('"ca2004_s10"', '"court_order"'), found={"owed O_CO12 legal.court_order"}),
+    case(
+        "a charity acts for somebody",
+        found={"owed O_PR3 legal.acting_for"},
+        own=own(kind="voluntary"),
+    ),
+    case(
+        "public interest",
+        ('"statutory_duty"', '"overriding_public_interest"'),
+        found={
+            "owed O_CF4 legal.public_interest_ground",
+            "owed O_CF3 decision.public_interest_reasons",
+        },
+    ),
+    case(
+        "no privacy notice",
+        ('privacy_notice = "Pupil notice 2026"\n', ""),
+        found={"warning W_DOC_NOTICE legal.privacy_notice"},
+    ),
+    case("overdue review", found={"warning W_DOC_REVIEW"}, review_due=Seconds(NOW - 1)),
+]
+
+CONSENTS = [
+    *(
+        case(
+            f"consent {status}",
+            ON_CONSENT[0],
+            ('"not_needed"', f'"{status}"'),
+            ("[legal]\n", '[legal]\nconsent_not_sought_reason = "statutory_duty"\n'),
+            (CONSENT, RELIED_ON),
+            found={"problem E_DOC_CONSENT legal.article_6", WARNED},
+        )
+        for status in ("refused", "withdrawn", "not_sought", "cannot_be_given", "not_needed")
+    ),
+    *(
+        case(
+            f"consent as {field}",
+            ("[legal]\n", f'[legal]\n{field} = "{word}"\n'),
+            ('"not_needed"', '"refused"'),
+            (CONSENT, RELIED_ON),
+            found={f"problem E_DOC_CONSENT legal.{field}"},
+            own=own(kind="other"),
+        )
+        for field, word in (("article_9", "a_explicit_consent"),)
+    ),
+    case(
+        "consent lifts confidence",
+        ('"statutory_duty"', '"explicit_consent"'),
+        ('"not_needed"', '"withdrawn"'),
+        (CONSENT, RELIED_ON),
+        found={"problem E_DOC_CONSENT legal.confidence_basis"},
+    ),
+    *(
+        case(
+            f"Part 3 {field}",
+            (
+                PART_3[0],
+                PART_3[1].replace("part3_lawful", "#").rstrip() + f'\n{field} = "consent"\n{other}',
+            ),
+            QUALITY,
+            ('role = "child"\n', 'role = "child"\npart3_category = "none"\n'),
+            (CONSENT, RELIED_ON),
+            found={f"problem E_DOC_CONSENT legal.{field}"},
+            **POLICE_SENDER,
+        )
+        for field, other in (
+            ("part3_lawful", ""),
+            ("part3_sensitive", 'part3_lawful = "necessary_for_task_by_competent_authority"'),
+        )
+    ),
+    *(
+        case(
+            f"implied consent {status}",
+            ('"statutory_duty"', '"implied_consent_direct_care"'),
+            ('"not_needed"', f'"{status}"'),
+            found={"problem E_DOC_CONSENT legal.confidence_basis"},
+        )
+        for status in ("refused", "withdrawn")
+    ),
+    case("implied consent", ('"statutory_duty"', '"implied_consent_direct_care"')),
+    case("consent relied on, complete", *ON_CONSENT, (CONSENT, RELIED_ON), found={WARNED}),
+    *(
+        case(
+            f"not explained: {name}",
+            *ON_CONSENT,
+            (CONSENT, RELIED_ON.replace(f'{name} = "said"', f'{name} = ""')),
+            found={f"problem E_DOC_CONSENT consent.explained.{name}", WARNED},
+        )
+        for name in ("why", "who", "how_much", "implications")
+    ),
+    case(
+        "perhaps coerced",
+        *ON_CONSENT,
+        (CONSENT, RELIED_ON.replace('freely_given = "The nurse"\n', "")),
+        found={"problem E_DOC_CONSENT consent.freely_given", WARNED},
+    ),
+    case(
+        "consent has ended",
+        *ON_CONSENT,
+        (CONSENT, RELIED_ON + "scope = { expires = 2026-11-01 }\n"),
+        found={"problem E_DOC_CONSENT consent.scope.expires", WARNED},
+    ),
+    case(
+        "consent for others",
+        *ON_CONSENT,
+        (
+            CONSENT,
+            RELIED_ON
+            + 'scope = { recipients = ["mash@ardenfold-police"], expires = 2027-01-01 }\n',
+        ),
+        found={"problem E_DOC_CONSENT consent.scope.recipients", WARNED},
+    ),
+    case(
+        "consent without details",
+        *ON_CONSENT,
+        (
+            CONSENT,
+            RELIED_ON.replace('understanding = "Told us back"\n', "").replace(
+                'given_by = [{ who = "Jordan", capacity = "child" }]\n', ""
+            ),
+        ),
+        found={"owed O_Q5 consent.given_by", "owed O_Q16 consent.understanding", WARNED},
+    ),
+    case(
+        "consent on behalf of a child",
+        *ON_CONSENT,
+        (CONSENT, RELIED_ON.replace('"child" }]', '"parental_responsibility" }]')),
+        found={"owed O_CO9 consent.parental_responsibility", WARNED},
+    ),
+    case("no status", ('consent = "not_needed"\n', ""), found={"owed O_KM5 legal.consent"}),
+    case(
+        "not sought",
+        ('"not_needed"', '"not_sought"'),
+        found={"owed O_KM5 legal.consent_not_sought_reason"},
+    ),
+    case(
+        "given, not filed", ('"not_needed"', '"yes_explicit"'), found={"owed O_Q1 consent.evidence"}
+    ),
+    case(
+        "given within limits",
+        ('"not_needed"', '"yes_limited"'),
+        (CONSENT, CONSENT + 'evidence = "File"\n'),
+        found={"owed O_SH3 consent.limits"},
+    ),
+    case(
+        "informed?",
+        ('informed = "informed_before"\n', ""),
+        found={"owed O_CO11 legal.informed"},
+    ),
+    *(
+        case(
+            f"{word}, how",
+            ('"informed_before"', f'"{word}"'),
+            ('informed_how = "In person, 20 November"\n', ""),
+            found={"owed O_Q14 legal.informed_how"},
+        )
+        for word in ("informed_before", "informed_after")
+    ),
+    case(
+        "will inform",
+        ('"informed_before"', '"will_inform_by"'),
+        found={"owed O_Q14 legal.inform_by"},
+    ),
+    case(
+        "not informed",
+        ('"informed_before"', '"not_informed"'),
+        found={"owed O_CO11 legal.not_informed_reason", "owed O_CO11 legal.inform_review"},
+    ),
+    case(
+        "one person not informed",
+        ("[quality]", '[[informing]]\nperson = "child"\nstatus = "not_informed"\n[quality]'),
+        found={"owed O_CO11 informing[1].reason", "owed O_CO11 informing[1].review"},
+    ),
+    case(
+        "one person, informed or not",
+        ("[quality]", '[[informing]]\nperson = "child"\n[quality]'),
+        found={"owed O_CO11 informing[1].status"},
+    ),
+]
+
+TIMES = [
+    case("no end", ('expires = "14d"\n', ""), found={"warning W_DOC_EXPIRES expires"}),
+    *(
+        case(f"end {end}", ('"14d"', end), found={"problem E_DOC_TIME expires"})
+        for end in (
+            '"2026-11-22T11:59:59Z"',
+            "2026-11-21",
+            '"0d"',
+            '"13w"',
+            '"soon"',
+            "2026-11-30T10:00:00",
+        )
+    ),
+    case("end of today", ('"14d"', "2026-11-22")),
+    case("end chosen with the command", expires="1s"),
+    case(
+        "end chosen badly with the command",
+        found={"problem E_DOC_TIME --expires"},
+        expires="1999-01-01",
+    ),
+    *(
+        case(
+            f"{table} {name} is over",
+            (f"[{table}]\n", f"[{table}]\n{name} = 2026-11-21\n"),
+            found={f"warning W_DOC_TIME {table}.{name}"},
+        )
+        for table, name in (
+            ("legal", "inform_by"),
+            ("legal", "inform_review"),
+            ("legal", "retention_review"),
+            ("decision", "review_at"),
+        )
+    ),
+    case(
+        "one person's review is over",
+        (
+            "[quality]",
+            '[[informing]]\nperson = "child"\nstatus = "not_informed"\nreason = "already_has_information"\n'
+            "review = 2026-11-01\n[quality]",
+        ),
+        found={"warning W_DOC_TIME informing[1].review"},
+    ),
+    case(
+        "not yet",
+        ("as_of = 2026-11-20", "as_of = 2026-12-20"),
+        found={"warning W_DOC_TIME section[1].statement[1].as_of"},
+    ),
+    case(
+        "born tomorrow",
+        ('role = "child"\n', 'role = "child"\nborn = 2027\n'.replace("2027", '"2027"')),
+        found={"warning W_DOC_TIME people[1].born"},
+    ),
+    case(
+        "ends before it begins",
+        ("as_of = 2026-11-20", "event_from = 2026-11-20\nevent_to = 2026-11-02"),
+        found={"problem E_DOC_TIME section[1].statement[1].event_to"},
+    ),
+]
+
+
+def file(**changes: Any) -> AttachedFile:
+    values: dict[str, Any] = {"section": "heard", "name": "a.pdf", "size": 10} | changes
+    return AttachedFile(**values)
+
+
+FILES = [
+    case("a file", attachments=(file(), file())),
+    case(
+        "a file for no section",
+        found={"problem E_DOC_ATTACHMENT --attach[1]"},
+        attachments=(file(section="herd"),),
+    ),
+    case(
+        "a file that is not there",
+        found={"problem E_DOC_ATTACHMENT --attach[2].file"},
+        attachments=(file(), file(size=None)),
+    ),
+    case(
+        "a file beyond the limit",
+        found={"problem E_DOC_ATTACHMENT --attach[1].file"},
+        attachments=(file(size=limits.MIB + 1),),
+    ),
+    case("a file at the limit", attachments=(file(size=limits.MIB),)),
+    *(
+        case(
+            f"a file named {name!r}",
+            found={"problem E_DOC_ATTACHMENT --attach[1].name"},
+            attachments=(file(name=name),),
+        )
+        for name in ("", "a\0b", "\udcff.pdf", "x" * (limits.LINE + 1))
+    ),
+    case(
+        "files beyond the limit together",
+        found={"problem E_DOC_ATTACHMENT --attach.files"},
+        attachments=(file(size=limits.MIB),) * 2 + (file(size=1),),
+    ),
+    case(
+        "too many files",
+        found={"problem E_DOC_ATTACHMENT --attach"},
+        attachments=(file(size=1),) * (limits.ATTACHMENTS + 1),
+    ),
+]
+
+CODES = [
+    case(
+        "unknown word",
+        ('"e_public_task"', '"e_public_tusk"'),
+        found={"problem E_DOC_CODE legal.article_6"},
+    ),
+    case(
+        "unknown word in a list",
+        ('["ca2004_s10"]', '["ca2004_s10", "ca2004_s99"]'),
+        found={"problem E_DOC_CODE legal.gateway[2]"},
+    ),
+    case("unknown role is a word of one's own", ('role = "child"', 'role = "pupil"')),
+    case(
+        "unknown source",
+        ('type = "peer"', 'type = "somebody"'),
+        found={"problem E_DOC_CODE section[2].statement[1].source.type"},
+    ),
+    case("unknown urgency", ('"amber"', '"yellow"'), found={"problem E_DOC_CODE urgency"}),
+    case("not known, with the reason", ('"ca2004_s10"', '"not known: asked for advice"')),
+    case(
+        "not in force",
+        ('"ca2004_s10"', '"ca2004_s16LA"'),
+        found={
+            "warning W_DOC_CODE legal.gateway[1]",
+            "warning W_DOC_TIME section[1].statement[1].as_of",
+            "warning W_DOC_TIME section[2].statement[1].as_of",
+            "warning W_DOC_TIME decision.decided_at",
+            "warning W_DOC_TIME decision.information_known_at",
+            "warning W_DOC_TIME quality.checked_on",
+        },
+        now=Seconds(NOW - 90 * 86400),
+    ),
+    case(
+        "not here",
+        ('"ca2004_s10"', '"ca2004_s11"'),
+        found={"warning W_DOC_CODE legal.gateway[1]"},
+        own=own(jurisdiction="scotland"),
+    ),
+    case("not for us", ('"ca2004_s10"', '"dvds"'), found={"warning W_DOC_CODE legal.gateway[1]"}),
+    case(
+        "kinds and places that no catalogue knows are not judged",
+        ('"ca2004_s10"', '"dvds"'),
+        own=own(kind="agency", jurisdiction=""),
+    ),
+]
+
+ANSWERS = [
+    *(
+        case(f"{clause} {table}.{name}", (line, ""), found={f"owed O_{clause} {table}.{name}"})
+        for clause, table, name, line in (
+            ("KM1", "decision", "welfare", 'welfare = "Safety first"\n'),
+            ("CF5", "decision", "if_shared", 'if_shared = "They act"\n'),
+            ("CF5", "decision", "if_not_shared", 'if_not_shared = "They do not"\n'),
+            ("OB1", "legal", "regime", 'regime = "uk_gdpr_part2"\n'),
+            ("OB1", "legal", "article_8", 'article_8 = "Necessary"\n'),
+            ("Q4", "legal", "gateway", 'gateway = ["ca2004_s10"]\n'),
+        )
+    ),
+    case(
+        "not known, without a reason",
+        ('"Safety first"', '"Not known"'),
+        found={"owed O_SH6 decision.welfare"},
+    ),
+    case(
+        "no child's words",
+        ('words = "I want it to stop"\n', ""),
+        found={"owed O_CO6 child_voice.words"},
+    ),
+    case("why nobody asked", ('words = "I want it to stop"', 'not_sought_reason = "Missing"')),
+    case("police say how reliable", found={"owed O_OB2 quality"}, **POLICE_SENDER),
+]
+
+PROMPTS = [
+    *(
+        case(f"{clause} {table}.{name}", (line, ""), found={f"prompt P_{clause} {table}.{name}"})
+        for clause, table, name, line in (
+            (
+                "KM2",
+                "decision",
+                "consequence_of_not_sharing",
+                'consequence_of_not_sharing = "The pattern"\n',
+            ),
+            ("KM3", "decision", "why_this_much", 'why_this_much = "Enough for the task"\n'),
+            ("KM3", "decision", "why_enough", 'why_enough = "Dates are there"\n'),
+            ("Q9", "decision", "withheld", 'withheld = "Sibling\'s records"\n'),
+            ("CF6", "decision", "relationship_impact", 'relationship_impact = "Some"\n'),
+            ("CF6", "decision", "information_known_at", "information_known_at = 2026-11-19\n"),
+            ("Q8", "decision", "more_harm", 'more_harm = "no"\n'),
+            ("Q15", "decision", "labels_checked_by", 'labels_checked_by = "Deputy"\n'),
+            ("Q3", "consent", "needed", 'needed = "no_lawful_basis"\n'),
+            ("Q7", "consent", "seeking_would_risk", 'seeking_would_risk = "no"\n'),
+            ("Q7", "consent", "seeking_would_prejudice", 'seeking_would_prejudice = "no"\n'),
+            ("Q7", "consent", "seeking_would_delay", 'seeking_would_delay = "no"\n'),
+        )
+    ),
+    case(
+        "unsure about confidence",
+        ('confidence_basis = "statutory_duty"\n', ""),
+        found={"prompt P_CF2 advice", "owed O_OB1 legal.confidence_basis"},
+    ),
+    case(
+        "can the child decide",
+        (
+            '[[capacity]]\nperson = "child"\noutcome = "can_decide"\nhow_explained = "With pictures"\n',
+            "",
+        ),
+        found={"prompt P_CO5 capacity"},
+    ),
+    case(
+        "how was it explained",
+        ('how_explained = "With pictures"\n', ""),
+        found={"prompt P_CO8 capacity[1].how_explained"},
+    ),
+    case(
+        "do they agree",
+        (CONSENT, CONSENT + 'given_by = [{ who = "Jordan" }, { who = "Alex" }]\n'),
+        found={"prompt P_CO7 consent.disagreement"},
+    ),
+]
+
+CASES = [
+    *RECIPIENTS,
+    *SECTIONS,
+    *PERSONS,
+    *STATEMENTS,
+    *DECISIONS,
+    *LAW,
+    *CONSENTS,
+    *TIMES,
+    *FILES,
+    *CODES,
+    *ANSWERS,
+    *PROMPTS,
+]
