@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from phoenix_protocol.errors import Problem, TamperError
+from phoenix_protocol.errors import Problem, TamperError, UnavailableError
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.maintenance.findings import Finding
 from phoenix_relay.maintenance.log_check import check_documents, check_log
@@ -29,6 +29,9 @@ from phoenix_relay.storage.store import BODIES, DAY_KEYS
 #: So many findings are told; beyond that their number.
 MOST: Final = 100
 
+_UNREADABLE: Final = Finding(
+    place="database", name=DATABASE, what="Its rows cannot be read to the end."
+)
 _NEXT: Final = "Stop the relay, keep its folder as evidence, and restore a backup into a new one."
 
 
@@ -37,7 +40,10 @@ def find_damage(home: Path, randomness: Randomness) -> tuple[Finding, ...]:
 
     Raises UsageError ``E_NOT_FOUND`` when there is no relay, RefusedError ``E_STORE_VERSION`` for another schema.
     """
-    schemas.require_current(home / DATABASE)
+    try:
+        schemas.require_current(home / DATABASE)
+    except UnavailableError:
+        return (_UNREADABLE,)
     day_keys = DayKeys(home / DAY_KEYS, DAY, randomness)
     bodies = Bodies(home / BODIES, day_keys)
     try:
@@ -73,7 +79,7 @@ def _findings(connection: Connection, day_keys: DayKeys, bodies: Bodies) -> Iter
         yield from check_bodies(connection, bodies)
     except (SQLAlchemyError, ValueError, TypeError):
         # A page that SQLite cannot make sense of, or a value of another type than its column's.
-        yield Finding(place="database", name=DATABASE, what="Its rows cannot be read to the end.")
+        yield _UNREADABLE
 
 
 def _check_file(connection: Connection) -> Iterator[Finding]:

@@ -40,13 +40,16 @@ def version_of(database: Path) -> int:
         )
     try:
         with reader_engine(database).connect() as connection:
-            return Facts(connection).number(Fact.SCHEMA)
+            version = Facts(connection).get(Fact.SCHEMA)
+            if version is not None:
+                return int(version)
     except (SQLAlchemyError, ValueError):
-        raise UnavailableError(
-            "E_RELAY",
-            "The relay's database cannot be read.",
-            next="Run phoenix-relay check. If the database is damaged, restore a backup.",
-        ) from None
+        pass
+    raise UnavailableError(
+        "E_RELAY",
+        "The relay's database cannot be read.",
+        next="Run phoenix-relay check. If the database is damaged, restore a backup.",
+    )
 
 
 def upgrade(database: Path) -> int:
