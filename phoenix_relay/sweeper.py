@@ -21,7 +21,7 @@ from phoenix_protocol.identifiers import Seconds
 from phoenix_relay.collection import collect_bodies, end_days, forget
 from phoenix_relay.endings import PORTION, end_all, end_lost, warn_all
 from phoenix_relay.settings import Settings
-from phoenix_relay.storage import Store, Tx
+from phoenix_relay.storage import Store, Tx, durable
 from phoenix_relay.storage.facts import Fact
 from phoenix_relay.tombstones import SignTombstone
 
@@ -57,6 +57,11 @@ async def sweep(store: Store, settings: Settings, now: Seconds, sign: SignTombst
     Raises RefusedError ``E_CLOCK`` when an earlier pass was made later than that, by more than clocks may differ, and
     UnavailableError ``E_RELAY`` for the disk.
     """
+    with durable.disk_errors():
+        return await _sweep(store, settings, now, sign)
+
+
+async def _sweep(store: Store, settings: Settings, now: Seconds, sign: SignTombstone) -> Swept:
     await store.write(lambda tx: _keep_clock(tx, now))
     warned = await warn_all(store, now)
     expired, reported = await end_all(store, now, sign, lambda tx: tx.expiry.due(now, PORTION))
@@ -132,6 +137,9 @@ async def _sweep_once(
         done = await sweep(store, settings, clock.now(), sign)
     except PhoenixError as error:
         _log.error("sweep_failed", code=error.code)
+        return
+    except Exception as error:  # noqa: BLE001  # the next pass must come, whatever went wrong in this one
+        _log.error("sweep_failed", error=type(error).__name__)  # a traceback can quote values
         return
     if done != Swept():
         _log.info("swept", **asdict(done))

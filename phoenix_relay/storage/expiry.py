@@ -147,7 +147,6 @@ class Expiry:
         orphan = ~exists().where(PACKAGES.c.core == SAYINGS.c.core)
         for table, condition in (
             (FEED, FEED.c.time <= horizon),
-            (DETAILS, ~exists().where(SAYINGS.c.hash == DETAILS.c.saying)),
             (SAYINGS, (SAYINGS.c.time <= horizon) & orphan),
             (EPOCHS, EPOCHS.c.opens_until <= horizon),
             (JOINS, JOINS.c.expires <= now),

@@ -29,9 +29,7 @@ class Readers:
         self._make_tx: Final = make_tx
         self._own: Final = threading.local()
         self._connections: Final[list[Connection]] = []
-        self._threads: Final = ThreadPoolExecutor(
-            THREADS, thread_name_prefix="reader", initializer=self._connect
-        )
+        self._threads: Final = ThreadPoolExecutor(THREADS, thread_name_prefix="reader")
 
     async def read(self, question: Callable[[Tx], T]) -> T:
         """Run ``question`` on a snapshot. Raises what it raises; UnavailableError ``E_RELAY`` for the database."""
@@ -44,20 +42,24 @@ class Readers:
         for connection in self._connections:
             connection.close()
 
-    def _connect(self) -> None:
-        self._own.connection = self._engine.connect()
-        self._connections.append(self._own.connection)
-
     def _answer(self, question: Callable[[Tx], T]) -> T:
-        connection: Connection = self._own.connection
-        raw = cast(sqlite3.Connection, connection.connection.driver_connection)
         try:
+            connection = self._connected()
+            raw = cast(sqlite3.Connection, connection.connection.driver_connection)
             raw.execute("BEGIN")
-            return question(self._make_tx(connection))
+            try:
+                return question(self._make_tx(connection))
+            finally:
+                raw.execute("ROLLBACK")
         except (DBAPIError, sqlite3.Error) as error:
             # Its own text would quote the values of the statement.
             what = f"The database does not answer ({type(error).__name__})."
             raise UnavailableError("E_RELAY", what) from None
-        finally:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
+
+    def _connected(self) -> Connection:
+        # When it is first needed: a thread that could not be given one now is given one later.
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = self._engine.connect()
+            self._connections.append(connection)
+        return connection

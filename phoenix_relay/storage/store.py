@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
-from phoenix_relay.storage import schemas
+from phoenix_relay.storage import durable, schemas
 from phoenix_relay.storage.bodies import Bodies
 from phoenix_relay.storage.day_keys import DayKeys
 from phoenix_relay.storage.parts import EVERYONE, Part
@@ -51,7 +53,7 @@ class Store:
         older or newer than this program's, UnavailableError ``E_RELAY`` when the database cannot be opened.
         """
         await asyncio.to_thread(schemas.require_current, home / DATABASE)
-        store = await asyncio.to_thread(cls, home, key_period=key_period, randomness=randomness)
+        store = await asyncio.to_thread(_open, cls, home, key_period, randomness)
         await store.mark_lost()
         return store
 
@@ -109,6 +111,15 @@ class Store:
     def _committed(self, touched: frozenset[EndpointId]) -> None:
         for listener in tuple(self._listeners):
             listener(touched)
+
+
+def _open(kind: type[Store], home: Path, key_period: int, randomness: Randomness) -> Store:
+    try:
+        with durable.disk_errors():
+            return kind(home, key_period=key_period, randomness=randomness)
+    except (sqlite3.Error, SQLAlchemyError) as error:
+        what = f"The relay's database cannot be opened ({type(error).__name__})."
+        raise UnavailableError("E_RELAY", what) from None
 
 
 def _body_of(tx: Tx, core: ObjectHash, index: int) -> bytes | Body:

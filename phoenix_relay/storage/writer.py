@@ -73,7 +73,7 @@ class Writer:
         self._make_tx: Final = make_tx
         self._committed: Final = committed
         self._engine: Final = engine
-        self._connection = engine.connect()
+        self._connection: Connection | None = engine.connect()
         self._waiting: Final[deque[_Job]] = deque()
         self._wake: Final = threading.Condition()
         self._closing = False
@@ -114,7 +114,7 @@ class Writer:
             alone = batch[0].place is _Place.ALONE
             outcomes = [self._run_alone(batch[0])] if alone else self._run_batch(batch)
             _answer(outcomes, self._committed)
-        self._connection.close()
+        self._disconnect()
 
     def _next_batch(self) -> list[_Job]:
         """What runs next: one job that runs alone, or as many as may run together. Empty at the end."""
@@ -132,50 +132,49 @@ class Writer:
 
     def _run_batch(self, batch: list[_Job]) -> list[_Outcome]:
         try:
-            self._sql("BEGIN IMMEDIATE")
-            outcomes = [self._run_one(job) for job in batch]
-            self._sql("COMMIT")
-        except (_BatchLostError, sqlite3.Error, SQLAlchemyError):
-            self._start_again()
+            connection = self._connected()
+            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+            driver.execute("BEGIN IMMEDIATE")
+            outcomes = [self._run_one(job, connection, driver) for job in batch]
+            driver.execute("COMMIT")
+        except (_BatchLostError, sqlite3.Error, SQLAlchemyError, MemoryError):
+            self._disconnect()
             return [_Outcome(job=job, error=_not_kept()) for job in batch]
         return outcomes
 
-    def _run_one(self, job: _Job) -> _Outcome:
+    def _run_one(self, job: _Job, connection: Connection, driver: sqlite3.Connection) -> _Outcome:
         if job.future.cancelled():
             return _Outcome(job=job)
-        self._sql("SAVEPOINT change")
+        driver.execute("SAVEPOINT change")
         try:
-            tx = self._make_tx(self._connection)
+            tx = self._make_tx(connection)
             result = job.work(tx)
         except BaseException as error:  # noqa: BLE001  # whatever it is belongs to the caller, on another thread
-            if not self._raw.in_transaction:
+            if not driver.in_transaction:
                 raise _BatchLostError from None
-            self._sql("ROLLBACK TO change")
-            self._sql("RELEASE change")
+            driver.execute("ROLLBACK TO change")
+            driver.execute("RELEASE change")
             return _Outcome(job=job, error=_for_caller(error))
-        self._sql("RELEASE change")
+        driver.execute("RELEASE change")
         return _Outcome(job=job, result=result, touched=frozenset(tx.touched))
 
     def _run_alone(self, job: _Job) -> _Outcome:
         try:
-            return _Outcome(job=job, result=job.work(self._connection))
+            return _Outcome(job=job, result=job.work(self._connected()))
         except BaseException as error:  # noqa: BLE001  # as above
             return _Outcome(job=job, error=_for_caller(error))
 
-    @property
-    def _raw(self) -> sqlite3.Connection:
-        return cast(sqlite3.Connection, self._connection.connection.driver_connection)
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
 
-    def _sql(self, statement: str) -> None:
-        self._raw.execute(statement)
-
-    def _start_again(self) -> None:
-        with suppress(sqlite3.Error):
-            if self._raw.in_transaction:
-                self._sql("ROLLBACK")
-        with suppress(sqlite3.Error, SQLAlchemyError):
-            self._connection.close()
-        self._connection = self._engine.connect()
+    def _disconnect(self) -> None:
+        """Close the connection, which undoes what it had begun; the next batch makes another."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(sqlite3.Error, SQLAlchemyError):
+                connection.close()
 
 
 def _for_caller(error: BaseException) -> BaseException:
