@@ -259,6 +259,10 @@ class Client:
         """What nobody has seen yet."""
         return viewing.alerts(self.home)
 
+    async def see_alert(self, number: int) -> None:
+        """A person has seen an alert."""
+        viewing.see_alert(self.home, number)
+
     async def see_non_delivery(self, core: ObjectHash) -> bool:
         """A person has seen that a package was not delivered."""
         return viewing.see_non_delivery(self.home, core)

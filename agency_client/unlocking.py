@@ -17,13 +17,13 @@ from agency_client.adapters.vault import FILE as VAULT_FILE
 from agency_client.adapters.vault import create_vault, open_vault
 from agency_client.agent.client import held_key
 from agency_client.audit.chain import AuditHead
-from agency_client.ports.vault import VaultHead
+from agency_client.ports.vault import Standing, VaultHead
 from agency_client.use_cases.home import Home, Speaker, UntrustedRelay
 from keys import passphrase as passphrases
 from keys.keystore import Keystore, create_keystore, has_keystore, open_keystore
 from keys.passphrase import Prompt
 from keys.wrapping import FLOOR, Cost
-from phoenix_protocol.errors import LockedError
+from phoenix_protocol.errors import NEXT_STEPS, LockedError
 from phoenix_protocol.randomness import SystemRandomness
 
 OUTBOX = "outbox"
@@ -62,7 +62,15 @@ def open_home(path: Path, unlock: Unlock) -> OpenHome:
             next="Choose another home with --home, or begin with 'phoenix join'.",
         )
     keystore, warnings = _unlock(path, unlock)
-    return OpenHome(home=_assemble(path, keystore), warnings=(*warnings, *keystore.warnings))
+    home = _assemble(path, keystore)
+    return OpenHome(home=home, warnings=(*warnings, *keystore.warnings, *_standing(home)))
+
+
+def _standing(home: Home) -> tuple[str, ...]:
+    standing = home.vault.standing
+    if standing is Standing.SOUND:
+        return ()
+    return (f"{standing.value}: {NEXT_STEPS[standing.value]}",)
 
 
 def make_home(path: Path, unlock: Unlock) -> OpenHome:

@@ -10,6 +10,9 @@ MEANING: Final[dict[str, str]] = {
     **NEXT_STEPS,
     "A_NOT_DELIVERED": "A package expired before everybody had it. "
     "See 'phoenix sent'; send it again if it is still needed.",
+    "N_UNCONFIRMED": "A package expired and nobody confirmed it. Phone them; it may not have arrived.",
+    "A_EQUIVOCATION": "A recipient opened something else than you sealed for them. "
+    "Tell your information manager.",
     "A_UNREADABLE": "A recipient could not open your package. Ask them, and send it again.",
     "A_RELAY_LIED": "The relay said that a package was recalled, and a recipient had it. "
     "Tell your information manager.",

@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "open": ("receiving", "open_", "Read a package that you accepted."),
     "acknowledge": ("receiving", "acknowledge", "Take responsibility for a package."),
     "outcome": ("receiving", "outcome", "Tell the sender what came of it."),
+    "alarms": ("receiving", "alarms", "List what needs somebody's eye, and mark it as seen."),
     "directory": ("people", "directory", "List who there is."),
     "fingerprint": ("people", "fingerprint", "Show words to compare by phone."),
     "join": ("people", "join", "Ask to join with this machine."),

@@ -107,6 +107,7 @@ def _line_json(line: Any) -> dict[str, Any]:
 def _alerts_json(alerts: Any) -> list[dict[str, Any]]:
     return [
         {
+            "number": alert.number,
             "code": alert.code,
             "core": alert.core.hex() if alert.core else None,
             "about": alert.about,
@@ -121,6 +122,29 @@ def _tell_alerts(alerts: Any) -> None:
 
     for alert in alerts:
         warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+
+
+@command("alarms")
+@click.option("--seen", type=int, multiple=True, metavar="NUMBER", help="You have seen this one.")
+@click.pass_context
+def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
+    """List what nobody has seen yet, and mark what you have seen. Works without the relay."""
+    from agency_client.cli.meanings import MEANING
+
+    async def work(client: Client) -> Any:
+        for number in seen:
+            await client.see_alert(number)
+        return await client.alerts()
+
+    found = run(ctx, work)
+    if as_json(ctx):
+        tell_json({"alerts": _alerts_json(found)})
+        return
+    if not found:
+        tell("Nothing needs your eye.")
+    for alert in found:
+        tell(f"{alert.number}  {alert.code}, {spoken(alert.time)}")
+        tell(f"    {MEANING.get(alert.code, 'See the audit record.')}")
 
 
 @command("accept")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agency_client.audit.chain import AuditHead, AuditRow, verify
 from agency_client.ports.relay import Relay
-from agency_client.ports.vault import Progress
+from agency_client.ports.vault import Alert, Progress
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
@@ -19,9 +19,10 @@ from agency_client.use_cases.talking import in_step
 from keys import epochs
 from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
-from phoenix_protocol.api import EpochKeys
+from phoenix_protocol.api import EpochKeys, EpochQuery
 from phoenix_protocol.errors import Problem
 from phoenix_protocol.identifiers import agency_of
+from phoenix_protocol.signed import parse_signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
     await require_approved(home)
     async with in_step(home) as (relay, known):
         published, destroyed = await roll_epoch_keys(home, relay, known)
+        await check_served_keys(home, relay)
         await flush(home, relay)
         known = await fetch(home, relay, known, wait)
         finished = await finish_sends(home, relay, known)
@@ -74,6 +76,23 @@ async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, 
                 detail={"published": str(len(waiting)), "destroyed": str(destroyed)},
             )
     return len(waiting), destroyed
+
+
+async def check_served_keys(home: Home, relay: Relay) -> None:
+    """Look at what the relay serves to those who write to this endpoint: our own current key and no other."""
+    _, own_id = endpoint_of(home)
+    now = home.now()
+    answer = await relay.epoch_keys(EpochQuery(endpoints=(own_id,), at=now))
+    served = {parse_signed(key).hash for key in answer.endpoints[0].keys}
+    own = {e.hash for e in home.content.epochs}
+    current = {e.hash for e in home.content.epochs if e.valid_from <= now < e.valid_until}
+    if served <= own and (served or not current):
+        return
+    code = "E_KEY_UNCERTIFIED" if served - own else "E_KEY_SUPERSEDED"
+    with home.vault.transaction() as tx:
+        day = str(now // 86400)
+        tx.alerts.add(Alert(code=code, core=None, about=f"served-keys:{day}", time=now))
+        tx.audit.append(time=now, actor=home.actor(), action="epochs.served", outcome=code)
 
 
 async def finish_sends(home: Home, relay: Relay, known: Known) -> int:

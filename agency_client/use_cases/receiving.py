@@ -16,14 +16,16 @@ from agency_client.ports.vault import (
     Quarantined,
     ReceivedPackage,
     Seen,
+    StoredAttachment,
     StoredEvent,
+    StoredSection,
 )
 from agency_client.ports.vault.settings import FEED_CURSOR
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, sync
 from agency_client.use_cases.recalling import keep_verdict
 from agency_client.use_cases.sayings import Subject, epoch_keys, make_event, post
-from phoenix_protocol import schema
+from phoenix_protocol import limits, schema
 from phoenix_protocol.api import FeedItem, FeedKind, Offer
 from phoenix_protocol.directory.checkpoints import BehindError
 from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
@@ -39,6 +41,7 @@ from phoenix_protocol.package.events import (
 from phoenix_protocol.package.lifecycle import STEP_OF, UNFINISHED, State, Step, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import open_detail
+from phoenix_protocol.sealing.manifest import entry_commitment
 from phoenix_protocol.sealing.open_offer import OpenedOffer, Reader, open_offer
 from phoenix_protocol.signed import Message, Opened, open_signed, parse_signed, signer_id
 from phoenix_protocol.suite.hashing import sha256
@@ -191,6 +194,9 @@ def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> 
         if tx.guard.remember_sequence(core.sender, number, opened.core_hash) is Seen.OTHER:
             _alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)
         _note_gaps(tx, core.sender, now)
+        if tx.objects.of(opened.core_hash, ObjectKind.RECALL):
+            # Recalled, and offered all the same: it stays shut.
+            tx.received.step(opened.core_hash, Step.RECALL, now)
         tx.settings.raise_clock_floor(opened.held.message.time)
         tx.audit.append(time=now, actor=home.actor(), action="package.offered", on=opened.core_hash)
 
@@ -234,6 +240,7 @@ async def _take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) -
     if message.core != item.core or message.anchor != known.directory.anchor:
         raise TamperError("E_RECEIPT_BINDING", "A receipt is for another package.")
     now = home.now()
+    words = _words(home, known, message, item)
     with home.vault.transaction() as tx:
         expected = tx.events.next_counter(message.core, message.endpoint)
         kept = tx.events.add(
@@ -245,7 +252,7 @@ async def _take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) -
                 counter=message.counter,
                 time=message.time,
                 signed=signed.encoded(),
-                detail=_words(home, known, message, item),
+                detail=words,
             )
         )
         if kept is Seen.SAME:
@@ -255,6 +262,8 @@ async def _take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) -
         if message.counter > expected:
             _alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
         _follow_event(tx, message)
+        if message.kind is EventKind.COMMITTED and words is not None:
+            _compare_opened(tx, message, words, now)
         tx.settings.raise_clock_floor(Seconds(min(message.time, now)))
         tx.audit.append(
             time=now,
@@ -276,11 +285,30 @@ def _follow_event(tx: Families, event: Event) -> None:
         if state is State.SENT:
             state = tx.sent.step(event.core, event.endpoint, Step.HOLD, event.time)
         state = tx.sent.step(event.core, event.endpoint, Step.OFFER, event.time)
+    if state is State.RECALLED:
+        # The relay had signed that nobody accepted it.
+        _alert(tx, "A_RELAY_LIED", event.core, event.endpoint.hex()[:16], event.time)
+        return
     if not allowed(state, step):
         raise TamperError("E_RECEIPT_STATE", "A receipt came out of its order.")
     tx.sent.step(event.core, event.endpoint, step, event.time)
     if event.kind is EventKind.UNREADABLE:
         _alert(tx, "A_UNREADABLE", event.core, event.endpoint.hex()[:16], event.time)
+
+
+def _compare_opened(tx: Families, event: Event, words: bytes, now: Seconds) -> None:
+    """A recipient names what it opened. Anything but what was sealed for its address is an alarm."""
+    contents = tx.contents.get(event.core)
+    address = next(
+        (e.address for e in tx.sent.endpoints(event.core) if e.endpoint == event.endpoint), None
+    )
+    if contents is None or address is None:
+        return
+    parts: list[StoredSection | StoredAttachment] = [*contents.sections, *contents.attachments]
+    sealed = {entry_commitment(p.entry, p.salt) for p in parts if address in p.entry.audience}
+    opened = schema.decode(Detail, words, limit=limits.DETAIL_BYTES).opened
+    if set(opened) != sealed:
+        _alert(tx, "A_EQUIVOCATION", event.core, event.endpoint.hex()[:16], now)
 
 
 def _by_endpoint(*, signed_bytes: bytes, known: Known) -> Opened[Event]:
@@ -404,19 +432,19 @@ async def _take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedIte
     now = home.now()
     with home.vault.transaction() as tx:
         _keep_object(tx, tombstone.hash, ObjectKind.TOMBSTONE, item, now)
-        expire_sent(tx, item.core, now)
+        expire_sent(tx, item.core, now, "A_NOT_DELIVERED")
         expire_received(tx, item.core, now)
 
 
-def expire_sent(tx: Families, core: ObjectHash, now: Seconds) -> bool:
-    """Mark what was not stored by its recipients as expired, and alarm. False when all of it was, or it is not ours."""
+def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
+    """Mark what was not stored by its recipients as expired, and alarm with ``code``. False when all of it was, or it is not ours."""
     late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
     for endpoint in late:
         if allowed(endpoint.state, Step.EXPIRE):
             tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, now)
     if not any(a.state is State.EXPIRED for a in tx.sent.addresses(core)):
         return False
-    _alert(tx, "A_NOT_DELIVERED", core, "", now)
+    _alert(tx, code, core, "", now)
     return True
 
 

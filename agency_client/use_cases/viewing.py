@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from agency_client.ports.vault import (
     AddressProgress,
@@ -117,7 +118,8 @@ def tidy(home: Home) -> None:
         return
     with home.vault.transaction() as tx:
         for summary in overdue:
-            expire_sent(tx, summary.package.core, now)
+            # By our own clock: no receipt came, and no report of the relay either.
+            expire_sent(tx, summary.package.core, now, "N_UNCONFIRMED")
         for package in late:
             expire_received(tx, package.core, now)
         for summary in fresh:
@@ -195,11 +197,24 @@ def alerts(home: Home) -> Sequence[Alert]:
         return view.alerts.unseen()
 
 
+_NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "N_UNCONFIRMED"})
+
+
+def see_alert(home: Home, number: int) -> None:
+    """A person has seen an alert. Raises RefusedError ``E_NOT_FOUND``."""
+    now = home.clock.now()
+    with home.vault.transaction() as tx:
+        if number not in {alert.number for alert in tx.alerts.unseen()}:
+            raise RefusedError("E_NOT_FOUND", "There is no such alarm, or it was seen before.")
+        tx.alerts.see(number, now)
+        tx.audit.append(time=now, actor=home.actor(), action="alert.seen")
+
+
 def see_non_delivery(home: Home, core: ObjectHash) -> bool:
     """A person has seen that a package was not delivered. False when there was nothing to see."""
     now = home.clock.now()
     with home.vault.transaction() as tx:
-        found = [a for a in tx.alerts.of(core) if a.code == "A_NOT_DELIVERED" and a.seen is None]
+        found = [a for a in tx.alerts.of(core) if a.code in _NON_DELIVERY and a.seen is None]
         for alert in found:
             tx.alerts.see(alert.number, now)
             tx.audit.append(time=now, actor=home.actor(), action="non-delivery.seen", on=core)
