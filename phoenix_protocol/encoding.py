@@ -7,7 +7,8 @@ the same bytes therefore read the same value, and a hash of a value is a hash of
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeAlias
 
 import cbor2
 
@@ -17,6 +18,23 @@ from phoenix_protocol.errors import TamperError
 Plain: TypeAlias = "int | bytes | str | bool | list[Plain] | dict[str, Plain]"
 
 MAX_DEPTH: Final = 16
+
+
+def _refuse_tag(_decoder: object, _immutable: bool) -> NoReturn:
+    raise ValueError("There are no tags here.")
+
+
+class _NoTags(dict[int, Callable[[Any, bool], Any]]):
+    """Refuses every tag before its content is read.
+
+    Shared references make a few kilobytes unfold to terabytes, and big decimals or patterns cost seconds each.
+    """
+
+    def __missing__(self, _tag: int) -> Callable[[Any, bool], Any]:
+        return _refuse_tag
+
+
+_NO_TAGS: Final = _NoTags()
 
 
 def encode(value: Plain) -> bytes:
@@ -38,6 +56,7 @@ def decode(data: bytes, *, limit: int) -> Plain:
     try:
         value = cbor2.loads(
             data,
+            semantic_decoders=_NO_TAGS,
             max_depth=MAX_DEPTH,
             allow_indefinite=False,
             allow_duplicate_keys=False,
