@@ -437,7 +437,10 @@ async def _take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedIte
 
 
 def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
-    """Mark what was not stored by its recipients as expired, and alarm with ``code``. False when all of it was, or it is not ours."""
+    """Mark what was not stored by its recipients as expired, and alarm with ``code``.
+
+    False when all of it was, or it is not ours.
+    """
     late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
     for endpoint in late:
         if allowed(endpoint.state, Step.EXPIRE):
