@@ -21,6 +21,7 @@ from agency_client.ports.vault import (
     StoredSection,
 )
 from agency_client.ports.vault.settings import FEED_CURSOR
+from agency_client.use_cases.expiring import expire_received, expire_sent, raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, sync
 from agency_client.use_cases.recalling import keep_verdict
@@ -38,7 +39,7 @@ from phoenix_protocol.package.events import (
     Tombstone,
     Void,
 )
-from phoenix_protocol.package.lifecycle import STEP_OF, UNFINISHED, State, Step, allowed
+from phoenix_protocol.package.lifecycle import STEP_OF, State, Step, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import open_detail
 from phoenix_protocol.sealing.manifest import entry_commitment
@@ -192,7 +193,7 @@ def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> 
         tx.received.add(package, record)
         number = opened.capsule.sequence
         if tx.guard.remember_sequence(core.sender, number, opened.core_hash) is Seen.OTHER:
-            _alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)
+            raise_alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)
         _note_gaps(tx, core.sender, now)
         if tx.objects.of(opened.core_hash, ObjectKind.RECALL):
             # Recalled, and offered all the same: it stays shut.
@@ -205,11 +206,7 @@ def _note_gaps(tx: Families, sender: EndpointId, now: Seconds) -> None:
     """Numbers of this sender that led nowhere: the relay may be withholding a package."""
     for gap in tx.guard.gaps(sender):
         about = f"{sender.hex()[:16]}:{gap.first}-{gap.last}"
-        _alert(tx, "N_SEQUENCE_GAP", None, about, now)
-
-
-def _alert(tx: Families, code: str, core: ObjectHash | None, about: str, now: Seconds) -> None:
-    tx.alerts.add(Alert(code=code, core=core, about=about, time=now))
+        raise_alert(tx, "N_SEQUENCE_GAP", None, about, now)
 
 
 async def _refuse_offer(
@@ -260,7 +257,7 @@ async def _take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) -
         if kept is Seen.OTHER or message.counter < expected:
             raise TamperError("E_RECEIPT_STATE", "An endpoint said two things under one number.")
         if message.counter > expected:
-            _alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
+            raise_alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
         _follow_event(tx, message)
         if message.kind is EventKind.COMMITTED and words is not None:
             _compare_opened(tx, message, words, now)
@@ -287,13 +284,13 @@ def _follow_event(tx: Families, event: Event) -> None:
         state = tx.sent.step(event.core, event.endpoint, Step.OFFER, event.time)
     if state is State.RECALLED:
         # The relay had signed that nobody accepted it.
-        _alert(tx, "A_RELAY_LIED", event.core, event.endpoint.hex()[:16], event.time)
+        raise_alert(tx, "A_RELAY_LIED", event.core, event.endpoint.hex()[:16], event.time)
         return
     if not allowed(state, step):
         raise TamperError("E_RECEIPT_STATE", "A receipt came out of its order.")
     tx.sent.step(event.core, event.endpoint, step, event.time)
     if event.kind is EventKind.UNREADABLE:
-        _alert(tx, "A_UNREADABLE", event.core, event.endpoint.hex()[:16], event.time)
+        raise_alert(tx, "A_UNREADABLE", event.core, event.endpoint.hex()[:16], event.time)
 
 
 def _compare_opened(tx: Families, event: Event, words: bytes, now: Seconds) -> None:
@@ -308,7 +305,7 @@ def _compare_opened(tx: Families, event: Event, words: bytes, now: Seconds) -> N
     sealed = {entry_commitment(p.entry, p.salt) for p in parts if address in p.entry.audience}
     opened = schema.decode(Detail, words, limit=limits.DETAIL_BYTES).opened
     if set(opened) != sealed:
-        _alert(tx, "A_EQUIVOCATION", event.core, event.endpoint.hex()[:16], now)
+        raise_alert(tx, "A_EQUIVOCATION", event.core, event.endpoint.hex()[:16], now)
 
 
 def _by_endpoint(*, signed_bytes: bytes, known: Known) -> Opened[Event]:
@@ -401,7 +398,7 @@ async def _take_void(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
     with home.vault.transaction() as tx:
         for entry in void.entries:
             if tx.guard.remember_sequence(void.sender, entry.sequence, entry.core) is Seen.OTHER:
-                _alert(tx, "E_REPLAY", entry.core, f"void:{entry.sequence}", now)
+                raise_alert(tx, "E_REPLAY", entry.core, f"void:{entry.sequence}", now)
         tx.objects.keep(
             KeptObject(
                 hash=signed.hash,
@@ -423,7 +420,7 @@ async def _take_held(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
 async def _take_warning(home: Home, _relay: Relay, _known: Known, item: FeedItem) -> None:
     with home.vault.transaction() as tx:
         if tx.sent.get(item.core) is not None:
-            _alert(tx, "W_EXPIRES_SOON", item.core, str(item.time), home.clock.now())
+            raise_alert(tx, "W_EXPIRES_SOON", item.core, str(item.time), home.clock.now())
 
 
 async def _take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
@@ -434,28 +431,6 @@ async def _take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedIte
         _keep_object(tx, tombstone.hash, ObjectKind.TOMBSTONE, item, now)
         expire_sent(tx, item.core, now, "A_NOT_DELIVERED")
         expire_received(tx, item.core, now)
-
-
-def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
-    """Mark what was not stored by its recipients as expired, and alarm with ``code``.
-
-    False when all of it was, or it is not ours.
-    """
-    late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
-    for endpoint in late:
-        if allowed(endpoint.state, Step.EXPIRE):
-            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, now)
-    if not any(a.state is State.EXPIRED for a in tx.sent.addresses(core)):
-        return False
-    _alert(tx, code, core, "", now)
-    return True
-
-
-def expire_received(tx: Families, core: ObjectHash, now: Seconds) -> None:
-    """An offer that was never accepted is gone."""
-    package = tx.received.get(core)
-    if package is not None and allowed(package.state, Step.EXPIRE):
-        tx.received.step(core, Step.EXPIRE, now)
 
 
 _Taker = Callable[[Home, Relay, Known, FeedItem], Awaitable[None]]

@@ -16,8 +16,8 @@ from agency_client.ports.vault import (
     SentSummary,
     StoredEvent,
 )
+from agency_client.use_cases.expiring import expire_received, expire_sent
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.receiving import expire_received, expire_sent
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds

@@ -1,0 +1,34 @@
+"""The end of what was not delivered, and alerts: small things that reading the lists needs too (docs/protocol.md §6)."""
+
+from __future__ import annotations
+
+from agency_client.ports.vault import Alert, Families
+from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed
+
+
+def raise_alert(tx: Families, code: str, core: ObjectHash | None, about: str, now: Seconds) -> None:
+    """Keep a finding for a person; the same one is kept once."""
+    tx.alerts.add(Alert(code=code, core=core, about=about, time=now))
+
+
+def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
+    """Mark what was not stored by its recipients as expired, and alarm with ``code``.
+
+    False when all of it was, or it is not ours.
+    """
+    late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
+    for endpoint in late:
+        if allowed(endpoint.state, Step.EXPIRE):
+            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, now)
+    if not any(a.state is State.EXPIRED for a in tx.sent.addresses(core)):
+        return False
+    raise_alert(tx, code, core, "", now)
+    return True
+
+
+def expire_received(tx: Families, core: ObjectHash, now: Seconds) -> None:
+    """An offer that was never accepted is gone."""
+    package = tx.received.get(core)
+    if package is not None and allowed(package.state, Step.EXPIRE):
+        tx.received.step(core, Step.EXPIRE, now)
