@@ -1,4 +1,7 @@
-"""The end of what was not delivered, and alerts: small things that reading the lists needs too (docs/protocol.md §6)."""
+"""The end of what was not delivered, and alerts: small things that lists need too.
+
+docs/protocol.md §6.
+"""
 
 from __future__ import annotations
 
