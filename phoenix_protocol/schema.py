@@ -234,9 +234,10 @@ class MapOf(Generic[T]):
             raise TamperError(
                 "E_LIMIT", f"Field {at} has {len(value)} entries; {self.maximum} are allowed."
             )
+        # An entry is called by its number: its key is content, which no error may hold.
         return {
-            cast(str, key_codec.to_plain(key, at)): self.item.to_plain(item, f"{at}.{key}")
-            for key, item in value.items()
+            cast(str, key_codec.to_plain(key, at)): self.item.to_plain(item, f"{at}[{n}]")
+            for n, (key, item) in enumerate(value.items())
         }
 
     def from_plain(self, plain: Plain, at: str) -> dict[str, T]:
@@ -248,8 +249,8 @@ class MapOf(Generic[T]):
             )
         key_codec = Text(self.key_maximum)
         return {
-            key_codec.from_plain(key, at): self.item.from_plain(item, f"{at}.{key}")
-            for key, item in plain.items()
+            key_codec.from_plain(key, at): self.item.from_plain(item, f"{at}[{n}]")
+            for n, (key, item) in enumerate(plain.items())
         }
 
 

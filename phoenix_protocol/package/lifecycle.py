@@ -86,9 +86,9 @@ _FURTHEST: Final = {
     state: rank
     for rank, state in enumerate(
         (
+            State.RETURNED,
             State.EXPIRED,
             State.RECALLED,
-            State.RETURNED,
             State.UNREADABLE,
             State.SENT,
             State.HELD,

@@ -143,12 +143,17 @@ def _ciphertext(body: Body, place: Place) -> bytes:
     return b"".join(read_blocks(body, place))
 
 
+_GRANTED = frozenset({SegmentType.SECTION, SegmentType.ATTACHMENT})
+
+
 def _check_set(grant: Grant, address: Address) -> None:
-    """No key beyond the declared audience, and nothing granted twice."""
+    """No key beyond the declared audience, nothing but sections and attachments, and nothing granted twice."""
     if any(address not in entry.audience for entry in grant.entries):
         raise TamperError(
             "E_AUDIENCE", "The package holds a key for a section not meant for this address."
         )
+    if any(entry.type not in _GRANTED for entry in grant.entries):
+        raise TamperError("E_MANIFEST_SET", "The grant names a part that is never granted.")
     segments = [entry.place.segment for entry in grant.entries]
     if len(set(segments)) != len(segments):
         raise TamperError("E_MANIFEST_SET", "The grant names one part twice.")

@@ -20,7 +20,6 @@ from phoenix_protocol.identifiers import (
     ObjectHash,
     PackageId,
     Seconds,
-    SignerId,
 )
 from phoenix_protocol.package.envelope import Core, Delivery, Granted, Held, read_core
 from phoenix_protocol.sealing.capsules import Capsule, CapsuleBinding, open_capsule
@@ -34,7 +33,6 @@ from phoenix_protocol.signed import (
     expect_type,
     open_signed,
     parse_signed,
-    signer_id,
 )
 from phoenix_protocol.suite.content import encrypted_length
 from phoenix_protocol.suite.hashing import sha256
@@ -167,13 +165,9 @@ def _open_delivery(
     signed: Signed, core_hash: ObjectHash, core: Core, sender: SenderAt
 ) -> Opened[Delivery]:
     """O6: signed by the sender's key of that time, once, over this core."""
-
-    def key_of(signer: SignerId) -> bytes:
-        if signer != signer_id(sender.document_key):
-            raise TamperError("E_SIG_DELIVERY", "The package is not signed by its sender.")
-        return sender.document_key
-
-    delivery = open_signed(signed, Delivery, key_of, code="E_SIG_DELIVERY")
+    delivery = open_signed(
+        signed, Delivery, lambda _signer: sender.document_key, code="E_SIG_DELIVERY"
+    )
     if (delivery.message.core, delivery.message.anchor) != (core_hash, core.anchor):
         raise TamperError("E_SIG_DELIVERY", "The sender signed another package than this one.")
     return delivery
@@ -190,13 +184,9 @@ def open_held(
     signed: Signed, core: ObjectHash, delivery: ObjectHash, directory: WhoIsWho
 ) -> Opened[Held]:
     """The relay's *held* for this core and delivery. Raises TamperError ``E_RECEIPT_BINDING`` or ``E_SIG_TYPE``."""
-
-    def key_of(signer: SignerId) -> bytes:
-        if signer != signer_id(directory.receipt_key):
-            raise TamperError("E_RECEIPT_BINDING", "A receipt of the relay is not signed by it.")
-        return directory.receipt_key
-
-    held = open_signed(signed, Held, key_of, code="E_RECEIPT_BINDING")
+    held = open_signed(
+        signed, Held, lambda _signer: directory.receipt_key, code="E_RECEIPT_BINDING"
+    )
     message = held.message
     if (message.core, message.delivery, message.anchor) != (core, delivery, directory.anchor):
         raise TamperError("E_RECEIPT_BINDING", "A receipt of the relay is for another package.")
