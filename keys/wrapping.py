@@ -7,6 +7,7 @@ the master key (the agent) does not hold the passphrase.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Final, NewType
 
@@ -53,6 +54,9 @@ FLOOR: Final = Cost(memory_kib=256 * 1024, iterations=3, lanes=4)
 #: More than this would let a file that somebody altered stop the machine.
 CEILING: Final = Cost(memory_kib=2 * 1024 * 1024, iterations=32, lanes=64)
 
+# Two derivations at once in one process wait for each other's lanes for ever (OpenSSL's thread pool).
+_ONE_AT_A_TIME: Final = threading.Lock()
+
 
 def check_cost(asked: Cost, floor: Cost) -> None:
     """Refuse a file that makes guessing cheap, or opening impossible.
@@ -77,13 +81,14 @@ def derive(passphrase: Passphrase, salt: bytes, cost: Cost) -> bytes:
     ``E_MEMORY`` when there is not that much.
     """
     try:
-        return Argon2id(
-            salt=salt,
-            length=KEY_BYTES,
-            iterations=cost.iterations,
-            lanes=cost.lanes,
-            memory_cost=cost.memory_kib,
-        ).derive(passphrase.encoded)
+        with _ONE_AT_A_TIME:
+            return Argon2id(
+                salt=salt,
+                length=KEY_BYTES,
+                iterations=cost.iterations,
+                lanes=cost.lanes,
+                memory_cost=cost.memory_kib,
+            ).derive(passphrase.encoded)
     except MemoryError:
         raise UnavailableError(
             "E_MEMORY",
