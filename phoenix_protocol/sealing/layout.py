@@ -1,14 +1,15 @@
 """Where segments lie in the body (docs/protocol.md §5).
 
-Small segments, decoys among them, lie shuffled one after another; large ones follow, shuffled, each
-on a block boundary, so that their blocks are the body's blocks. Gaps and the rest of the bucket are
-random bytes.
+Small segments, decoys among them, lie shuffled; large ones follow, shuffled, each on a block
+boundary, so that their blocks are the body's blocks. What is free in the bucket is scattered among
+them, and random bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from phoenix_protocol.identifiers import SegmentId
 from phoenix_protocol.limits import BLOCK
@@ -31,25 +32,39 @@ def lay_out(
     lengths: Mapping[SegmentId, int], decoys: Sequence[int], randomness: Randomness
 ) -> Layout:
     """Places for segments of these ``lengths`` and for decoys of these, all in bytes."""
-    small: list[tuple[SegmentId | None, int]] = [(None, length) for length in decoys]
-    small += [(s, n) for s, n in lengths.items() if n <= BLOCK]
-    large: list[tuple[SegmentId | None, int]] = [(s, n) for s, n in lengths.items() if n > BLOCK]
-    offsets: dict[SegmentId, int] = {}
-    gaps: list[tuple[int, int]] = []
-    end = 0
-    for segment, length in (*randomness.shuffled(small), *randomness.shuffled(large)):
-        start = end if length <= BLOCK else block_count(end) * BLOCK
-        if start > end:
-            gaps.append((end, start - end))
-        if segment is None:
-            gaps.append((start, length))
-        else:
-            offsets[segment] = start
-        end = start + length
+    of_decoys: list[tuple[SegmentId | None, int]] = [(None, length) for length in decoys]
+    small = randomness.shuffled([*of_decoys, *((s, n) for s, n in lengths.items() if n <= BLOCK)])
+    large = randomness.shuffled([(s, n) for s, n in lengths.items() if n > BLOCK])
+    used = sum(length for _, length in small)
+    room = block_count(used) * BLOCK if large else body_length(used)
+    blocks = [block_count(length) for _, length in large]
+    unused = blocks[-1] * BLOCK - large[-1][1] if large else 0
+    end = room + sum(blocks) * BLOCK - unused
     total = body_length(end)
-    if total > end:
-        gaps.append((end, total - end))
+    starts = _scattered([length for _, length in small], room - used, randomness)
+    firsts = _scattered(blocks, (total - end) // BLOCK, randomness)
+    offsets = {s: at for (s, _), at in zip(small, starts, strict=True) if s is not None}
+    offsets |= {s: room + at * BLOCK for (s, _), at in zip(large, firsts, strict=True)}
+    gaps = _gaps(sorted((at, lengths[s]) for s, at in offsets.items()), total)
     return Layout(offsets=offsets, gaps=tuple(gaps), length=total)
+
+
+def _scattered(lengths: Sequence[int], free: int, randomness: Randomness) -> list[int]:
+    """Where each of these begins, in order, with ``free`` units scattered before, between and behind them.
+
+    Lying one after another they would tell a reader, by its own places, how long the parts between are.
+    """
+    cuts = sorted(int.from_bytes(randomness.random_bytes(16), "big") % (free + 1) for _ in lengths)
+    before = accumulate(lengths, initial=0)
+    return [start + cut for start, cut in zip(before, cuts, strict=False)]
+
+
+def _gaps(taken: Iterable[tuple[int, int]], total: int) -> Iterator[tuple[int, int]]:
+    end = 0
+    for start, length in (*taken, (total, 0)):
+        if start > end:
+            yield end, start - end
+        end = start + length
 
 
 def fill_gaps(layout: Layout, body: Body, randomness: Randomness) -> None:

@@ -14,8 +14,8 @@ from phoenix_protocol.limits import KIB, MIB
 LENGTH_BYTES: Final = 8
 #: No frame is shorter than this, so that a word and a paragraph look alike.
 MINIMUM: Final = 1 * KIB
-#: No body is shorter than this; up to 1 MiB bodies are powers of two.
-BODY_MINIMUM: Final = 16 * KIB
+#: No body is shorter than this, so that parts of a few pages leave room to lie anywhere; up to 1 MiB powers of two.
+BODY_MINIMUM: Final = 64 * KIB
 
 
 def padme(length: int) -> int:
