@@ -77,31 +77,31 @@ class Client:
 
     async def create_agency(self, relay: str, anchor: Anchor, profile: Any, person: str) -> bytes:
         """An agency's keys and its admission request."""
-        from agency_client.use_cases.founding import create_agency
+        from agency_client.use_cases.agencies import create_agency
 
         return await create_agency(self.home, relay, anchor, profile, person)
 
     async def admit(self, request: bytes) -> Any:
         """Admit an agency by its request."""
-        from agency_client.use_cases.founding import admit
+        from agency_client.use_cases.agencies import admit
 
         return await admit(self.home, request)
 
     async def set_standing(self, agency: AgencyId, standing: Standing) -> ObjectHash:
         """Suspend, resume or close an agency."""
-        from agency_client.use_cases.founding import set_standing
+        from agency_client.use_cases.agencies import set_standing
 
         return await set_standing(self.home, agency, standing)
 
     async def amend(self, **changes: Any) -> int:
         """A new version of the partnership."""
-        from agency_client.use_cases.founding import amend
+        from agency_client.use_cases.governing import amend
 
         return await amend(self.home, **changes)
 
     async def partnership_status(self) -> Any:
         """The partnership as it stands."""
-        from agency_client.use_cases.founding import partnership_status
+        from agency_client.use_cases.governing import partnership_status
 
         return await partnership_status(self.home)
 
@@ -203,13 +203,13 @@ class Client:
         progressed: Callable[[int, int], None] = lambda _done, _whole: None,
     ) -> Any:
         """This is ours and we know that it is confidential."""
-        from agency_client.use_cases.reading import accept
+        from agency_client.use_cases.accepting import accept
 
         return await accept(self.home, core, progressed)
 
     async def give_back(self, core: ObjectHash, reason: str) -> ReceivedPackage:
         """This is not ours."""
-        from agency_client.use_cases.reading import give_back
+        from agency_client.use_cases.answering import give_back
 
         return await give_back(self.home, core, reason)
 
@@ -231,13 +231,13 @@ class Client:
         self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
     ) -> ReceivedPackage:
         """A person takes responsibility."""
-        from agency_client.use_cases.reading import acknowledge
+        from agency_client.use_cases.answering import acknowledge
 
         return await acknowledge(self.home, core, owner, use, due)
 
     async def outcome(self, core: ObjectHash, words: str) -> ReceivedPackage:
         """What came of it."""
-        from agency_client.use_cases.reading import outcome
+        from agency_client.use_cases.answering import outcome
 
         return await outcome(self.home, core, words)
 

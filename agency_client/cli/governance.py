@@ -13,7 +13,9 @@ import click
 from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
-from agency_client.use_cases.founding import AgencyProfile, NewPartnership, PartnershipStatus
+from agency_client.use_cases.agencies import AgencyProfile
+from agency_client.use_cases.founding import NewPartnership
+from agency_client.use_cases.governing import PartnershipStatus
 from phoenix_protocol.directory.statements import Standing
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import Seconds, agency_id

@@ -11,7 +11,7 @@ from agency_client.cli.governance import profile_options, read_day
 from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json
-from agency_client.use_cases.founding import AgencyProfile
+from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.joining import Asked, MemberLine, Waiting
 from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import UsageError

@@ -20,7 +20,8 @@ from agency_client.record.when import expiry
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.recipients import records_addresses
-from agency_client.use_cases.sending import Outgoing, Progressed, SendResult, send
+from agency_client.use_cases.sealing import Outgoing
+from agency_client.use_cases.sending import Progressed, SendResult, send
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint

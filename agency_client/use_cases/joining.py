@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
-from agency_client.use_cases.founding import append
+from agency_client.use_cases.agencies import append
 from agency_client.use_cases.home import (
     Home,
     endpoint_speaker,

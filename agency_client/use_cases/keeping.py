@@ -8,13 +8,13 @@ from agency_client.audit.chain import AuditHead, AuditRow, verify
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Alert, Progress
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
+from agency_client.use_cases.handing_in import transmit
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
-from agency_client.use_cases.sending import transmit
 from agency_client.use_cases.talking import in_step
 from keys import epochs
 from keys.content import Publication, Standing

@@ -1,72 +1,29 @@
-"""Receiving: what the feed brings, one item at a time, each kept durably before the next (docs/protocol.md §5, §6)."""
+"""Receiving: what the feed brings, one item at a time, each kept durably before the next (docs/protocol.md §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final
 
 from agency_client.ports.relay import Relay
-from agency_client.ports.vault import (
-    Alert,
-    Families,
-    KeptObject,
-    ObjectKind,
-    OfferRecord,
-    Quarantined,
-    ReceivedPackage,
-    Seen,
-    StoredAttachment,
-    StoredEvent,
-    StoredSection,
-)
 from agency_client.ports.vault.settings import FEED_CURSOR
-from agency_client.use_cases.expiring import expire_received, expire_sent, raise_alert
-from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.hearing import (
+    take_event,
+    take_held,
+    take_recall,
+    take_tombstone,
+    take_verdict,
+    take_void,
+    take_warning,
+)
+from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known, sync
-from agency_client.use_cases.recalling import keep_verdict
-from agency_client.use_cases.sayings import Subject, epoch_keys, make_event, post
-from phoenix_protocol import limits, schema
-from phoenix_protocol.api import FeedItem, FeedKind, Offer
+from agency_client.use_cases.offers import take_offer
+from agency_client.use_cases.quarantine import put_away
+from phoenix_protocol.api import FeedItem, FeedKind
 from phoenix_protocol.directory.checkpoints import BehindError
-from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
-from phoenix_protocol.identifiers import EndpointId, ObjectHash, PackageId, Seconds, SignerId
-from phoenix_protocol.package.envelope import Core, Held
-from phoenix_protocol.package.events import (
-    Event,
-    EventKind,
-    Recall,
-    Tombstone,
-    Void,
-)
-from phoenix_protocol.package.lifecycle import STEP_OF, State, Step, allowed
-from phoenix_protocol.sealing.contents import Detail
-from phoenix_protocol.sealing.details import open_detail
-from phoenix_protocol.sealing.manifest import entry_commitment
-from phoenix_protocol.sealing.open_offer import OpenedOffer, Reader, open_offer
-from phoenix_protocol.signed import Message, Opened, open_signed, parse_signed, signer_id
-from phoenix_protocol.suite.hashing import sha256
-
-M = TypeVar("M", bound=Message)
-
-#: Codes of offers that were well sealed by a certified sender, and still did not open here.
-UNREADABLE: Final = frozenset(
-    {
-        "E_CAPSULE",
-        "E_CAPSULE_DIGEST",
-        "E_BODY_DIGEST",
-        "E_KEY_COMMIT",
-        "E_CHUNK",
-        "E_TRUNCATED",
-        "E_PADDING",
-        "E_COMMITMENT",
-        "E_KEY_SUPERSEDED",
-    }
-)
-
-
-#: What the relay answers when an offer was recalled, returned or expired meanwhile.
-_GONE: Final = frozenset({"E_NOT_FOUND", "E_EXPIRED", "E_RECEIPT_STATE"})
+from phoenix_protocol.errors import PhoenixError, UnavailableError
 
 
 async def fetch(home: Home, relay: Relay, known: Known, wait: int = 0) -> Known:
@@ -96,352 +53,22 @@ async def _take(home: Home, relay: Relay, known: Known, item: FeedItem) -> Known
     except UnavailableError:
         raise
     except PhoenixError as error:
-        _put_away(home, item, error)
+        put_away(home, item, error)
     with home.vault.transaction() as tx:
         tx.settings.put(FEED_CURSOR, item.cursor)
     return known
 
 
-def _put_away(home: Home, item: FeedItem, error: PhoenixError) -> None:
-    """Quarantine and alarm: nothing of a bad object reaches a screen or a log."""
-    now = home.clock.now()
-    content = item.object or b""
-    with home.vault.transaction() as tx:
-        if content:
-            tx.quarantine.add(
-                Quarantined(digest=sha256(content), code=error.code, time=now, content=content)
-            )
-        tx.alerts.add(Alert(code=error.code, core=item.core, about=item.kind.value, time=now))
-        tx.audit.append(
-            time=now,
-            actor=home.actor(),
-            action=f"feed.{item.kind.value}",
-            on=item.core,
-            outcome=error.code,
-        )
-
-
-# -- offers ----------------------------------------------------------------------------------------------------------
-
-
-async def _take_offer(home: Home, relay: Relay, known: Known, item: FeedItem) -> None:
-    with home.vault.reading() as view:
-        if view.received.get(item.core) is not None:
-            return
-    try:
-        offer = await relay.offer(item.core)
-    except RefusedError as error:
-        if error.code in _GONE:
-            return  # recalled or expired before this home looked
-        raise
-    now = home.now()
-    reader = reader_of(home)
-    try:
-        opened = open_offer(offer, reader, known.register, _seen_before(home), now)
-    except TamperError as error:
-        await _refuse_offer(home, relay, known, item, offer, error)
-        return
-    if opened.core_hash != item.core:
-        raise TamperError("E_BODY_DIGEST", "The relay answered with another package.")
-    _keep_offer(home, offer, opened, now)
-
-
-def reader_of(home: Home) -> Reader:
-    """This home as the endpoint that opens."""
-    own, own_id = endpoint_of(home)
-    return Reader(endpoint=own_id, address=own.address, epoch_keys=epoch_keys(home))
-
-
-def _seen_before(home: Home) -> Callable[[EndpointId, PackageId], ObjectHash | None]:
-    def seen(sender: EndpointId, package: PackageId) -> ObjectHash | None:
-        with home.vault.reading() as view:
-            found = [p for p in view.received.by_package(package) if p.sender == sender]
-        return found[0].core if found else None
-
-    return seen
-
-
-def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> None:
-    core, cover = opened.core, opened.cover
-    package = ReceivedPackage(
-        core=opened.core_hash,
-        package=core.package,
-        sender=core.sender,
-        sent_from=cover.sent_from,
-        purpose=cover.purpose,
-        classification=cover.classification,
-        urgency=cover.urgency,
-        created=core.created,
-        expires=core.expires,
-        offered=now,
-        state=State.OFFERED,
-        since=now,
-    )
-    record = OfferRecord(
-        core=offer.core,
-        delivery=offer.delivery,
-        held=offer.held,
-        capsule=offer.capsule,
-        cover=schema.encode(cover),
-        cover_key=opened.capsule.cover_key,
-        grant_key=opened.capsule.grant_key,
-        sequence=opened.capsule.sequence,
-    )
-    with home.vault.transaction() as tx:
-        if tx.guard.remember(core.sender, core.package, opened.core_hash) is Seen.OTHER:
-            raise TamperError("E_CONFLICT", "Two different packages came under one id.")
-        tx.received.add(package, record)
-        number = opened.capsule.sequence
-        if tx.guard.remember_sequence(core.sender, number, opened.core_hash) is Seen.OTHER:
-            raise_alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)
-        _note_gaps(tx, core.sender, now)
-        if tx.objects.of(opened.core_hash, ObjectKind.RECALL):
-            # Recalled, and offered all the same: it stays shut.
-            tx.received.step(opened.core_hash, Step.RECALL, now)
-        tx.settings.raise_clock_floor(opened.held.message.time)
-        tx.audit.append(time=now, actor=home.actor(), action="package.offered", on=opened.core_hash)
-
-
-def _note_gaps(tx: Families, sender: EndpointId, now: Seconds) -> None:
-    """Numbers of this sender that led nowhere: the relay may be withholding a package."""
-    for gap in tx.guard.gaps(sender):
-        about = f"{sender.hex()[:16]}:{gap.first}-{gap.last}"
-        raise_alert(tx, "N_SEQUENCE_GAP", None, about, now)
-
-
-async def _refuse_offer(
-    home: Home, relay: Relay, known: Known, item: FeedItem, offer: Offer, error: TamperError
-) -> None:
-    """An alarm on this side; and on the sender's, when it was really theirs and did not open here."""
-    _put_away(home, replace(item, object=schema.encode(offer)), error)
-    if error.code not in UNREADABLE:
-        return
-    core = schema.decode(Core, offer.core)
-    sender = known.address_of(core.sender)
-    if sender is None:
-        return
-    about = Subject(core=item.core, delivery=parse_signed(offer.delivery).hash, sender=sender)
-    posting = await make_event(home, relay, known, about, EventKind.UNREADABLE, None)
-    with home.vault.transaction() as tx:
-        tx.postings.add(posting)
-    await post(home, relay, posting)
-
-
-# -- what others say -------------------------------------------------------------------------------------------------
-
-
-async def _take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    signed = parse_signed(_object(item))
-    event = _by_endpoint(signed_bytes=_object(item), known=known)
-    message = event.message
-    if message.core != item.core or message.anchor != known.directory.anchor:
-        raise TamperError("E_RECEIPT_BINDING", "A receipt is for another package.")
-    now = home.now()
-    words = _words(home, known, message, item)
-    with home.vault.transaction() as tx:
-        expected = tx.events.next_counter(message.core, message.endpoint)
-        kept = tx.events.add(
-            StoredEvent(
-                hash=event.hash,
-                core=message.core,
-                endpoint=message.endpoint,
-                kind=message.kind,
-                counter=message.counter,
-                time=message.time,
-                signed=signed.encoded(),
-                detail=words,
-            )
-        )
-        if kept is Seen.SAME:
-            return
-        if kept is Seen.OTHER or message.counter < expected:
-            raise TamperError("E_RECEIPT_STATE", "An endpoint said two things under one number.")
-        if message.counter > expected:
-            raise_alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
-        _follow_event(tx, message)
-        if message.kind is EventKind.COMMITTED and words is not None:
-            _compare_opened(tx, message, words, now)
-        tx.settings.raise_clock_floor(Seconds(min(message.time, now)))
-        tx.audit.append(
-            time=now,
-            actor=home.actor(),
-            action=f"event.{message.kind.value}",
-            on=message.core,
-        )
-
-
-def _follow_event(tx: Families, event: Event) -> None:
-    """Move what this home sent. What a colleague says of what this home received is kept as it is."""
-    sent = {e.endpoint: e.state for e in tx.sent.endpoints(event.core)}
-    if event.endpoint not in sent:
-        return
-    step = STEP_OF[event.kind]
-    state = sent[event.endpoint]
-    if state in (State.SENT, State.HELD) and step is not Step.RECALL:
-        # It could only be offered if the relay held it.
-        if state is State.SENT:
-            state = tx.sent.step(event.core, event.endpoint, Step.HOLD, event.time)
-        state = tx.sent.step(event.core, event.endpoint, Step.OFFER, event.time)
-    if state is State.RECALLED:
-        # The relay had signed that nobody accepted it.
-        raise_alert(tx, "A_RELAY_LIED", event.core, event.endpoint.hex()[:16], event.time)
-        return
-    if not allowed(state, step):
-        raise TamperError("E_RECEIPT_STATE", "A receipt came out of its order.")
-    tx.sent.step(event.core, event.endpoint, step, event.time)
-    if event.kind is EventKind.UNREADABLE:
-        raise_alert(tx, "A_UNREADABLE", event.core, event.endpoint.hex()[:16], event.time)
-
-
-def _compare_opened(tx: Families, event: Event, words: bytes, now: Seconds) -> None:
-    """A recipient names what it opened. Anything but what was sealed for its address is an alarm."""
-    contents = tx.contents.get(event.core)
-    address = next(
-        (e.address for e in tx.sent.endpoints(event.core) if e.endpoint == event.endpoint), None
-    )
-    if contents is None or address is None:
-        return
-    parts: list[StoredSection | StoredAttachment] = [*contents.sections, *contents.attachments]
-    sealed = {entry_commitment(p.entry, p.salt) for p in parts if address in p.entry.audience}
-    opened = schema.decode(Detail, words, limit=limits.DETAIL_BYTES).opened
-    if set(opened) != sealed:
-        raise_alert(tx, "A_EQUIVOCATION", event.core, event.endpoint.hex()[:16], now)
-
-
-def _by_endpoint(*, signed_bytes: bytes, known: Known) -> Opened[Event]:
-    """An event verified under the key that its maker had at the checkpoint it names."""
-    signed = parse_signed(signed_bytes)
-    unread = schema.decode(Event, signed.payload)
-    size = known.register.size_relied_on(unread.checkpoint, unread.time)
-    maker = known.register.sender_at(unread.endpoint, size, unread.time)
-    return open_signed(signed, Event, _only(maker.document_key), code="E_RECEIPT_BINDING")
-
-
-def _only(key: bytes) -> Callable[[SignerId], bytes]:
-    def key_of(signer: SignerId) -> bytes:
-        if signer != signer_id(key):
-            raise TamperError("E_RECEIPT_BINDING", "A receipt is not signed by whom it names.")
-        return key
-
-    return key_of
-
-
-def _words(home: Home, known: Known, event: Event, item: FeedItem) -> bytes | None:
-    """The detail of an event, when it was sealed to this endpoint. A detail that does not open is an alarm."""
-    if item.detail is None or event.detail is None:
-        return None
-    _, own_id = endpoint_of(home)
-    detail: Detail = open_detail(
-        item.detail,
-        event.detail,
-        known.directory.anchor,
-        event.core,
-        event.endpoint,
-        own_id,
-        epoch_keys(home),
-    )
-    return schema.encode(detail)
-
-
-def _object(item: FeedItem) -> bytes:
-    if item.object is None:
-        raise TamperError("E_PARSE", "The relay sent an item without its object.")
-    return item.object
-
-
-def _by_relay(known: Known, item: FeedItem, message: type[M]) -> Opened[M]:
-    key = known.directory.relay.receipt_key
-    return open_signed(parse_signed(_object(item)), message, _only(key), code="E_RECEIPT_BINDING")
-
-
-async def _take_recall(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    """The sender takes back what this home has not accepted. Sealed on arrival, and said so."""
-    signed = parse_signed(_object(item))
-    unread = schema.decode(Recall, signed.payload)
-    size = known.register.size_relied_on(unread.checkpoint, unread.time)
-    maker = known.register.sender_at(unread.endpoint, size, unread.time)
-    recall = open_signed(signed, Recall, _only(maker.document_key), code="E_RECEIPT_BINDING")
-    now = home.now()
-    with home.vault.transaction() as tx:
-        package = tx.received.get(item.core)
-        if package is not None and known.address_of(recall.message.endpoint) != package.sent_from:
-            raise TamperError("E_RECEIPT_BINDING", "Somebody else than the sender recalls this.")
-        _keep_object(tx, recall.hash, ObjectKind.RECALL, item, now)
-        if package is not None and allowed(package.state, Step.RECALL):
-            tx.received.step(item.core, Step.RECALL, now)
-        tx.audit.append(time=now, actor=home.actor(), action="package.recalled", on=item.core)
-
-
-def _keep_object(
-    tx: Families, object_hash: ObjectHash, kind: ObjectKind, item: FeedItem, now: Seconds
-) -> None:
-    tx.objects.keep(
-        KeptObject(hash=object_hash, kind=kind, core=item.core, time=now, signed=_object(item))
-    )
-
-
-async def _take_verdict(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    keep_verdict(home, known, item.core, _object(item))
-
-
-async def _take_void(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    """The sender says which numbers lead to nothing, so that every other gap is a finding."""
-    signed = parse_signed(_object(item))
-    unread = schema.decode(Void, signed.payload)
-    size = known.register.size_relied_on(unread.checkpoint, unread.time)
-    maker = known.register.sender_at(unread.sender, size, unread.time)
-    void = open_signed(signed, Void, _only(maker.document_key), code="E_RECEIPT_BINDING").message
-    _, own_id = endpoint_of(home)
-    if void.recipient != own_id:
-        raise TamperError("E_NOT_ADDRESSED", "A note about numbers is for another endpoint.")
-    now = home.now()
-    with home.vault.transaction() as tx:
-        for entry in void.entries:
-            if tx.guard.remember_sequence(void.sender, entry.sequence, entry.core) is Seen.OTHER:
-                raise_alert(tx, "E_REPLAY", entry.core, f"void:{entry.sequence}", now)
-        tx.objects.keep(
-            KeptObject(
-                hash=signed.hash,
-                kind=ObjectKind.VOID,
-                core=None,
-                time=now,
-                signed=signed.encoded(),
-            )
-        )
-
-
-async def _take_held(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    """A colleague's package is held: kept as evidence."""
-    held = _by_relay(known, item, Held)
-    with home.vault.transaction() as tx:
-        _keep_object(tx, held.hash, ObjectKind.HELD, item, home.clock.now())
-
-
-async def _take_warning(home: Home, _relay: Relay, _known: Known, item: FeedItem) -> None:
-    with home.vault.transaction() as tx:
-        if tx.sent.get(item.core) is not None:
-            raise_alert(tx, "W_EXPIRES_SOON", item.core, str(item.time), home.clock.now())
-
-
-async def _take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    """The relay's report that a package expired, and how far each address had come."""
-    tombstone = _by_relay(known, item, Tombstone)
-    now = home.now()
-    with home.vault.transaction() as tx:
-        _keep_object(tx, tombstone.hash, ObjectKind.TOMBSTONE, item, now)
-        expire_sent(tx, item.core, now, "A_NOT_DELIVERED")
-        expire_received(tx, item.core, now)
-
-
 _Taker = Callable[[Home, Relay, Known, FeedItem], Awaitable[None]]
 
+
 _TAKERS: Final[dict[FeedKind, _Taker]] = {
-    FeedKind.OFFER: _take_offer,
-    FeedKind.EVENT: _take_event,
-    FeedKind.RECALL: _take_recall,
-    FeedKind.VERDICT: _take_verdict,
-    FeedKind.VOID: _take_void,
-    FeedKind.HELD: _take_held,
-    FeedKind.WARNING: _take_warning,
-    FeedKind.TOMBSTONE: _take_tombstone,
+    FeedKind.OFFER: take_offer,
+    FeedKind.EVENT: take_event,
+    FeedKind.RECALL: take_recall,
+    FeedKind.VERDICT: take_verdict,
+    FeedKind.VOID: take_void,
+    FeedKind.HELD: take_held,
+    FeedKind.WARNING: take_warning,
+    FeedKind.TOMBSTONE: take_tombstone,
 }

@@ -4,68 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from agency_client.body_transfer import upload_body
-from agency_client.ports.outbox import Parcel
-from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
-    Contents,
-    KeptObject,
-    ObjectKind,
-    Progress,
-    SentDelivery,
-    SentEndpoint,
     SentPackage,
-    SentRecord,
-    StoredAttachment,
-    StoredSection,
 )
+from agency_client.use_cases.handing_in import transmit
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
-from agency_client.use_cases.recipients import Target, find_targets
+from agency_client.use_cases.sealing import Outgoing, fingerprint, seal
 from agency_client.use_cases.talking import in_step
-from phoenix_protocol import encoding, limits, schema
-from phoenix_protocol.api import Submission, UploadPlan
-from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
-from phoenix_protocol.limits import BLOCK
-from phoenix_protocol.package.envelope import Recipient, Why
+from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State
-from phoenix_protocol.record import Attachment
-from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import (
-    Circumstances,
     PackageDraft,
-    SealedPackage,
-    SealedSection,
-    SealTo,
-    Sender,
 )
-from phoenix_protocol.sealing.open_body import parse_item
-from phoenix_protocol.sealing.open_offer import open_held
-from phoenix_protocol.sealing.seal import deliver, seal_package
-from phoenix_protocol.signed import parse_signed
-from phoenix_protocol.suite.hashing import sha256
 
 #: Told how many bytes of how many have been uploaded.
 Progressed = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A checked document, ready to seal.
-
-    ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
-    """
-
-    draft: PackageDraft
-    addresses: dict[Address, Why]
-    expires: Seconds
-    document: bytes = field(repr=False)
-    options: tuple[str, ...]
-    owed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +65,9 @@ async def send(
         if unfinished is not None:
             await transmit(home, relay, known, unfinished, progressed)
             return _result(home, unfinished, (), resumed=True, repeated=None)
-        sealed, left_out, repeated = await _seal(home, relay, known, outgoing, now)
+        sealed, left_out, repeated = await seal(home, relay, known, outgoing, now)
         await transmit(home, relay, known, sealed, progressed)
     return _result(home, sealed, left_out, resumed=False, repeated=repeated)
-
-
-# -- the same send again ----------------------------------------------------------------------------------------------
 
 
 def _unfinished(home: Home, outgoing: Outgoing, now: Seconds) -> SentPackage | None:
@@ -138,273 +93,6 @@ def _digest_of_pieces(pieces: Iterable[bytes]) -> bytes:
     for piece in pieces:
         digest.update(piece)
     return digest.digest()
-
-
-def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
-    """What tells this send from another: document, options and attachments, byte for byte."""
-    return sha256(encoding.encode([outgoing.document, list(outgoing.options), list(attachments)]))
-
-
-# -- sealing ----------------------------------------------------------------------------------------------------------
-
-
-async def _seal(
-    home: Home, relay: Relay, known: Known, outgoing: Outgoing, now: Seconds
-) -> tuple[SentPackage, tuple[EndpointId, ...], PackageId | None]:
-    own, own_id = endpoint_of(home)
-    targets, left_out = await find_targets(
-        relay, known, outgoing.addresses, own_id, now, outgoing.expires
-    )
-    where = Circumstances(
-        anchor=known.directory.anchor,
-        relay=known.directory.relay.origin,
-        package=PackageId(home.randomness.random_bytes(16)),
-        sender=own_id,
-        recipients=_recipients(outgoing.addresses),
-        created=now,
-        expires=outgoing.expires,
-        checkpoint=known.checkpoint,
-    )
-    # Given before use and never again: a number that leads nowhere is voided later, a number used twice is an alarm.
-    with home.vault.transaction() as tx:
-        sequences = tx.sequences.allocate([target.endpoint for target in targets])
-    to = [
-        SealTo(
-            endpoint=target.endpoint,
-            address=target.address,
-            epoch_key=target.epoch_key.hash,
-            key=target.key,
-            sequence=sequences[target.endpoint],
-        )
-        for target in targets
-    ]
-    parcel = home.outbox.parcel(where.package.hex())
-    sender = Sender(endpoint=own_id, key=own.document_key())
-    sealed, submission = await asyncio.to_thread(
-        _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
-    )
-    repeated = _repeated(home, outgoing, sealed)
-    package = _keep(home, outgoing, where, sealed, submission, targets, to)
-    return package, left_out, repeated
-
-
-def _recipients(addresses: dict[Address, Why]) -> tuple[Recipient, ...]:
-    named = [Recipient(address=address, why=why) for address, why in addresses.items()]
-    row = schema.Row(Recipient)
-    return tuple(sorted(named, key=lambda r: encoding.encode(row.to_plain(r, "Recipient"))))
-
-
-def _seal_to_disk(
-    home: Home,
-    parcel: Parcel,
-    draft: PackageDraft,
-    where: Circumstances,
-    to: Sequence[SealTo],
-    sender: Sender,
-) -> tuple[SealedPackage, Submission]:
-    parcel.create()
-    try:
-        with parcel.new_body() as body:
-            sealed = seal_package(draft, where, body, home.randomness, home.executor)
-        delivery = deliver(sealed, where, 1, to, sender, home.randomness)
-        submission = Submission(
-            core=sealed.core,
-            delivery=delivery.signed.encoded(),
-            cover=sealed.cover,
-            capsules=delivery.capsules,
-            grants=delivery.grants,
-        )
-        parcel.finish(submission, sealed.leaves)
-    except OSError as error:
-        parcel.remove()
-        raise UnavailableError(
-            "E_STORE_WRITE",
-            f"The disk would not take the sealed package ({error.strerror}).",
-            next="Make room on the disk, then repeat the same command.",
-        ) from None
-    except PhoenixError:
-        parcel.remove()
-        raise
-    return sealed, submission
-
-
-def _keep(
-    home: Home,
-    outgoing: Outgoing,
-    where: Circumstances,
-    sealed: SealedPackage,
-    submission: Submission,
-    targets: Sequence[Target],
-    to: Sequence[SealTo],
-) -> SentPackage:
-    """From here on the send is unfinished, and repeating it sends these bytes."""
-    draft = outgoing.draft
-    package = SentPackage(
-        core=sealed.core_hash,
-        package=where.package,
-        fingerprint=fingerprint(outgoing, _attachment_digests(sealed)),
-        outbox=where.package.hex(),
-        thread=draft.thread,
-        purpose=draft.purpose,
-        classification=draft.classification,
-        urgency=draft.urgency,
-        created=where.created,
-        expires=where.expires,
-        progress=Progress.SEALED,
-        since=where.created,
-        owed=outgoing.owed,
-    )
-    record = SentRecord(
-        core=sealed.core, cover=schema.encode(sealed.cover_content), document=outgoing.document
-    )
-    endpoints = [
-        SentEndpoint(
-            endpoint=target.endpoint,
-            address=target.address,
-            why=target.why,
-            records=target.is_records,
-            delivery=1,
-            sequence=sealed_to.sequence,
-            epoch_key=target.epoch_key.hash,
-            state=State.SENT,
-            since=where.created,
-        )
-        for target, sealed_to in zip(targets, to, strict=True)
-    ]
-    with home.vault.transaction() as tx:
-        tx.sent.add(
-            package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
-        )
-        tx.contents.put(sealed.core_hash, _contents(sealed))
-        tx.audit.append(
-            time=where.created,
-            actor=home.actor(),
-            action="package.sealed",
-            on=sealed.core_hash,
-            detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
-        )
-    return package
-
-
-def _attachment_digests(sealed: SealedPackage) -> list[bytes]:
-    return [part.entry.content for section in sealed.sections for part in section.attachments]
-
-
-def _contents(sealed: SealedPackage) -> Contents:
-    return Contents(
-        manifest=sealed.manifest,
-        manifest_salt=sealed.manifest_salt,
-        sections=tuple(
-            StoredSection(
-                entry=section.part.entry,
-                salt=section.part.salt,
-                reasons=section.reasons,
-                items=section.items,
-            )
-            for section in sealed.sections
-        ),
-        attachments=tuple(
-            stored for section in sealed.sections for stored in _stored_attachments(section)
-        ),
-    )
-
-
-def _stored_attachments(section: SealedSection) -> list[StoredAttachment]:
-    found = []
-    parts = {part.place.segment: part for part in section.attachments}
-    for item in section.items:
-        if item.type is not ItemType.ATTACHMENT:
-            continue
-        descriptor = parse_item(item)
-        if not isinstance(descriptor, Attachment):
-            continue
-        part = parts[descriptor.segment]
-        found.append(
-            StoredAttachment(
-                entry=part.entry,
-                salt=part.salt,
-                reasons=section.reasons,
-                section=section.part.place.segment,
-                item=item.id,
-                name=descriptor.name,
-                media_type=descriptor.media_type,
-                size=descriptor.size,
-                digest=descriptor.digest,
-                key=part.place.key,
-                stored=False,
-            )
-        )
-    return found
-
-
-def _repeated(home: Home, outgoing: Outgoing, sealed: SealedPackage) -> PackageId | None:
-    wanted = fingerprint(outgoing, _attachment_digests(sealed))
-    with home.vault.reading() as view:
-        earlier = [p for p in view.sent.by_fingerprint(wanted) if p.progress is Progress.HELD]
-    return earlier[0].package if earlier else None
-
-
-# -- handing in -------------------------------------------------------------------------------------------------------
-
-
-async def transmit(
-    home: Home,
-    relay: Relay,
-    known: Known,
-    package: SentPackage,
-    progressed: Progressed = lambda _done, _whole: None,
-) -> None:
-    """Hand the sealed bytes to the relay and keep its *held*. Repeating is safe: the relay takes the same once."""
-    parcel = home.outbox.parcel(package.outbox)
-    submission = parcel.submission()
-    length = parcel.body_length()
-    if length > BLOCK:
-        plan = UploadPlan(leaves=parcel.leaves(), length=length, expires=package.expires)
-        await _upload(relay, parcel, plan, progressed)
-    else:
-        submission = Submission(
-            core=submission.core,
-            delivery=submission.delivery,
-            cover=submission.cover,
-            body=parcel.block(0),
-            capsules=submission.capsules,
-            grants=submission.grants,
-        )
-    answer = await relay.submit(submission)
-    signed = parse_signed(submission.delivery)
-    held = open_held(parse_signed(answer.signed), package.core, signed.hash, known.register)
-    if held.message.time > home.clock.now() + limits.CLOCK_SKEW:
-        raise TamperError("E_TIME", "The relay says that it held this in the future.")
-    with home.vault.transaction() as tx:
-        tx.sent.hold(package.core, 1, answer.signed, held.message.time)
-        tx.objects.keep(
-            KeptObject(
-                hash=held.hash,
-                kind=ObjectKind.HELD,
-                core=package.core,
-                time=held.message.time,
-                signed=answer.signed,
-            )
-        )
-        tx.sent.forget_outbox(package.core)
-        tx.settings.raise_clock_floor(held.message.time)
-        tx.audit.append(
-            time=home.clock.now(), actor=home.actor(), action="package.held", on=package.core
-        )
-    parcel.remove()
-
-
-async def _upload(relay: Relay, parcel: Parcel, plan: UploadPlan, progressed: Progressed) -> None:
-    sent = 0
-
-    def read_block(number: int) -> bytes:
-        nonlocal sent
-        block = parcel.block(number)
-        sent += len(block)
-        progressed(sent, plan.length)
-        return block
-
-    await upload_body(relay, plan, read_block)
 
 
 def _result(

@@ -266,6 +266,11 @@ class Machine:
         words = [program("phoenix"), "--json", *args]
         return run(words, env=self.env, status=status, **options)
 
+    def run_plain(self, *args: str | Path, status: int | None = 0, **options: Any) -> Finished:
+        """As :meth:`phoenix`, with the text that people see."""
+        options.setdefault("cwd", self.folder)
+        return run([program("phoenix"), *args], env=self.env, status=status, **options)
+
     def start(self, *args: str | Path) -> subprocess.Popen[bytes]:
         """Start ``phoenix …`` and leave it running; it ends with this machine at the latest.
 

@@ -24,13 +24,9 @@ from agency_client.unlocking import Unlock, open_home
 from keys.keystore import create_keystore
 from keys.passphrase import Passphrase
 from phoenix_protocol.identifiers import Seconds
+from tests.end_to_end.documents import FRONT, MASH, NURSE
 from tests.end_to_end.processes import Finished, Machine, RelayProcess, environment, kill
 
-MASH, NURSE, FRONT = (
-    "mash@ardenfold-police",
-    "school.nurse@quillmere-health",
-    "front.door@quillmere-council",
-)
 #: Each machine with its address; those without one are information managers'.
 MACHINES: Mapping[str, str | None] = {
     "council": None,

@@ -32,9 +32,11 @@ phoenix --home police members approve $CODE
 phoenix --home health agency create quillmere-health --name "Quillmere Community Health" \
         --anchor $ANCHOR --relay http://127.0.0.1:8080 --out health.request
 phoenix --home council partnership admit health.request
-phoenix --home nurse join school.nurse@quillmere-health --anchor $ANCHOR --relay http://127.0.0.1:8080 --name "School nurses"
+phoenix --home nurse join school.nurse@quillmere-health --anchor $ANCHOR --relay http://127.0.0.1:8080 \
+        --name "School nurses"
 phoenix --home health members approve $CODE
-phoenix --home social-care join front.door@quillmere-council --anchor $ANCHOR --relay http://127.0.0.1:8080 --name "Front door"
+phoenix --home social-care join front.door@quillmere-council --anchor $ANCHOR --relay http://127.0.0.1:8080 \
+        --name "Front door"
 phoenix --home council members approve $CODE
 phoenix --home social-care send package.toml
 phoenix --home desk inbox

@@ -1,0 +1,258 @@
+"""Sealing a package onto this disk and into the vault, before anything leaves (docs/protocol.md §5)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agency_client.ports.outbox import Parcel
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import (
+    Contents,
+    Progress,
+    SentDelivery,
+    SentEndpoint,
+    SentPackage,
+    SentRecord,
+    StoredAttachment,
+    StoredSection,
+)
+from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.recipients import Target, find_targets
+from phoenix_protocol import encoding, schema
+from phoenix_protocol.api import Submission
+from phoenix_protocol.errors import PhoenixError, UnavailableError
+from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
+from phoenix_protocol.package.envelope import Recipient, Why
+from phoenix_protocol.package.lifecycle import State
+from phoenix_protocol.record import Attachment
+from phoenix_protocol.sealing.contents import ItemType
+from phoenix_protocol.sealing.drafts import (
+    Circumstances,
+    PackageDraft,
+    SealedPackage,
+    SealedSection,
+    SealTo,
+    Sender,
+)
+from phoenix_protocol.sealing.open_body import parse_item
+from phoenix_protocol.sealing.seal import deliver, seal_package
+from phoenix_protocol.suite.hashing import sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A checked document, ready to seal.
+
+    ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
+    """
+
+    draft: PackageDraft
+    addresses: dict[Address, Why]
+    expires: Seconds
+    document: bytes = field(repr=False)
+    options: tuple[str, ...]
+    owed: tuple[str, ...] = ()
+
+
+def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
+    """What tells this send from another: document, options and attachments, byte for byte."""
+    return sha256(encoding.encode([outgoing.document, list(outgoing.options), list(attachments)]))
+
+
+async def seal(
+    home: Home, relay: Relay, known: Known, outgoing: Outgoing, now: Seconds
+) -> tuple[SentPackage, tuple[EndpointId, ...], PackageId | None]:
+    own, own_id = endpoint_of(home)
+    targets, left_out = await find_targets(
+        relay, known, outgoing.addresses, own_id, now, outgoing.expires
+    )
+    where = Circumstances(
+        anchor=known.directory.anchor,
+        relay=known.directory.relay.origin,
+        package=PackageId(home.randomness.random_bytes(16)),
+        sender=own_id,
+        recipients=_recipients(outgoing.addresses),
+        created=now,
+        expires=outgoing.expires,
+        checkpoint=known.checkpoint,
+    )
+    # Given before use and never again: a number that leads nowhere is voided later, a number used twice is an alarm.
+    with home.vault.transaction() as tx:
+        sequences = tx.sequences.allocate([target.endpoint for target in targets])
+    to = [
+        SealTo(
+            endpoint=target.endpoint,
+            address=target.address,
+            epoch_key=target.epoch_key.hash,
+            key=target.key,
+            sequence=sequences[target.endpoint],
+        )
+        for target in targets
+    ]
+    parcel = home.outbox.parcel(where.package.hex())
+    sender = Sender(endpoint=own_id, key=own.document_key())
+    sealed, submission = await asyncio.to_thread(
+        _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
+    )
+    repeated = _sent_before(home, outgoing, sealed)
+    package = _keep(home, outgoing, where, sealed, submission, targets, to)
+    return package, left_out, repeated
+
+
+def _recipients(addresses: dict[Address, Why]) -> tuple[Recipient, ...]:
+    named = [Recipient(address=address, why=why) for address, why in addresses.items()]
+    row = schema.Row(Recipient)
+    return tuple(sorted(named, key=lambda r: encoding.encode(row.to_plain(r, "Recipient"))))
+
+
+def _seal_to_disk(
+    home: Home,
+    parcel: Parcel,
+    draft: PackageDraft,
+    where: Circumstances,
+    to: Sequence[SealTo],
+    sender: Sender,
+) -> tuple[SealedPackage, Submission]:
+    parcel.create()
+    try:
+        with parcel.new_body() as body:
+            sealed = seal_package(draft, where, body, home.randomness, home.executor)
+        delivery = deliver(sealed, where, 1, to, sender, home.randomness)
+        submission = Submission(
+            core=sealed.core,
+            delivery=delivery.signed.encoded(),
+            cover=sealed.cover,
+            capsules=delivery.capsules,
+            grants=delivery.grants,
+        )
+        parcel.finish(submission, sealed.leaves)
+    except OSError as error:
+        parcel.remove()
+        raise UnavailableError(
+            "E_STORE_WRITE",
+            f"The disk would not take the sealed package ({error.strerror}).",
+            next="Make room on the disk, then repeat the same command.",
+        ) from None
+    except PhoenixError:
+        parcel.remove()
+        raise
+    return sealed, submission
+
+
+def _keep(
+    home: Home,
+    outgoing: Outgoing,
+    where: Circumstances,
+    sealed: SealedPackage,
+    submission: Submission,
+    targets: Sequence[Target],
+    to: Sequence[SealTo],
+) -> SentPackage:
+    """From here on the send is unfinished, and repeating it sends these bytes."""
+    draft = outgoing.draft
+    package = SentPackage(
+        core=sealed.core_hash,
+        package=where.package,
+        fingerprint=fingerprint(outgoing, attachment_digests(sealed)),
+        outbox=where.package.hex(),
+        thread=draft.thread,
+        purpose=draft.purpose,
+        classification=draft.classification,
+        urgency=draft.urgency,
+        created=where.created,
+        expires=where.expires,
+        progress=Progress.SEALED,
+        since=where.created,
+        owed=outgoing.owed,
+    )
+    record = SentRecord(
+        core=sealed.core, cover=schema.encode(sealed.cover_content), document=outgoing.document
+    )
+    endpoints = [
+        SentEndpoint(
+            endpoint=target.endpoint,
+            address=target.address,
+            why=target.why,
+            records=target.is_records,
+            delivery=1,
+            sequence=sealed_to.sequence,
+            epoch_key=target.epoch_key.hash,
+            state=State.SENT,
+            since=where.created,
+        )
+        for target, sealed_to in zip(targets, to, strict=True)
+    ]
+    with home.vault.transaction() as tx:
+        tx.sent.add(
+            package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
+        )
+        tx.contents.put(sealed.core_hash, _contents(sealed))
+        tx.audit.append(
+            time=where.created,
+            actor=home.actor(),
+            action="package.sealed",
+            on=sealed.core_hash,
+            detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
+        )
+    return package
+
+
+def attachment_digests(sealed: SealedPackage) -> list[bytes]:
+    return [part.entry.content for section in sealed.sections for part in section.attachments]
+
+
+def _contents(sealed: SealedPackage) -> Contents:
+    return Contents(
+        manifest=sealed.manifest,
+        manifest_salt=sealed.manifest_salt,
+        sections=tuple(
+            StoredSection(
+                entry=section.part.entry,
+                salt=section.part.salt,
+                reasons=section.reasons,
+                items=section.items,
+            )
+            for section in sealed.sections
+        ),
+        attachments=tuple(
+            stored for section in sealed.sections for stored in _stored_attachments(section)
+        ),
+    )
+
+
+def _stored_attachments(section: SealedSection) -> list[StoredAttachment]:
+    found = []
+    parts = {part.place.segment: part for part in section.attachments}
+    for item in section.items:
+        if item.type is not ItemType.ATTACHMENT:
+            continue
+        descriptor = parse_item(item)
+        if not isinstance(descriptor, Attachment):
+            continue
+        part = parts[descriptor.segment]
+        found.append(
+            StoredAttachment(
+                entry=part.entry,
+                salt=part.salt,
+                reasons=section.reasons,
+                section=section.part.place.segment,
+                item=item.id,
+                name=descriptor.name,
+                media_type=descriptor.media_type,
+                size=descriptor.size,
+                digest=descriptor.digest,
+                key=part.place.key,
+                stored=False,
+            )
+        )
+    return found
+
+
+def _sent_before(home: Home, outgoing: Outgoing, sealed: SealedPackage) -> PackageId | None:
+    wanted = fingerprint(outgoing, attachment_digests(sealed))
+    with home.vault.reading() as view:
+        earlier = [p for p in view.sent.by_fingerprint(wanted) if p.progress is Progress.HELD]
+    return earlier[0].package if earlier else None
