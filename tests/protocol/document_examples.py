@@ -122,7 +122,7 @@ SIGNATORY: Final = building.signatory(
     name="Ardenfold Constabulary",
     kind="police",
     jurisdiction="england",
-    legal_scope="dpa2018_part3",
+    legal_scope="a",
     root=_key_set("police root"),
     issued=Seconds(NOW - 29 * DAY),
 )
@@ -205,7 +205,7 @@ ADMISSION_REQUEST: Final = building.admission_request(
     name="Ardenfold Constabulary",
     kind="police",
     jurisdiction="england",
-    legal_scope="dpa2018_part3",
+    legal_scope="a",
     root=_key_set("police root"),
     agency_keys=signed(AGENCY_KEYS, "police root"),
 )

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_protocol import limits, schema
+from phoenix_protocol import encoding, limits, notes, schema
 from phoenix_protocol.directory.openings import make_opening
 from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.joining import join_code
 from phoenix_protocol.package.lifecycle import TABLE
+from phoenix_protocol.requests import LIFETIME
 from phoenix_protocol.sealing.padding import framed_length
 from phoenix_protocol.signed import hash_of
 from phoenix_protocol.suite import ed25519_verify
@@ -163,6 +164,17 @@ def test_every_limit_is_on_the_page_with_its_value(page: Page) -> None:
         if name.isupper() and isinstance(value, int) and name not in UNITS
     }
     assert written == wanted
+
+
+def test_limits_that_stand_elsewhere_are_named_with_their_values(page: Page) -> None:
+    text = " ".join(page.section("2.9 Limits").text.split())
+    for said in (
+        f"at most {encoding.MAX_ITEMS} values, nested {encoding.MAX_DEPTH} deep",
+        f"a note has at most {notes.MAX_NOTE_BYTES} bytes, {notes.MAX_SIGNATURE_LINES} signatures, "
+        f"{notes.MAX_SIGNATURE_BYTES} bytes in a signature and {notes.MAX_NAME_BYTES} in a name",
+        f"a request is good for at most {LIFETIME} seconds",
+    ):
+        assert said in text
 
 
 def value_of(text: str) -> int:
