@@ -17,11 +17,12 @@ from agency_client.record.reading import read_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
+from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Outgoing
-from agency_client.use_cases.sending import Progressed, SendResult, send
+from agency_client.use_cases.sending import SendResult, send
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agency_client.body_transfer import upload_body
 from agency_client.ports.outbox import Parcel
 from agency_client.ports.relay import Relay
@@ -12,13 +14,15 @@ from agency_client.ports.vault import (
 )
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known
-from agency_client.use_cases.sending import Progressed
 from phoenix_protocol import limits
 from phoenix_protocol.api import Submission, UploadPlan
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.sealing.open_offer import open_held
 from phoenix_protocol.signed import parse_signed
+
+#: Told how many bytes of how many have been uploaded.
+Progressed = Callable[[int, int], None]
 
 
 async def transmit(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agency_client.ports.vault import (
     SentPackage,
 )
-from agency_client.use_cases.handing_in import transmit
+from agency_client.use_cases.handing_in import Progressed, transmit
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.sealing import Outgoing, fingerprint, seal
@@ -21,9 +21,6 @@ from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.drafts import (
     PackageDraft,
 )
-
-#: Told how many bytes of how many have been uploaded.
-Progressed = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
