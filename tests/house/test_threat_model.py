@@ -12,7 +12,9 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 def test_every_test_that_the_threat_model_names_is_there(repository: Path) -> None:
     named = NAMED.findall((repository / "docs" / "threat-model.md").read_text("utf-8"))
     assert len(named) > 40
-    missing = [f"{path}::{name}" for path, name in named if name not in defined_in(repository / path)]
+    missing = [
+        f"{path}::{name}" for path, name in named if name not in defined_in(repository / path)
+    ]
     assert missing == []
 
 

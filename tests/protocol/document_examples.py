@@ -336,7 +336,7 @@ CORE: Final = envelope.Core(
         envelope.Recipient(address=FRONT_DOOR, why=envelope.Why.OWN),
     ),
     cover=envelope.Sealed(digest=seed("cover ciphertext"), length=1096),
-    body=envelope.Sealed(digest=seed("body"), length=16_384),
+    body=envelope.Sealed(digest=seed("body"), length=65_536),
     cover_commitment=manifest.cover_commitment(COVER),
     manifest_commitment=manifest.manifest_commitment(
         schema.encode(MANIFEST), seed("manifest salt")
@@ -465,7 +465,7 @@ BODIES: Final[tuple[Any, ...]] = (
         core=schema.encode(CORE),
         delivery=signed(DELIVERY, "front door").encoded(),
         cover=seed("cover", 1096),
-        body=seed("body", 16_384),
+        body=seed("body", 65_536),
         capsules=(seed("capsule", 1208),),
         grants=(seed("grant", 1096),),
     ),

@@ -13,9 +13,9 @@ from phoenix_protocol import encoding, limits, notes, schema
 from phoenix_protocol.directory.openings import make_opening
 from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.joining import join_code
-from phoenix_protocol.package.lifecycle import TABLE
+from phoenix_protocol.package.lifecycle import TABLE, State, address_state
 from phoenix_protocol.requests import LIFETIME
-from phoenix_protocol.sealing.padding import framed_length
+from phoenix_protocol.sealing.padding import BODY_MINIMUM, body_length, framed_length
 from phoenix_protocol.signed import hash_of
 from phoenix_protocol.suite import ed25519_verify
 from phoenix_protocol.suite.content import encrypted_length
@@ -143,6 +143,12 @@ def test_lengths_of_frames_are_as_the_page_says(page: Page) -> None:
         assert encrypted_length(int(frame)) == int(ciphertext)
 
 
+def test_the_smallest_body_is_as_long_as_the_page_says(page: Page) -> None:
+    text = " ".join(page.section("5.4 Where segments lie in the body").text.split())
+    assert f"a power of two of at least {size(BODY_MINIMUM)} for up to 1 MiB" in text
+    assert examples.CORE.body.length == body_length(1) == BODY_MINIMUM
+
+
 def test_the_signed_request_verifies_over_the_base_shown(page: Page) -> None:
     section = page.section("8.1 A request")
     assert section.block("http") == examples.REQUEST_TEXT
@@ -192,6 +198,16 @@ def test_the_life_cycle_is_the_table_of_the_code(page: Page) -> None:
     table = page.section("6.1 Two stages").table("state", "step", "next state")
     wanted = [[before.value, step.value, after.value] for (before, step), after in TABLE.items()]
     assert table == wanted
+
+
+def test_an_address_is_as_far_as_the_page_says(page: Page) -> None:
+    text = " ".join(page.section("6.1 Two stages").text.split())
+    written = re.search(r"in the order ([a-z, ]+)\.", text)
+    assert written is not None
+    order = [State(word) for word in written[1].split(", ")]
+    assert set(order) == set(State)
+    for n, state in enumerate(order):
+        assert address_state(order[: n + 1]) is state
 
 
 # -- routes ---------------------------------------------------------------------------------------------------------
