@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from itertools import pairwise
+from operator import ge
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from phoenix_protocol import encoding
@@ -43,15 +43,14 @@ class Blob:
     minimum: int = 0
 
     def to_plain(self, value: bytes, at: str) -> Plain:
-        return self._checked(value, at)
-
-    def from_plain(self, plain: Plain, at: str) -> bytes:
-        return self._checked(plain, at)
-
-    def _checked(self, value: object, at: str) -> bytes:
-        if not isinstance(value, bytes) or not self.minimum <= len(value) <= self.maximum:
+        if type(value) is not bytes or not self.minimum <= len(value) <= self.maximum:
             raise _refuse(at, f"is not {self.minimum} to {self.maximum} bytes")
         return value
+
+    def from_plain(self, plain: Plain, at: str) -> bytes:
+        if type(plain) is not bytes or not self.minimum <= len(plain) <= self.maximum:
+            raise _refuse(at, f"is not {self.minimum} to {self.maximum} bytes")
+        return plain
 
 
 def fixed(length: int) -> Blob:
@@ -71,12 +70,9 @@ class Text:
     check: Callable[[str], object] | None = None
 
     def to_plain(self, value: str, at: str) -> Plain:
-        if not isinstance(value, str):
+        if type(value) is not str:
             raise _refuse(at, "is not text")
-        try:
-            length = len(value.encode())
-        except UnicodeEncodeError:
-            raise _refuse(at, "is not valid Unicode") from None
+        length = len(value) if value.isascii() else _utf8_length(value, at)
         if not self.minimum <= length <= self.maximum or "\0" in value:
             raise _refuse(at, f"is not {self.minimum} to {self.maximum} bytes of text")
         if self.check is not None:
@@ -85,6 +81,13 @@ class Text:
 
     def from_plain(self, plain: Plain, at: str) -> str:
         return cast(str, self.to_plain(cast(str, plain), at))
+
+
+def _utf8_length(value: str, at: str) -> int:
+    try:
+        return len(value.encode())
+    except UnicodeEncodeError:
+        raise _refuse(at, "is not valid Unicode") from None
 
 
 def _run_check(check: Callable[[str], object], value: str, at: str) -> None:
@@ -138,7 +141,7 @@ class Choice(Generic[E_]):
         return cast(str, value.value)
 
     def from_plain(self, plain: Plain, at: str) -> E_:
-        if not isinstance(plain, str):
+        if type(plain) is not str:
             raise _refuse(at, "is not text")
         try:
             return self.enum(plain)
@@ -159,7 +162,8 @@ class ListOf(Generic[T]):
     ordered: bool = False
 
     def to_plain(self, value: Sequence[T], at: str) -> Plain:
-        plains = [self.item.to_plain(item, f"{at}[{n}]") for n, item in enumerate(value)]
+        write = self.item.to_plain
+        plains = [write(item, at) for item in value]
         self._check(plains, at)
         return plains
 
@@ -167,7 +171,8 @@ class ListOf(Generic[T]):
         if type(plain) is not list:
             raise _refuse(at, "is not a list")
         self._check(plain, at)
-        return tuple(self.item.from_plain(item, f"{at}[{n}]") for n, item in enumerate(plain))
+        read = self.item.from_plain
+        return tuple([read(item, at) for item in plain])
 
     def _check(self, plains: list[Plain], at: str) -> None:
         if not self.minimum <= len(plains) <= self.maximum:
@@ -175,8 +180,8 @@ class ListOf(Generic[T]):
                 "E_LIMIT", f"Field {at} has {len(plains)} items; {self.maximum} are allowed."
             )
         if self.ordered:
-            keys = [encoding.encode(plain) for plain in plains]
-            if any(a >= b for a, b in pairwise(keys)):
+            keys = [encoding.encode_in_order(plain) for plain in plains]
+            if any(map(ge, keys, keys[1:])):
                 raise _refuse(at, "is not in strictly ascending order")
 
 
@@ -189,7 +194,7 @@ class Nested(Generic[MessageT]):
     def to_plain(self, value: MessageT, at: str) -> Plain:
         if type(value) is not self.message:
             raise _refuse(at, f"is not a {self.message.__name__}")
-        return to_plain(value, at)
+        return to_plain(value)
 
     def from_plain(self, plain: Plain, at: str) -> MessageT:
         return from_plain(self.message, plain, at)
@@ -204,20 +209,15 @@ class Row(Generic[MessageT]):
     def to_plain(self, value: MessageT, at: str) -> Plain:
         if type(value) is not self.message:
             raise _refuse(at, f"is not a {self.message.__name__}")
-        return [
-            f.codec.to_plain(getattr(value, f.name), f"{at}.{f.name}")
-            for f in fields_of(self.message)
-        ]
+        return [f.write(getattr(value, f.name), f.path) for f in fields_of(self.message)]
 
     def from_plain(self, plain: Plain, at: str) -> MessageT:
         fields = fields_of(self.message)
         if type(plain) is not list or len(plain) != len(fields):
             raise _refuse(at, f"is not a list of {len(fields)} values")
-        values = {
-            f.name: f.codec.from_plain(item, f"{at}.{f.name}")
-            for f, item in zip(fields, plain, strict=True)
-        }
-        return self.message(**values)
+        return self.message(
+            **{f.name: f.read(item, f.path) for f, item in zip(fields, plain, strict=True)}
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -234,11 +234,9 @@ class MapOf(Generic[T]):
             raise TamperError(
                 "E_LIMIT", f"Field {at} has {len(value)} entries; {self.maximum} are allowed."
             )
-        # An entry is called by its number: its key is content, which no error may hold.
-        return {
-            cast(str, key_codec.to_plain(key, at)): self.item.to_plain(item, f"{at}[{n}]")
-            for n, (key, item) in enumerate(value.items())
-        }
+        for key in value:
+            key_codec.to_plain(key, at)
+        return {key: self.item.to_plain(value[key], at) for key in encoding.in_order(value)}
 
     def from_plain(self, plain: Plain, at: str) -> dict[str, T]:
         if type(plain) is not dict:
@@ -247,10 +245,12 @@ class MapOf(Generic[T]):
             raise TamperError(
                 "E_LIMIT", f"Field {at} has {len(plain)} entries; {self.maximum} are allowed."
             )
+        if not encoding.keys_in_order(plain):
+            raise _refuse(at, "is not in order")
         key_codec = Text(self.key_maximum)
         return {
-            key_codec.from_plain(key, at): self.item.from_plain(item, f"{at}[{n}]")
-            for n, (key, item) in enumerate(plain.items())
+            key_codec.from_plain(key, at): self.item.from_plain(item, at)
+            for key, item in plain.items()
         }
 
 
@@ -263,9 +263,11 @@ class Anything:
     def to_plain(self, value: Plain, at: str) -> Plain:
         if len(encoding.encode(value)) > self.maximum:
             raise TamperError("E_LIMIT", f"Field {at} is over {self.maximum} bytes.")
-        return value
+        return encoding.ordered(value)
 
     def from_plain(self, plain: Plain, at: str) -> Plain:
+        if not encoding.plain_in_order(plain):
+            raise _refuse(at, "is not a plain value")
         return self.to_plain(plain, at)
 
 
@@ -281,57 +283,80 @@ def wire(codec: Codec[Any], *, optional: bool = False) -> Any:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Field:
+    """A wire field with all that does not depend on a value: its place for errors, its codec's two ways."""
+
     name: str
     codec: Codec[Any]
     optional: bool
+    path: str
+    write: Callable[[Any, str], Plain]
+    read: Callable[[Plain, str], Any]
+
+
+def _field(message: type[Any], declared: dataclasses.Field[Any]) -> _Field:
+    codec = declared.metadata["codec"]
+    return _Field(
+        name=declared.name,
+        codec=codec,
+        optional=declared.metadata["optional"],
+        path=f"{message.__name__}.{declared.name}",
+        write=codec.to_plain,
+        read=codec.from_plain,
+    )
 
 
 _FIELDS: Final[dict[type[Any], tuple[_Field, ...]]] = {}
+_FIELDS_IN_ORDER: Final[dict[type[Any], tuple[_Field, ...]]] = {}
 
 
 def fields_of(message: type[Any]) -> tuple[_Field, ...]:
     """The wire fields of a message class, in declaration order."""
     if message not in _FIELDS:
         _FIELDS[message] = tuple(
-            _Field(f.name, f.metadata["codec"], f.metadata["optional"])
-            for f in dataclasses.fields(message)
-            if "codec" in f.metadata
+            _field(message, f) for f in dataclasses.fields(message) if "codec" in f.metadata
         )
     return _FIELDS[message]
 
 
-def to_plain(value: object, at: str = "") -> dict[str, Plain]:
-    """``value``, a message, as a plain map. Raises TamperError ``E_PARSE`` or ``E_LIMIT`` for a value out of bounds."""
-    prefix = at or type(value).__name__
+def _fields_in_order(message: type[Any]) -> tuple[_Field, ...]:
+    """The wire fields of a message class, in the order of the wire."""
+    if message not in _FIELDS_IN_ORDER:
+        by_name = {f.name: f for f in fields_of(message)}
+        _FIELDS_IN_ORDER[message] = tuple(by_name[name] for name in encoding.in_order(by_name))
+    return _FIELDS_IN_ORDER[message]
+
+
+def to_plain(value: object) -> dict[str, Plain]:
+    """``value``, a message, as a plain map in the order of the wire.
+
+    Raises TamperError ``E_PARSE`` or ``E_LIMIT`` for a value out of bounds.
+    """
     plain: dict[str, Plain] = {}
-    for f in fields_of(type(value)):
+    for f in _fields_in_order(type(value)):
         item = getattr(value, f.name)
-        if item is None and f.optional:
-            continue
-        plain[f.name] = f.codec.to_plain(item, f"{prefix}.{f.name}")
+        if item is not None or not f.optional:
+            plain[f.name] = f.write(item, f.path)
     return plain
 
 
 def from_plain(message: type[MessageT], plain: Plain, at: str = "") -> MessageT:
-    """A message out of a plain map. Raises TamperError ``E_PARSE``, ``E_LIMIT`` or ``E_CRITICAL``."""
-    prefix = at or message.__name__
+    """A message out of a plain map in order. Raises TamperError ``E_PARSE``, ``E_LIMIT`` or ``E_CRITICAL``."""
     if type(plain) is not dict:
-        raise _refuse(prefix, "is not a map")
-    fields = fields_of(message)
-    if plain.keys() - {f.name for f in fields}:
-        raise _refuse(prefix, "has a field that is not known")
+        raise _refuse(at or message.__name__, "is not a map")
     values: dict[str, Any] = {}
-    for f in fields:
+    for f in _fields_in_order(message):
         if f.name in plain:
-            values[f.name] = f.codec.from_plain(plain[f.name], f"{prefix}.{f.name}")
+            values[f.name] = f.read(plain[f.name], f.path)
         elif not f.optional:
-            raise _refuse(f"{prefix}.{f.name}", "is missing")
+            raise _refuse(f.path, "is missing")
+    if [*values] != [*plain]:
+        raise _refuse(at or message.__name__, "has a field that is not known, or out of order")
     return message(**values)
 
 
 def encode(value: object) -> bytes:
     """The bytes of a message."""
-    return encoding.encode(to_plain(value))
+    return encoding.encode_in_order(to_plain(value))
 
 
 def decode(message: type[MessageT], data: bytes, *, limit: int = DEFAULT_LIMIT) -> MessageT:
@@ -339,7 +364,7 @@ def decode(message: type[MessageT], data: bytes, *, limit: int = DEFAULT_LIMIT) 
 
     Raises TamperError ``E_PARSE``/``E_LIMIT``/``E_CRITICAL``.
     """
-    return from_plain(message, encoding.decode(data, limit=limit))
+    return from_plain(message, encoding.decode_unchecked(data, limit=limit))
 
 
 # -- the two extension maps that every payload ends in (§3) ---------------------------------------------------------
