@@ -61,7 +61,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
-    """POST /v1/log: statements to append, all or none. ``joins`` are the join requests that they settle."""
+    """POST /v1/log: statements to append, all or none."""
 
     entries: tuple[LogEntry, ...] = wire(
         schema.ListOf(schema.Nested(LogEntry), minimum=1, maximum=64)

@@ -44,7 +44,12 @@ class Known:
 
     def is_stale(self, now: Seconds) -> bool:
         """Whether the newest checkpoint is too old to send by."""
-        return now - self.checked > limits.CHECKPOINT_AGE
+        return is_stale(self.checked, now)
+
+
+def is_stale(checked: Seconds, now: Seconds) -> bool:
+    """Whether a checkpoint of the time ``checked`` is too old to send by."""
+    return now - checked > limits.CHECKPOINT_AGE
 
 
 def recall_directory(home: Home) -> Known | None:
@@ -96,6 +101,7 @@ async def _follow(home: Home, relay: Relay, known: Known | None, anchor: Anchor)
             if directory is None:
                 raise TamperError("E_DIR_ROLLBACK", "The relay shows no directory.")
             opened = _open_note(directory, page.checkpoint)
+            _check_time(opened, home.clock.now())
             _check_not_smaller(opened, size, directory)
             if not page.entries and opened.checkpoint.size > size:
                 raise TamperError("E_DIR_ROLLBACK", "The relay does not show all of its directory.")
@@ -115,6 +121,12 @@ async def _follow(home: Home, relay: Relay, known: Known | None, anchor: Anchor)
 
 def _open_note(directory: Directory, note: str) -> OpenedCheckpoint:
     return open_checkpoint(note, log_key=log_key(directory, directory.size))
+
+
+def _check_time(opened: OpenedCheckpoint, now: Seconds) -> None:
+    """A time from the future would raise this home's clock floor, and lock it out of its own time."""
+    if opened.time > now + limits.CLOCK_SKEW:
+        raise TamperError("E_TIME", "The relay's checkpoint is from the future.")
 
 
 def _check_not_smaller(opened: OpenedCheckpoint, before: int, directory: Directory) -> None:
@@ -150,11 +162,14 @@ def _keep(
     openings.update(by_commitment(o for e in fresh for o in e.openings))
     if known is not None and not fresh and time <= known.checked:
         return known
+    now = home.clock.now()
     with home.vault.transaction() as tx:
         if fresh:
             tx.directory.append(directory.size - len(fresh), fresh)
         tx.settings.put(CHECKPOINT, note)
         tx.settings.raise_clock_floor(time)
+        if is_stale(time, now):
+            tx.alerts.add(Alert(code="E_DIR_STALE", core=None, about=str(time), time=now))
     return Known(directory=directory, openings=openings, checkpoint=note, checked=time)
 
 

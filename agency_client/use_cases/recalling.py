@@ -34,7 +34,7 @@ from phoenix_protocol.package.events import (
     Voided,
     VoidReason,
 )
-from phoenix_protocol.package.lifecycle import State, Step, allowed
+from phoenix_protocol.package.lifecycle import RELEASED, State, Step, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import seal_detail
 from phoenix_protocol.signed import open_signed, parse_signed, sign, signer_id
@@ -173,7 +173,7 @@ def _follow_verdict(tx: Families, core: ObjectHash, verdict: Verdict) -> None:
             continue
         if allowed(endpoint.state, Step.RECALL):
             tx.sent.step(core, endpoint.endpoint, Step.RECALL, verdict.time)
-        elif endpoint.state is not State.RECALLED and endpoint.state is not State.RETURNED:
+        elif endpoint.state in RELEASED:
             # It said "recalled" of what this endpoint had already accepted.
             tx.alerts.add(
                 Alert(

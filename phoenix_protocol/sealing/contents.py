@@ -93,7 +93,7 @@ class Entry:
 
     type: SegmentType = wire(schema.Choice(SegmentType))
     segment: SegmentId = wire(ID)
-    digest: bytes = wire(HASH)  # SHA-256 of the encrypted segment
+    digest: bytes = wire(HASH)  # of the encrypted segment, over its blocks (§5)
     content: bytes = wire(HASH)  # a section's root over its items; an attachment's SHA-256
     key_commitment: bytes = wire(HASH)
     audience: tuple[Address, ...] = wire(AUDIENCE)

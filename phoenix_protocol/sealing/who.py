@@ -68,5 +68,5 @@ class Register:
         agency = self._directory.agency(found.agency) if found is not None else None
         if agency is None:
             raise TamperError("E_KEY_UNCERTIFIED", "The directory does not know the sender.")
-        if agency.standing is not TakesPart.ACTIVE and agency.issued <= time:
+        if agency.standing is not TakesPart.ACTIVE and agency.since <= time:
             raise TamperError("E_AGENCY_CLOSED", "The sender's agency does not take part.")

@@ -1,7 +1,8 @@
 """PHX1, the one cryptographic suite: what signs, seals and encrypts (docs/protocol.md §2).
 
-What signs and hashes is at hand here. What seals, opens and encrypts is imported by its own module, so that a program
-which must not open things can be seen not to. There is nothing to negotiate. A different suite is a different version of the protocol.
+What signs and hashes is at hand here. What seals, opens and encrypts is imported by its own module,
+so that a program which must not open things can be seen not to. There is nothing to negotiate: a
+different suite is a different version of the protocol.
 """
 
 from __future__ import annotations

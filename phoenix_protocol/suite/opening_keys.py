@@ -1,6 +1,7 @@
 """The private half of an epoch key, which opens what was sealed to it (docs/protocol.md §2).
 
-A module of its own, apart from sealing: the relay checks that epoch keys can be sealed to, and must not be able to open.
+A module of its own, apart from sealing: the relay checks that epoch keys can be sealed to, and must
+not be able to open.
 """
 
 from __future__ import annotations
