@@ -197,7 +197,7 @@ class Wrong(NamedTuple):
 #: Stands in every wrong text, key and byte string: no error may hold it.
 MARK: Final = "Zq7-plain-text"
 
-#: One value of every kind on the wire.
+#: One value of every kind on the wire, and of those that are never there.
 _KINDS: Final[dict[str, Any]] = {
     "bytes": MARK.encode(),
     "text": MARK,
@@ -205,6 +205,10 @@ _KINDS: Final[dict[str, Any]] = {
     "true": True,
     "a list": [1, "x"],
     "a map": {MARK: 1},
+    "null": None,
+    "a float": 1.0,
+    "not a number": float("nan"),
+    "too large a number": 1 << 64,
 }
 _KIND_OF: Final[dict[Any, str]] = {
     schema.Blob: "bytes",
@@ -303,6 +307,8 @@ def _map(codec: schema.MapOf[Any]) -> Iterator[Wrong]:
     yield Wrong("a key with NUL", {f"{MARK}\0": one})
     if isinstance(codec.item, schema.Anything):
         yield Wrong("an entry too long", {MARK: bytes(codec.item.maximum - 2)}, "E_LIMIT")
+        for plain in (None, 1.0, [None], {"k": 1.0}, {1: 1}, {b"k": 1}, -(1 << 64)):
+            yield Wrong("an entry that is not plain", {MARK: plain})
     else:
         for wrong in wrongs(codec.item):
             yield Wrong(f"an entry {wrong.why}", {MARK: wrong.plain}, wrong.code)
