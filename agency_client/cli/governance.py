@@ -12,7 +12,16 @@ import click
 
 from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
+from agency_client.cli.telling import (
+    is_terminal,
+    moment,
+    shown,
+    spoken,
+    table,
+    tell,
+    tell_json,
+    warn,
+)
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.founding import NewPartnership
 from agency_client.use_cases.governing import PartnershipStatus
@@ -45,11 +54,52 @@ def read_file(path: Path, limit: int = 1 << 24) -> bytes:
     return data
 
 
+#: What an agency that does not say its kind is. Rules of law for one kind of agency say nothing of it.
+UNSPECIFIED = "unspecified"
+
+
+def _known_word(enumeration: str) -> Callable[..., str]:
+    """Takes a word of the catalogue's ``enumeration`` and refuses any other: rules of law go by it."""
+
+    def check(ctx: click.Context, param: click.Parameter, value: str) -> str:
+        from agency_client.record.shipped import shipped_catalogue
+
+        words = shipped_catalogue().enumerations[enumeration]
+        if value != param.get_default(ctx) and value not in words:
+            raise click.BadParameter(f"Use one of: {', '.join(words)}.", ctx, param)
+        return value
+
+    return check
+
+
 _PROFILE = [
-    click.option("--kind", default="unspecified", help="The agency's kind, a catalogue code."),
-    click.option("--jurisdiction", default="england", show_default=True, help="Where it acts."),
-    click.option("--legal-scope", default="none", help="Its place in s.16LA: a, b, c or none."),
-    click.option("--person", default="Information manager", help="Who holds these keys."),
+    click.option(
+        "--kind",
+        default=UNSPECIFIED,
+        callback=_known_word("agency_kind"),
+        help="council, police, health, education, probation, justice, housing, voluntary or other. "
+        "Some rules of law go by it.",
+    ),
+    click.option(
+        "--jurisdiction",
+        default="england",
+        show_default=True,
+        callback=_known_word("jurisdiction"),
+        help="england, wales, scotland or northern_ireland.",
+    ),
+    click.option(
+        "--legal-scope",
+        type=click.Choice(["a", "b", "c", "none"]),
+        default="none",
+        show_default=True,
+        help="Under which letter of the Children Act 2004, section 16LA, the agency falls.",
+    ),
+    click.option(
+        "--person",
+        default="Information manager",
+        show_default=True,
+        help="Who holds these keys: a name or a role.",
+    ),
 ]
 
 
@@ -75,7 +125,9 @@ def partnership() -> None:
 @click.option("--review-due", required=True, help="When the protocol is reviewed: 2027-11-01.")
 @click.option("--agency", required=True, help="Your agency's id, such as quillmere-council.")
 @click.option("--agency-name", required=True, help="Your agency's name.")
-@click.option("--threshold", type=int, default=1, show_default=True, help="Signatures to decide.")
+@click.option(
+    "--threshold", type=int, default=1, show_default=True, help="Signatures needed to decide."
+)
 @click.option("--protocol", default="Information sharing protocol", help="Name of the protocol.")
 @profile_options
 @click.pass_context
@@ -142,6 +194,13 @@ def _standing(ctx: click.Context, agency: str, standing: Standing) -> None:
     tell(f"{agency} is {standing.value}.")
 
 
+def _confirm(question: str) -> None:
+    """Ask where somebody can answer. Raises UsageError ``E_USAGE`` where nobody can."""
+    if not is_terminal():
+        raise UsageError("E_USAGE", "This cannot be undone.", next="If you are sure, add --yes.")
+    click.confirm(question, abort=True, err=True)
+
+
 @command("suspend")
 @click.argument("agency")
 @click.pass_context
@@ -160,10 +219,12 @@ def resume(ctx: click.Context, agency: str) -> None:
 
 @command("close")
 @click.argument("agency")
-@click.confirmation_option(prompt="A closed agency never comes back. Close it?")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 @click.pass_context
-def close(ctx: click.Context, agency: str) -> None:
+def close(ctx: click.Context, agency: str, yes: bool) -> None:
     """Close an agency for ever."""
+    if not yes:
+        _confirm("A closed agency never comes back. Close it?")
     _standing(ctx, agency, Standing.CLOSED)
 
 
@@ -175,7 +236,7 @@ def close(ctx: click.Context, agency: str) -> None:
 def amend(
     ctx: click.Context, name: str | None, review_due: str | None, protocol: str | None
 ) -> None:
-    """Change what the partnership says of itself."""
+    """Change the partnership's name, the day of its review or the name of its protocol."""
     changes: dict[str, object] = {}
     if name is not None:
         changes["name"] = name

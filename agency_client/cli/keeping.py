@@ -118,7 +118,7 @@ def backup(ctx: click.Context, file: Path) -> None:
 @click.option("--relay", required=True, help="The relay's address.")
 @click.pass_context
 def restore(ctx: click.Context, file: Path, relay: str) -> None:
-    """Restore the keys in FILE into an empty home. It reads; it sends once it has caught up."""
+    """Restore the keys in FILE into an empty home. It can send once it has caught up with the relay."""
     from agency_client.adapters.system_clock import SystemClock
     from keys import passphrase as passphrases
     from keys.backup import restore as restore_keys
@@ -161,7 +161,13 @@ def verify(ctx: click.Context) -> None:
 
 
 @command("show")
-@click.option("--last", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option(
+    "--last",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    metavar="ROWS",
+    help="How many. Without it: 50.",
+)
 @click.pass_context
 def show(ctx: click.Context, last: int) -> None:
     """Show the newest rows: codes and hashes, no names and no words."""
@@ -195,8 +201,20 @@ for each in (verify, show):
 
 
 @group("agent", invoke_without_command=True)
-@click.option("--lifetime", type=click.IntRange(60, 7 * 86400), default=8 * 3600, show_default=True)
-@click.option("--every", type=click.IntRange(5, 86400), default=60, help="Seconds between fetches.")
+@click.option(
+    "--lifetime",
+    type=click.IntRange(60, 7 * 86400),
+    default=8 * 3600,
+    metavar="SECONDS",
+    help="When it locks by itself. Without it: after 8 hours.",
+)
+@click.option(
+    "--every",
+    type=click.IntRange(5, 86400),
+    default=60,
+    metavar="SECONDS",
+    help="How often it fetches. Without it: every minute.",
+)
 @click.pass_context
 def agent(ctx: click.Context, lifetime: int, every: int) -> None:
     """Hold the key unlocked for a time, and fetch in the background. Runs until it is locked."""

@@ -103,6 +103,7 @@ agency.add_command(create)
     type=click.Choice([role.value for role in Role]),
     default=Role.PRACTITIONER.value,
     show_default=True,
+    help="People read here, a program does, or a copy is kept here.",
 )
 @click.pass_context
 def join(
@@ -193,7 +194,10 @@ def list_(ctx: click.Context) -> None:
 @click.argument("code")
 @click.pass_context
 def approve(ctx: click.Context, code: str) -> None:
-    """Approve the request whose CODE was read out to you."""
+    """Approve the request whose CODE was read out to you.
+
+    If words were read out: 'phoenix members list' shows the words and the code of everybody who waits.
+    """
     line: MemberLine = run(ctx, lambda client: client.approve(code))
     if as_json(ctx):
         tell_json(member_json(line))

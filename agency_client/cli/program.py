@@ -84,6 +84,9 @@ def main(arguments: list[str] | None = None) -> None:
     except click.Abort:
         click.echo("Stopped. Nothing more was done.", err=True)
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(UsageError.exit_code)
     except click.UsageError as error:
         sys.exit(_usage(error, given))
     except PhoenixError as error:

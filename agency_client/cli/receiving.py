@@ -29,7 +29,13 @@ def _when(text: str | None) -> Seconds | None:
 
 
 @command("inbox")
-@click.option("--wait", type=click.IntRange(0, 86400), default=0, help="Seconds to wait for news.")
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 86400),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait until something comes.",
+)
 @click.option("--offline", is_flag=True, help="Show what is here without asking the relay.")
 @click.pass_context
 def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
@@ -125,7 +131,7 @@ def _tell_alerts(alerts: Any) -> None:
 
 
 @command("alarms")
-@click.option("--seen", type=int, multiple=True, metavar="NUMBER", help="You have seen this one.")
+@click.option("--seen", type=int, multiple=True, metavar="NUMBER", help="Mark this one as seen.")
 @click.pass_context
 def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
     """List what nobody has seen yet, and mark what you have seen. Works without the relay."""
@@ -243,7 +249,7 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 @click.argument("id_", metavar="ID")
 @click.option("--owner", required=True, help="Who takes responsibility.")
 @click.option("--use", required=True, help="What you will do with it.")
-@click.option("--due", help="By when: 3d, or a time.")
+@click.option("--due", metavar="WHEN", help="By when: 3d, or a day.")
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
     """Take responsibility for a package. Repeat it when the owner changes."""

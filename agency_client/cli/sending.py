@@ -13,6 +13,7 @@ from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import (
     moment,
     problem_json,
+    shown,
     spoken,
     table,
     tell,
@@ -27,9 +28,9 @@ from phoenix_protocol.package.envelope import Why
 
 @command("send")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--attach", multiple=True, metavar="SECTION=PATH", help="A file of a section.")
-@click.option("--expires", metavar="WHEN", help="14d, 12h or a time, instead of the document's.")
-@click.option("--urgent", is_flag=True, help="Immediate protection: what is missing is owed.")
+@click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
+@click.option("--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h.")
+@click.option("--urgent", is_flag=True, help="Protect somebody now: decision and law can follow.")
 @click.pass_context
 def send(
     ctx: click.Context, file: Path, attach: tuple[str, ...], expires: str | None, urgent: bool
@@ -149,7 +150,7 @@ def _sent_json(line: Any) -> dict[str, Any]:
 @command("status")
 @click.argument("id_", metavar="ID")
 @click.option("--offline", is_flag=True, help="Show what is known without asking the relay.")
-@click.option("--seen", is_flag=True, help="You have seen that it was not delivered.")
+@click.option("--seen", is_flag=True, help="Mark as seen that it was not delivered.")
 @click.pass_context
 def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
     """Show how far a package is, at each recipient."""
@@ -235,17 +236,28 @@ def _tell_status(found: Any) -> None:
         ("Address", "State", "Since"),
         [(a.address, a.state.value, spoken(a.since)) for a in found.addresses if a.why is Why.TO],
     )
+    said_by = {endpoint.endpoint: endpoint.address for endpoint in found.endpoints}
     for event in found.events:
-        said = _event_json(event)
-        words = [
-            f"{name}: {said[name]}"
-            for name in ("owner", "use", "due", "reason", "words")
-            if name in said
-        ]
-        if words:
-            from agency_client.record.plain import plain
+        if words := _event_words(event):
+            who = said_by.get(event.endpoint, "somebody")
+            tell(f"{who}: {event.kind.value}, {spoken(event.time)}")
+            tell(f"  {shown('; '.join(words))}")
 
-            tell(f"  {said['state']}, {spoken(event.time)}: {plain('; '.join(words))}")
+
+def _event_words(event: Any) -> list[str]:
+    from agency_client.use_cases.viewing import detail_of
+
+    detail = detail_of(event)
+    if detail is None:
+        return []
+    said = {
+        "owner": detail.owner,
+        "use": detail.use,
+        "due": spoken(detail.due) if detail.due is not None else None,
+        "reason": detail.reason,
+        "words": detail.words,
+    }
+    return [f"{name}: {value}" for name, value in said.items() if value is not None]
 
 
 @command("recall")
@@ -276,6 +288,6 @@ def recall(ctx: click.Context, id_: str, reason: str) -> None:
 
 _ANSWERS = {
     "RECALLED": "recalled, unread",
-    "TOO_LATE": "too late: they had accepted it",
+    "TOO_LATE": "too late: they had accepted or returned it",
     "UNKNOWN": "not known there",
 }

@@ -38,8 +38,8 @@ DESKS = {
 }
 AGENCIES = {
     "police-manager": ("ardenfold-police", "Ardenfold Constabulary", "police"),
-    "health-manager": ("quillmere-health", "Quillmere Community Health Trust", "health_trust"),
-    "school-manager": ("fennick-academy", "Fennick Academy", "school"),
+    "health-manager": ("quillmere-health", "Quillmere Community Health Trust", "health"),
+    "school-manager": ("fennick-academy", "Fennick Academy", "education"),
 }
 MANAGER_OF = {
     "school": "school-manager",
@@ -112,7 +112,7 @@ class Quillmere:
             "founder", "partnership", "create", "--name", "Quillmere",
             "--relay", self.relay.url, "--claim", self.relay.claim,
             "--review-due", "2027-11-01", "--agency", "quillmere-council",
-            "--agency-name", "Quillmere Council", "--kind", "local_authority", quiet=True,
+            "--agency-name", "Quillmere Council", "--kind", "council", quiet=True,
         )["anchor"]  # fmt: skip
         self.story.command("founder", "phoenix partnership create --name Quillmere ...")
         at_once([lambda n=name: self._make_agency(n) for name in AGENCIES])

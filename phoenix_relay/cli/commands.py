@@ -26,7 +26,7 @@ _CONFIG = click.option(
 _DATABASE = click.option("--database", metavar="URL", help="The database. This version: SQLite.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="project-phoenix", prog_name="phoenix-relay")
 @common
 def relay() -> None:

@@ -61,6 +61,9 @@ def run(group: click.Group, arguments: list[str]) -> int:
         return end.exit_code
     except click.Abort:
         return _fail(UsageError("E_USAGE", "Stopped.", next="Nothing was changed."), as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return UsageError.exit_code
     except click.ClickException as error:
         help_for = f"{PROGRAM} --help"
         found = UsageError("E_USAGE", error.format_message(), next=f"See {help_for}.")
