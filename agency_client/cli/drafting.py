@@ -55,7 +55,9 @@ def findings_json(findings: Any) -> dict[str, Any]:
 @command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
-@click.option("--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h.")
+@click.option(
+    "--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h."
+)
 @click.option("--urgent", is_flag=True, help="Protect somebody now: decision and law can follow.")
 @click.pass_context
 def check(

@@ -29,7 +29,9 @@ from phoenix_protocol.package.envelope import Why
 @command("send")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
-@click.option("--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h.")
+@click.option(
+    "--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h."
+)
 @click.option("--urgent", is_flag=True, help="Protect somebody now: decision and law can follow.")
 @click.pass_context
 def send(
