@@ -232,6 +232,17 @@ def test_weak_keys_of_a_manager_are_refused() -> None:
         assert CHANGES.refusal(with_managers(weak), CHANGES.roots()) == "E_KEY_WEAK"
 
 
+def test_the_root_keys_of_an_agencys_own_word_are_looked_at_too() -> None:
+    def with_root(key: bytes) -> AgencyKeys:
+        third = Holder(key=key, person=person_id("third"), name=seed("n"))  # type: ignore[arg-type]
+        known = HERE.agencies[POLICE].root
+        return CHANGES.agency_keys(root=KeySet(holders=(*known.holders, third), threshold=2))
+
+    assert CHANGES.refusal(with_root(NEW_ROOT_KEYS[0].public_bytes()), CHANGES.roots()) == ""
+    for key in (weak_document_key("r"), HERE.endpoints["nurse"].member.document_key):
+        assert CHANGES.refusal(with_root(key), CHANGES.roots()) == "E_KEY_WEAK"
+
+
 def test_a_managers_keys_are_nobody_elses() -> None:
     good = information_manager("new manager").manager
     another = information_manager("newer manager").manager

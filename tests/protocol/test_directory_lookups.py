@@ -156,6 +156,15 @@ def test_desks_are_found_by_their_address() -> None:
     assert records.newest.role is Role.RECORDS
 
 
+def test_an_endpoint_that_has_ended_is_listed_once() -> None:
+    left = CHANGES.after(CHANGES.end(MASH_1.id), CHANGES.managers())
+    since = Seconds(NOW - DAY)
+    found_out = left.end(MASH_1.id, EndReason.COMPROMISED, since=since)
+    for after in (left, left.after(found_out, CHANGES.managers())):
+        listed = [e.id for e in after.directory.by_address(MASH, {})]
+        assert listed == [MASH_1.id, HERE.endpoints["mash 2"].id]
+
+
 def test_people_are_found_only_by_openings() -> None:
     assert [e.id for e in KNOWN.by_address(OKAFOR, HERE.openings)] == [OKAFOR_1.id]
     assert KNOWN.by_address(OKAFOR, {}) == ()
@@ -200,6 +209,14 @@ def test_a_hidden_address_is_one_of_the_agency_or_none(text: str) -> None:
         assert endpoint not in {e.id for e in directory.by_address(Address(text), openings)}
     good, endpoint, opening = with_hidden_address(f"x.y@{POLICE}")
     assert good.address_of(endpoint, by_commitment([opening])) == f"x.y@{POLICE}"
+
+
+def test_a_hidden_address_is_not_opened_by_a_name() -> None:
+    commitment, opening = make_opening(NAME, f"x.y@{POLICE}", seed("hidden"))
+    person = machine("hidden", Address(f"x.y@{POLICE}"), HERE.anchor, personal=True)
+    signed = sign(CHANGES.first_member(person, address_commitment=commitment), CHANGES.managers())
+    after = admitted(KNOWN, signed)
+    assert after.address_of(EndpointId(signed.hash), by_commitment([opening])) is None
 
 
 def test_openings_can_be_erased_and_the_log_still_folds() -> None:
