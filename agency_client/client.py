@@ -25,8 +25,8 @@ from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.viewing import Received, Status
 from phoenix_protocol.directory.statements import EndReason, Role, Standing
-from phoenix_protocol.errors import Problem
-from phoenix_protocol.identifiers import Address, AgencyId, Anchor, ObjectHash, Seconds
+from phoenix_protocol.errors import Problem, TamperError
+from phoenix_protocol.identifiers import Address, AgencyId, Anchor, ObjectHash, PackageId, Seconds
 
 # The use cases that talk to the relay are imported when they are used: reading what is here must be quick.
 
@@ -57,7 +57,11 @@ class Client:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.close()
+        try:
+            if isinstance(error, TamperError):
+                self.home.record_alarm(error)
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Tell the keystore how far the audit record has come, and close the vault."""
@@ -167,7 +171,9 @@ class Client:
     async def check(self, document: bytes, options: Any) -> Any:
         """What the record rules say of a document, against the directory as this home knows it."""
         from agency_client.use_cases.documents import check
+        from agency_client.use_cases.joining import require_approved
 
+        await require_approved(self.home)
         return await check(self.home, document, options)
 
     async def send(
@@ -258,6 +264,10 @@ class Client:
     async def alerts(self) -> Sequence[Alert]:
         """What nobody has seen yet."""
         return viewing.alerts(self.home)
+
+    def package_of(self, core: ObjectHash) -> PackageId | None:
+        """The id of the package that an alert is about, when it is here."""
+        return viewing.package_of(self.home, core)
 
     async def see_alert(self, number: int) -> None:
         """A person has seen an alert."""

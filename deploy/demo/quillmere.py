@@ -34,7 +34,6 @@ DESKS = {
     "council": ("front.door@quillmere-council", "Front door"),
     "police": ("mash@ardenfold-police", "MASH desk"),
     "nurse": ("school.nurse@quillmere-health", "School nurses"),
-    "clinic": ("clinic@quillmere-health", "Sleep clinic"),
 }
 AGENCIES = {
     "police-manager": ("ardenfold-police", "Ardenfold Constabulary", "police"),
@@ -46,7 +45,6 @@ MANAGER_OF = {
     "council": "founder",
     "police": "police-manager",
     "nurse": "health-manager",
-    "clinic": "health-manager",
 }
 
 
@@ -115,6 +113,7 @@ class Quillmere:
             "--agency-name", "Quillmere Council", "--kind", "council", quiet=True,
         )["anchor"]  # fmt: skip
         self.story.command("founder", "phoenix partnership create --name Quillmere ...")
+        self.hold_key("founder")
         at_once([lambda n=name: self._make_agency(n) for name in AGENCIES])
         for name in AGENCIES:
             self.run("founder", "partnership", "admit", self.folder / f"{name}.request")
@@ -142,19 +141,20 @@ class Quillmere:
         self.story.command(
             name, f"phoenix join {address} ...   reads out: {' '.join(asked['words'])}"
         )
+        self.hold_key(name)
         return str(asked["code"])
 
     def _approve(self, manager: str, codes: Sequence[str]) -> None:
         for code in codes:
             self.run(manager, "members", "approve", code)
 
-    def hold_keys(self) -> None:
-        """Each desk unlocks once; an agent holds the key, as on a working day."""
-        for name in DESKS:
-            self.machines[name].start("--json", "agent", "--every", "86400")
-        for name in DESKS:
-            while not self.run(name, "agent", "status", quiet=True)["running"]:
-                time.sleep(0.1)
+    def hold_key(self, name: str) -> None:
+        """Unlock a home once; an agent holds its key from then on, as on a working day."""
+        machine = self.machines[name]
+        machine.start("--json", "agent", "--every", "86400")
+        until = time.monotonic() + 30
+        while not (machine.home / "agent.sock").exists() and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 def at_once(jobs: Iterable[Callable[[], Any]]) -> list[Any]:
@@ -207,7 +207,6 @@ def tell(quillmere: Quillmere) -> None:
         "desk asks to join, and its manager approves the words that were read out on the phone."
     )
     quillmere.found()
-    quillmere.hold_keys()
     package = share(quillmere)
     look_at_the_relay(quillmere)
     read(quillmere, package)
@@ -287,11 +286,12 @@ def return_and_recall(quillmere: Quillmere) -> None:
     story = quillmere.story
     story.chapter("5. Two mistakes")
     story.say("A package goes to the wrong desk, which returns it: nothing of it was released.")
-    wrong = _send(quillmere, DESKS["clinic"][0], "Arrange a health check", LIFE)
-    covers = quillmere.run("clinic", "inbox")
-    story.show(f'the clinic sees the cover: "{covers["packages"][0]["purpose"]}"')
-    quillmere.run("clinic", "return", wrong[:12], "--reason", "Not our patient")
-    quillmere.run("clinic", "open", wrong[:12], status=3)
+    wrong = _send(quillmere, DESKS["police"][0], "Arrange a health check", LIFE)
+    covers = quillmere.run("police", "inbox")["packages"]
+    purpose = next(line["purpose"] for line in covers if line["package"] == wrong)
+    story.show(f'the police see the cover: "{purpose}"')
+    quillmere.run("police", "return", wrong[:12], "--reason", "For the school nurse, not for us")
+    quillmere.run("police", "open", wrong[:12], status=3)
     story.show("refused: the package was returned unread")
     story.say("Another is taken back before anybody accepted it.")
     mistaken = _send(quillmere, DESKS["nurse"][0], "Mistaken package", LIFE)
@@ -305,7 +305,7 @@ def end_of_the_day(quillmere: Quillmere) -> None:
     story = quillmere.story
     story.chapter("6. A day ends")
     story.say(f"A last package lives for {SHORT_LIFE} seconds. The relay's day has {KEY_PERIOD}.")
-    unread = _send(quillmere, DESKS["police"][0], "Unread package", SHORT_LIFE)
+    unread = _send(quillmere, DESKS["nurse"][0], "Unread package", SHORT_LIFE)
     backup = quillmere.folder / "backup"
     quillmere.relay.run("backup", backup)
     story.command("relay", "phoenix-relay backup ...")
