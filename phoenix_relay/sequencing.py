@@ -24,6 +24,7 @@ from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.signed import parse_signed
 from phoenix_relay.rules import epochs, statements
+from phoenix_relay.rules.addresses import AddressBook, address_book
 from phoenix_relay.rules.statements import Admitted, Certified
 from phoenix_relay.storage import Store, Tx
 from phoenix_relay.storage.rows import Join, Leaf, StoredEpochKey
@@ -42,10 +43,11 @@ Spend = Callable[[Tx], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
-    """The log as it is now: the directory, the openings beside it, and the newest checkpoint note with its time."""
+    """The log as it is now: directory, openings, who is where, and the newest checkpoint note with its time."""
 
     directory: Directory
     openings: Openings
+    book: AddressBook
     note: str
     signed_at: Seconds
 
@@ -207,10 +209,17 @@ class Sequencer:
         if self._state is not None:
             now = max(now, self._state.signed_at)
         checkpoint = Checkpoint(origin=self._signer.key.name, size=len(hashes), root=root(hashes))
+        book = await self._book(directory, openings)
         note = sign_checkpoint(checkpoint, signer=self._signer, now=now)
         self._state = LogState(
-            directory=directory, openings=openings, note=note, signed_at=Seconds(now)
+            directory=directory, openings=openings, book=book, note=note, signed_at=Seconds(now)
         )
+
+    async def _book(self, directory: Directory, openings: Openings) -> AddressBook:
+        if self._state is not None and self._state.directory is directory:
+            return self._state.book
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, address_book, directory, openings)
 
     async def _stored_leaves(self, first: int = 0) -> tuple[Leaf, ...]:
         leaves: list[Leaf] = []

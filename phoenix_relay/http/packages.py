@@ -8,7 +8,7 @@ from typing import Any, Final
 from phoenix_protocol import limits
 from phoenix_protocol.api import FeedKind, Released, SignedObject, Submission
 from phoenix_protocol.errors import PhoenixError, RefusedError
-from phoenix_protocol.identifiers import ObjectHash
+from phoenix_protocol.identifiers import EndpointId, ObjectHash
 from phoenix_protocol.package.envelope import Held, read_core
 from phoenix_protocol.package.lifecycle import Step
 from phoenix_protocol.signed import Signed, parse_signed, sign
@@ -17,7 +17,6 @@ from phoenix_relay.http.problems import REPLAYED
 from phoenix_relay.http.quotas import charge_window
 from phoenix_relay.http.services import Services
 from phoenix_relay.rules import audience, release, submissions
-from phoenix_relay.rules.audience import People
 from phoenix_relay.rules.submissions import FIRST, Accepted
 from phoenix_relay.sequencing import LogState
 from phoenix_relay.storage import Tx
@@ -36,11 +35,11 @@ _DAY: Final = 86400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
-    """A delivery that may be held, and the relay's word for it, signed before it is stored and shown only after."""
+    """A delivery that may be held, the relay's word for it, signed beforehand and shown only after, and for whom."""
 
     accepted: Accepted
     held: Signed
-    log: LogState
+    colleagues: frozenset[EndpointId]
 
 
 async def submit(services: Services, call: Call[Submission]) -> Answer:
@@ -67,8 +66,7 @@ def _judge(services: Services, call: Call[Submission], log: LogState) -> _Judged
     accepted = submissions.accept(
         call.body,
         sender=call.caller.endpoint,
-        directory=log.directory,
-        openings=log.openings,
+        book=log.book,
         now=call.now,
         largest=bounds.package,
         longest=bounds.life,
@@ -80,7 +78,11 @@ def _judge(services: Services, call: Call[Submission], log: LogState) -> _Judged
         time=call.now,
         checkpoint=log.note,
     )
-    return _Judged(accepted=accepted, held=sign(held, [services.receipt_key]), log=log)
+    return _Judged(
+        accepted=accepted,
+        held=sign(held, [services.receipt_key]),
+        colleagues=audience.of_held(call.caller.endpoint, accepted.recipients, log.book, call.now),
+    )
 
 
 async def _uploaded(
@@ -173,7 +175,6 @@ def _charge(services: Services, call: Call[Submission], accepted: Accepted, tx: 
 def _announce(call: Call[Submission], judged: _Judged, acceptance: Acceptance, tx: Tx) -> None:
     core, now = judged.accepted.core_hash, call.now
     named = judged.accepted.recipients
-    people = People(directory=judged.log.directory, openings=judged.log.openings, now=now)
     held = NewSaying(
         hash=judged.held.hash,
         kind=FeedKind.HELD,
@@ -183,8 +184,7 @@ def _announce(call: Call[Submission], judged: _Judged, acceptance: Acceptance, t
         time=now,
     )
     tx.sayings.record(held)
-    colleagues = audience.of_held(call.caller.endpoint, tx.packages.recipients(core), people)
-    tx.feed.append(colleagues, FeedKind.HELD, core, now, held.hash)
+    tx.feed.append(judged.colleagues, FeedKind.HELD, core, now, held.hash)
     tx.feed.append([to.endpoint for to in named], FeedKind.OFFER, core, now)
 
 

@@ -12,17 +12,12 @@ from phoenix_relay.http.calls import Answer, Call, message, nothing
 from phoenix_relay.http.quotas import charge_window
 from phoenix_relay.http.services import Services
 from phoenix_relay.rules import audience, events, recalls
-from phoenix_relay.rules.audience import People
 from phoenix_relay.rules.details import only_for
 from phoenix_relay.sequencing import LogState
 from phoenix_relay.storage import Tx
 from phoenix_relay.storage.rows import NewSaying, Package
 
 _HOUR: Final = 3600
-
-
-def _people(log: LogState, now: Seconds) -> People:
-    return People(directory=log.directory, openings=log.openings, now=now)
 
 
 def _charge(services: Services, maker: EndpointId, now: Seconds, tx: Tx) -> None:
@@ -63,7 +58,7 @@ def _take_event(
     step = events.judge(said, package, there, everybody)
     tx.packages.advance(said.core, maker, step, now, counter=said.counter)
     _charge(services, maker, now, tx)
-    readers = audience.of_event(maker, package.sender, everybody, _people(log, now))
+    readers = audience.of_event(maker, package.sender, everybody, log.book, now)
     _tell(services, call, opened.hash, FeedKind.EVENT, package, readers, tx)
 
 
@@ -131,7 +126,7 @@ def _take_back(
     _charge(services, maker, call.now, tx)
     answers = tx.packages.recall(core, call.now)
     readers = audience.of_recall(
-        maker, package.sender, tx.packages.recipients(core), _people(log, call.now)
+        maker, package.sender, tx.packages.recipients(core), log.book, call.now
     )
     _tell(services, call, opened.hash, FeedKind.RECALL, package, readers, tx)
     return package, answers
@@ -158,8 +153,10 @@ def _answer(
     )
     tx.sayings.record(saying)
     tx.sayings.set_answer(opened.hash, verdict.hash)
-    everybody, people = tx.packages.recipients(package.core), _people(log, call.now)
-    readers = audience.of_recall(call.caller.endpoint, package.sender, everybody, people)
+    everybody = tx.packages.recipients(package.core)
+    readers = audience.of_recall(
+        call.caller.endpoint, package.sender, everybody, log.book, call.now
+    )
     tx.feed.append(readers, FeedKind.VERDICT, package.core, call.now, verdict.hash)
     return saying.signed
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from phoenix_protocol import limits
 from phoenix_protocol.api import Submission
-from phoenix_protocol.directory.openings import Openings
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.directory.statements import Role
 from phoenix_protocol.errors import RefusedError, TamperError
@@ -23,6 +22,7 @@ from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.package.envelope import Core, Delivery, Granted, Recipient, Why, read_core
 from phoenix_protocol.signed import Opened
 from phoenix_protocol.suite import sha256
+from phoenix_relay.rules.addresses import AddressBook
 from phoenix_relay.rules.checkpoints import check_ours
 from phoenix_relay.rules.documents import check_time, open_document
 from phoenix_relay.storage.rows import NewRecipient, StoredEpochKey
@@ -45,8 +45,7 @@ def accept(
     submission: Submission,
     *,
     sender: EndpointId,
-    directory: Directory,
-    openings: Openings,
+    book: AddressBook,
     now: Seconds,
     largest: int,
     longest: int,
@@ -60,6 +59,7 @@ def accept(
     (``E_DIR_FORK``, ``E_DIR_STALE``); addresses (``E_NOT_FOUND``, ``E_NOT_ADDRESSED``); endpoints (``E_NOT_ADDRESSED``,
     ``E_KEY_REVOKED``, ``E_AGENCY_CLOSED``); sizes (``E_LIMIT``); digests (``E_CAPSULE_DIGEST``, ``E_BODY_DIGEST``).
     """
+    directory = book.directory
     core, core_hash = read_core(submission.core)
     if core.sender != sender:
         raise TamperError("E_SIG_DELIVERY", "A package is sent by another endpoint than its own.")
@@ -74,8 +74,8 @@ def accept(
     _check_binding(core, core_hash, delivery.message, directory)
     _check_times(core, now, min(longest, directory.bounds.life))
     check_ours(core.checkpoint, directory, written=core.created, now=now)
-    _check_addresses(core, directory, openings)
-    recipients = _recipients(submission, core, delivery.message, directory, openings, now)
+    _check_addresses(core, book)
+    recipients = _recipients(submission, core, delivery.message, book, now)
     _check_sizes(submission, core, min(largest, directory.bounds.package))
     _check_digests(submission, core, delivery.message)
     return Accepted(
@@ -135,18 +135,18 @@ def _check_times(core: Core, now: Seconds, longest: int) -> None:
         raise RefusedError("E_EXPIRED", "The package expired before it arrived.")
 
 
-def _check_addresses(core: Core, directory: Directory, openings: Openings) -> None:
+def _check_addresses(core: Core, book: AddressBook) -> None:
     """Every address is one that the directory knows, and is named for a reason that is true."""
-    own = directory.address_of(core.sender, openings)
+    own = book.address_of(core.sender)
     agencies = {agency_of(r.address) for r in core.recipients if r.why is not Why.RECORDS}
     if own is not None:
         agencies.add(agency_of(own))
     if all(r.why is not Why.TO for r in core.recipients):
         raise TamperError("E_NOT_ADDRESSED", "A package is written to somebody.")
     for recipient in core.recipients:
-        if not directory.by_address(recipient.address, openings):
+        if not book.is_known(recipient.address):
             raise RefusedError("E_NOT_FOUND", "A recipient's address is not in the directory.")
-        if not _reason_holds(recipient, own, agencies, directory):
+        if not _reason_holds(recipient, own, agencies, book.directory):
             raise TamperError("E_NOT_ADDRESSED", "An address is named for a reason that is not so.")
 
 
@@ -168,8 +168,7 @@ def _recipients(
     submission: Submission,
     core: Core,
     delivery: Delivery,
-    directory: Directory,
-    openings: Openings,
+    book: AddressBook,
     now: Seconds,
 ) -> tuple[NewRecipient, ...]:
     count = len(delivery.endpoints)
@@ -180,7 +179,7 @@ def _recipients(
         raise TamperError("E_NOT_ADDRESSED", "A delivery names an endpoint twice.")
     by_address = {recipient.address: recipient for recipient in core.recipients}
     return tuple(
-        _recipient(granted, capsule, grant, by_address, directory, openings, now)
+        _recipient(granted, capsule, grant, by_address, book, now)
         for granted, capsule, grant in zip(
             delivery.endpoints, submission.capsules, submission.grants, strict=True
         )
@@ -192,15 +191,14 @@ def _recipient(
     capsule: bytes,
     grant: bytes,
     by_address: Mapping[Address, Recipient],
-    directory: Directory,
-    openings: Openings,
+    book: AddressBook,
     now: Seconds,
 ) -> NewRecipient:
-    address = directory.address_of(granted.endpoint, openings)
+    address = book.address_of(granted.endpoint)
     named = by_address.get(address) if address is not None else None
     if named is None:
         raise TamperError("E_NOT_ADDRESSED", "A delivery names an endpoint of no named address.")
-    member = directory.certified(granted.endpoint, now)
+    member = book.directory.certified(granted.endpoint, now)
     return NewRecipient(
         endpoint=granted.endpoint,
         address=named.address,
