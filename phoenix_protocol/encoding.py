@@ -7,7 +7,7 @@ the same bytes therefore read the same value, and a hash of a value is a hash of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 import cbor2
@@ -22,6 +22,8 @@ MAX_DEPTH: Final = 16
 MAX_ITEMS: Final = 1 << 17
 
 _STRINGS: Final = (2, 3)
+_LIST: Final = 4
+_MAP: Final = 5
 _EIGHT_BYTES: Final = 27
 _LEAVES: Final = frozenset({bytes, str, bool})
 _LOWEST: Final = -(1 << 63)
@@ -55,6 +57,23 @@ def ordered(value: Plain) -> Plain:
     if isinstance(value, dict):
         return {key: ordered(value[key]) for key in in_order(value)}
     return value
+
+
+def list_of_encoded(items: Sequence[bytes]) -> bytes:
+    """The encoding of a list out of those of its items."""
+    return _head(_LIST, len(items)) + b"".join(items)
+
+
+def map_of_encoded(entries: Mapping[str, bytes]) -> bytes:
+    """The encoding of a map out of those of its values."""
+    pairs = [cbor2.dumps(key) + entries[key] for key in in_order(entries)]
+    return _head(_MAP, len(pairs)) + b"".join(pairs)
+
+
+def _head(major: int, count: int) -> bytes:
+    # The head of a list or map is that of a whole number with another major type.
+    number = cbor2.dumps(count)
+    return bytes([number[0] | major << 5]) + number[1:]
 
 
 def decode(data: bytes, *, limit: int) -> Plain:

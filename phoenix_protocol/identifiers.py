@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NewType
 
 from phoenix_protocol.errors import RefusedError
@@ -60,7 +61,14 @@ def agency_of(name: Address) -> AgencyId:
 
 
 def _check_part(text: str, what: str) -> None:
-    well_formed = _PART.fullmatch(text) is not None
-    # Lower case and NFC, so that one name has one spelling.
-    if not well_formed or unicodedata.normalize("NFC", text) != text or text.lower() != text:
+    if not _is_well_formed(text):
         raise RefusedError("E_NAME", f"This is not a valid {what}.")
+
+
+# A message names the same addresses many times over.
+@lru_cache(maxsize=4096)
+def _is_well_formed(part: str) -> bool:
+    if _PART.fullmatch(part) is None:
+        return False
+    # Lower case and NFC, so that one name has one spelling.
+    return unicodedata.normalize("NFC", part) == part and part.lower() == part

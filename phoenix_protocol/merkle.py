@@ -16,9 +16,9 @@ from phoenix_protocol.suite.hashing import HASH_BYTES, sha256
 EMPTY_ROOT: Final = sha256()
 
 
-def leaf_hash(entry: bytes | bytearray | memoryview) -> bytes:
-    """The hash of one leaf's content."""
-    return sha256(b"\x00", entry)
+def leaf_hash(*entry: bytes | bytearray | memoryview) -> bytes:
+    """The hash of one leaf's content, which may be given in pieces."""
+    return sha256(b"\x00", *entry)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -15,7 +15,13 @@ from phoenix_protocol.sealing.drafts import AttachmentDraft, Body
 from phoenix_protocol.sealing.lanes import BlockLeaves, ContentDigest
 from phoenix_protocol.sealing.padding import LENGTH_BYTES, framed_length
 from phoenix_protocol.sealing.segments import SegmentKey
-from phoenix_protocol.suite.content import Decryptor, Encryptor, encrypted_length, key_commitment
+from phoenix_protocol.suite.content import (
+    Decryptor,
+    Encryptor,
+    encrypted_length,
+    key_commitment,
+    pieces_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +57,19 @@ def seal_attachment(
     encryptor = Encryptor(key.key, key.context(package))
     content = ContentDigest(executor)
     leaves = BlockLeaves(executor)
-    first = b""
+    commitment = b""
     position = offset
-    for block in _reblocked(_encrypted(encryptor, _framed(draft, content))):
-        first = first or block[:56]
-        leaves.add(block)
-        body.write_at(position, block)
-        position += len(block)
+    for piece in _encrypted(encryptor, _framed(draft, content)):
+        commitment = commitment or key_commitment(piece)
+        leaves.add(piece)
+        body.write_at(position, piece)
+        position += len(piece)
     found = leaves.leaves()
     return StreamedSegment(
         content=content.digest(),
         digest=digest_of_leaves(found),
         leaves=tuple(found),
-        key_commitment=key_commitment(first),
+        key_commitment=commitment,
     )
 
 
@@ -89,20 +95,11 @@ def _framed(draft: AttachmentDraft, content: ContentDigest) -> Iterator[bytes]:
 
 
 def _encrypted(encryptor: Encryptor, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield encryptor.update(piece)
+    for long in pieces:
+        for piece in pieces_of(long):
+            if encrypted := encryptor.update(piece):
+                yield encrypted
     yield encryptor.finalize()
-
-
-def _reblocked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        while len(waiting) >= BLOCK:
-            yield bytes(waiting[:BLOCK])
-            del waiting[:BLOCK]
-    if waiting:
-        yield bytes(waiting)
 
 
 def read_blocks(body: Body, place: Place) -> Iterator[bytes]:
@@ -149,8 +146,12 @@ class AttachmentReader:
         for block in read_blocks(self._body, self._place):
             commitment = commitment or key_commitment(block)
             leaves.add(block)
-            yield from self._content(unframer.take(self._decryptor.update(block)), content)
-        yield from self._content(unframer.take(self._decryptor.finalize()), content)
+            plain = [unframer.take(self._decryptor.update(piece)) for piece in pieces_of(block)]
+            content.update(*plain)
+            yield from filter(None, plain)
+        last = unframer.take(self._decryptor.finalize())
+        content.update(last)
+        yield from filter(None, [last])
         unframer.finish()
         found = leaves.leaves()
         self._segment = StreamedSegment(
@@ -166,12 +167,6 @@ class AttachmentReader:
         if self._segment is None:
             raise ValueError("The attachment was not read to its end.")
         return self._segment
-
-    @staticmethod
-    def _content(piece: bytes, content: ContentDigest) -> Iterator[bytes]:
-        if piece:
-            content.update(piece)
-            yield piece
 
 
 class _Unframer:

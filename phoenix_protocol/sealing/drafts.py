@@ -116,14 +116,13 @@ class MemoryBody:
 
     def write_at(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Put ``data`` at ``offset``; what is skipped stays zero until written."""
-        end = offset + len(data)
-        if end > len(self.data):
-            self.data.extend(bytes(end - len(self.data)))
-        self.data[offset:end] = data
+        if offset > len(self.data):
+            self.data.extend(bytes(offset - len(self.data)))
+        self.data[offset : offset + len(data)] = data
 
     def read_at(self, offset: int, length: int) -> bytes:
         """``length`` bytes from ``offset``, fewer at the end."""
-        return bytes(self.data[offset : offset + length])
+        return bytes(memoryview(self.data)[offset : offset + length])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

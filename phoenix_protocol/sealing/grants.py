@@ -7,12 +7,74 @@ All grants of a delivery have one length, so that it does not show who was given
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from phoenix_protocol import encoding, limits, schema
-from phoenix_protocol.errors import TamperError
-from phoenix_protocol.identifiers import EndpointId, ObjectHash
-from phoenix_protocol.sealing.contents import Grant
+from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash
+from phoenix_protocol.package.envelope import Recipient
+from phoenix_protocol.sealing.contents import Grant, GrantEntry, Place
+from phoenix_protocol.sealing.drafts import SealedPart, SealedSection
 from phoenix_protocol.sealing.padding import frame, framed_length, unframe
 from phoenix_protocol.suite.content import decrypt, encrypt
+
+
+def encoded_grants(
+    recipients: Sequence[Recipient],
+    sections: Sequence[SealedSection],
+    manifest: Place,
+    manifest_salt: bytes,
+) -> dict[Address, bytes]:
+    """The encoded grant of each address: every section that it is a reader of, with the section's attachments.
+
+    What is the same for all is encoded once. Raises RefusedError ``E_LIMIT`` for too many sections and attachments.
+    """
+    blank = Grant(
+        manifest=manifest, manifest_salt=manifest_salt, entries=(), critical={}, optional={}
+    )
+    common = {name: encoding.encode(value) for name, value in schema.to_plain(blank).items()}
+    parts = [
+        (section.reasons, [_GrantedPart(part) for part in (section.part, *section.attachments)])
+        for section in sections
+    ]
+    grants: dict[Address, bytes] = {}
+    for recipient in recipients:
+        address = recipient.address
+        entries = [
+            part.entry(reasons[address])
+            for reasons, group in parts
+            if address in reasons
+            for part in group
+        ]
+        grants[address] = encoding.map_of_encoded(
+            {**common, "entries": encoding.list_of_encoded(entries)}
+        )
+        if len(grants[address]) > limits.GRANT_BYTES:
+            raise RefusedError("E_LIMIT", "A package has too many sections and attachments.")
+    return grants
+
+
+class _GrantedPart:
+    """A section or attachment, to be granted to many: for each reason its encoded entry."""
+
+    def __init__(self, part: SealedPart) -> None:
+        entry = GrantEntry(
+            type=part.entry.type,
+            place=part.place,
+            salt=part.salt,
+            audience=part.entry.audience,
+            reason="",
+        )
+        plain = schema.to_plain(entry)
+        self._common = {name: encoding.encode(value) for name, value in plain.items()}
+        self._by_reason: dict[str, bytes] = {}
+
+    def entry(self, reason: str) -> bytes:
+        """The encoded entry with this reason."""
+        if reason not in self._by_reason:
+            changed = {**self._common, "reason": encoding.encode(reason)}
+            self._by_reason[reason] = encoding.map_of_encoded(changed)
+        return self._by_reason[reason]
 
 
 def grant_context(core: ObjectHash, recipient: EndpointId) -> bytes:

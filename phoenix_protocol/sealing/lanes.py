@@ -8,7 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Final, Generic, TypeVar
 
-from phoenix_protocol.package.blocks import block_leaf
+from phoenix_protocol.limits import BLOCK
+from phoenix_protocol.merkle import leaf_hash
 
 T = TypeVar("T")
 
@@ -46,14 +47,18 @@ class ContentDigest:
         self._executor = executor
         self._last: Future[None] | None = None
 
-    def update(self, piece: bytes) -> None:
-        """Add a piece."""
+    def update(self, *pieces: bytes) -> None:
+        """Add pieces."""
         if self._executor is None:
-            self._hash.update(piece)
+            self._add(pieces)
             return
         if self._last is not None:
             self._last.result()
-        self._last = self._executor.submit(self._hash.update, piece)
+        self._last = self._executor.submit(self._add, pieces)
+
+    def _add(self, pieces: tuple[bytes, ...]) -> None:
+        for piece in pieces:
+            self._hash.update(piece)
 
     def digest(self) -> bytes:
         """The digest of all pieces, 32 bytes."""
@@ -63,15 +68,30 @@ class ContentDigest:
 
 
 class BlockLeaves:
-    """The leaf hashes of blocks given in order."""
+    """The leaf hashes of the blocks of what is given in order, in pieces of any length. Nothing is copied."""
 
     def __init__(self, executor: Executor | None = None) -> None:
         self._lane: _Lane[bytes] = _Lane(executor)
+        self._block: list[memoryview] = []
+        self._missing = BLOCK
 
-    def add(self, block: bytes) -> None:
-        """Add the next block."""
-        self._lane.run(lambda: block_leaf(block))
+    def add(self, piece: bytes) -> None:
+        """Add the next piece."""
+        rest = memoryview(piece)
+        while len(rest) >= self._missing:
+            self._block.append(rest[: self._missing])
+            rest = rest[self._missing :]
+            self._hash_block()
+        if rest:
+            self._block.append(rest)
+            self._missing -= len(rest)
 
     def leaves(self) -> list[bytes]:
-        """The leaf hashes, in order."""
+        """The leaf hashes, in order, once everything was added."""
+        if self._block:
+            self._hash_block()
         return self._lane.results()
+
+    def _hash_block(self) -> None:
+        pieces, self._block, self._missing = self._block, [], BLOCK
+        self._lane.run(lambda: leaf_hash(*pieces))

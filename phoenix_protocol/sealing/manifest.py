@@ -38,9 +38,12 @@ def entry_commitment(entry: Entry, salt: bytes) -> Commitment:
     return commit(Entry.TYPE, salt, schema.encode(entry))
 
 
-def cover_commitment(cover: Cover) -> Commitment:
-    """The core's commitment to the cover; the salt is a field of the cover."""
-    return commit(Cover.TYPE, cover.salt, schema.encode(cover))
+def cover_commitment(cover: Cover, encoded: bytes = b"") -> Commitment:
+    """The core's commitment to the cover; the salt is a field of the cover.
+
+    ``encoded`` spares encoding it where that was done, or undone, already.
+    """
+    return commit(Cover.TYPE, cover.salt, encoded or schema.encode(cover))
 
 
 def manifest_commitment(encoded: bytes, salt: bytes) -> Commitment:

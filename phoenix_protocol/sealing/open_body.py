@@ -199,7 +199,7 @@ def _open_section(
         audience=grant.audience,
     )
     _check_entry(entry, grant.salt, manifest)
-    parse_items(items)
+    parsed = parse_items(items)
     return OpenedSection(
         entry=entry,
         salt=grant.salt,
@@ -208,7 +208,8 @@ def _open_section(
         place=place,
         attachments=tuple(
             _open_attachment(package, descriptor, grant, attachments, manifest, body, executor)
-            for descriptor in descriptors(items)
+            for descriptor in parsed
+            if isinstance(descriptor, Attachment)
         ),
     )
 

@@ -256,7 +256,7 @@ def _open_cover(ciphertext: bytes, core: Core, capsule: Capsule, sender: SenderA
     key = SegmentKey(segment=COVER_SEGMENT, type=SegmentType.COVER, key=capsule.cover_key)
     content = open_segment(key, core.package, ciphertext, limit=_COVER_CIPHERTEXT)
     cover = schema.decode(Cover, content, limit=limits.COVER_BYTES)
-    if cover_commitment(cover) != core.cover_commitment:
+    if cover_commitment(cover, content) != core.cover_commitment:
         raise TamperError("E_COMMITMENT", "The cover is not the one that the sender committed to.")
     if cover.anchor != core.anchor or cover.sent_from != sender.address:
         raise TamperError("E_COMMITMENT", "The cover names another sender than the one who signed.")

@@ -11,7 +11,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from phoenix_protocol import encoding, limits, schema
-from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, Anchor, ObjectHash, SegmentId
 from phoenix_protocol.package.blocks import digest_of, digest_of_leaves
@@ -28,7 +27,6 @@ from phoenix_protocol.sealing.contents import (
     Cover,
     Entry,
     Grant,
-    GrantEntry,
     Item,
     ItemType,
     Manifest,
@@ -40,6 +38,7 @@ from phoenix_protocol.sealing.drafts import (
     AttachmentDraft,
     Body,
     Circumstances,
+    ItemDraft,
     PackageDraft,
     SealedDelivery,
     SealedPackage,
@@ -49,7 +48,7 @@ from phoenix_protocol.sealing.drafts import (
     SectionDraft,
     Sender,
 )
-from phoenix_protocol.sealing.grants import grant_frame_length, seal_grant
+from phoenix_protocol.sealing.grants import encoded_grants, grant_frame_length, seal_grant
 from phoenix_protocol.sealing.layout import Layout, body_leaves, fill_gaps, lay_out
 from phoenix_protocol.sealing.manifest import (
     cover_commitment,
@@ -68,27 +67,31 @@ from phoenix_protocol.suite.hashing import sha256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Keyed:
-    """A section with the keys of its segment and of its attachments' segments."""
+    """A section with the keys of its segment and of its attachments' segments.
+
+    ``written`` are the items that do not depend on attachments: head, people, statements, entries.
+    """
 
     draft: SectionDraft
     key: SegmentKey
     attachments: tuple[SegmentKey, ...]
-    salts: tuple[bytes, ...]  # of its items, in order
+    written: tuple[Item, ...]
+    salts: tuple[bytes, ...]  # of the attachments' items
 
     def items(self, digests: Sequence[bytes]) -> tuple[Item, ...]:
-        """Head, then the draft's items, then a descriptor for each attachment, whose content ``digests`` are given."""
-        draft = self.draft
-        contents = [
-            (ItemType.HEAD, draft.head_id, schema.encode(draft.head)),
-            *((i.type, i.id, i.content) for i in draft.items),
+        """All items: those written, then a descriptor for each attachment, whose content ``digests`` are given."""
+        attached = zip(self.draft.attachments, self.attachments, self.salts, digests, strict=True)
+        return (
+            *self.written,
             *(
-                (ItemType.ATTACHMENT, a.id, schema.encode(_descriptor(a, key.segment, digest)))
-                for a, key, digest in zip(draft.attachments, self.attachments, digests, strict=True)
+                Item(
+                    type=ItemType.ATTACHMENT,
+                    id=draft.id,
+                    salt=salt,
+                    content=schema.encode(_descriptor(draft, key.segment, digest)),
+                )
+                for draft, key, salt, digest in attached
             ),
-        ]
-        return tuple(
-            Item(type=type_, id=id_, salt=salt, content=content)
-            for (type_, id_, content), salt in zip(contents, self.salts, strict=True)
         )
 
 
@@ -109,12 +112,16 @@ def _new_key(type_: SegmentType, randomness: Randomness) -> SegmentKey:
 
 
 def _keyed(draft: SectionDraft, randomness: Randomness) -> _Keyed:
-    count = 1 + len(draft.items) + len(draft.attachments)
+    head = ItemDraft(type=ItemType.HEAD, id=draft.head_id, content=schema.encode(draft.head))
     return _Keyed(
         draft=draft,
         key=_new_key(SegmentType.SECTION, randomness),
         attachments=tuple(_new_key(SegmentType.ATTACHMENT, randomness) for _ in draft.attachments),
-        salts=tuple(randomness.random_bytes(32) for _ in range(count)),
+        written=tuple(
+            Item(type=i.type, id=i.id, salt=randomness.random_bytes(32), content=i.content)
+            for i in (head, *draft.items)
+        ),
+        salts=tuple(randomness.random_bytes(32) for _ in draft.attachments),
     )
 
 
@@ -285,11 +292,12 @@ def _close(
     randomness: Randomness,
 ) -> SealedPackage:
     cover = _cover(draft, where, randomness.random_bytes(32))
+    cover_content = schema.encode(cover)
     cover_key = randomness.random_bytes(32)
     sealed_cover = seal_segment(
         SegmentKey(segment=COVER_SEGMENT, type=SegmentType.COVER, key=cover_key),
         where.package,
-        schema.encode(cover),
+        cover_content,
     )
     core = schema.encode(
         Core(
@@ -301,7 +309,7 @@ def _close(
             recipients=where.recipients,
             cover=Sealed(digest=sha256(sealed_cover), length=len(sealed_cover)),
             body=Sealed(digest=digest_of_leaves(leaves), length=layout.length),
-            cover_commitment=cover_commitment(cover),
+            cover_commitment=cover_commitment(cover, cover_content),
             manifest_commitment=manifest_commitment(schema.encode(manifest), manifest_salt),
             created=where.created,
             expires=where.expires,
@@ -314,7 +322,7 @@ def _close(
         cover=sealed_cover,
         cover_content=cover,
         cover_key=cover_key,
-        grants=_grants(where, sections, manifest_place, manifest_salt),
+        grants=encoded_grants(where.recipients, sections, manifest_place, manifest_salt),
         manifest=manifest,
         manifest_salt=manifest_salt,
         sections=tuple(sections),
@@ -334,52 +342,6 @@ def _cover(draft: PackageDraft, where: Circumstances, salt: bytes) -> Cover:
         urgency=draft.urgency,
         contact=dict(draft.contact),
         reference=draft.reference,
-    )
-
-
-def _grants(
-    where: Circumstances, sections: Sequence[SealedSection], manifest: Place, salt: bytes
-) -> dict[Address, bytes]:
-    """The encoded grant of each address. What is the same for all is turned into plain values once."""
-    manifest_plain = schema.Row(Place).to_plain(manifest, "Grant.manifest")
-    plain_entries = [
-        (
-            section.reasons,
-            [_plain_grant_entry(part) for part in (section.part, *section.attachments)],
-        )
-        for section in sections
-    ]
-    grants: dict[Address, bytes] = {}
-    for recipient in where.recipients:
-        entries: list[Plain] = [
-            {**entry, "reason": reasons[recipient.address]}
-            for reasons, group in plain_entries
-            if recipient.address in reasons
-            for entry in group
-        ]
-        grants[recipient.address] = encoding.encode(
-            {
-                "manifest": manifest_plain,
-                "manifest_salt": salt,
-                "entries": entries,
-                "critical": {},
-                "optional": {},
-            }
-        )
-        if len(grants[recipient.address]) > limits.GRANT_BYTES:
-            raise RefusedError("E_LIMIT", "A package has too many sections and attachments.")
-    return grants
-
-
-def _plain_grant_entry(part: SealedPart) -> dict[str, Plain]:
-    return schema.to_plain(
-        GrantEntry(
-            type=part.entry.type,
-            place=part.place,
-            salt=part.salt,
-            audience=part.entry.audience,
-            reason="",
-        )
     )
 
 
