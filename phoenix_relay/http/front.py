@@ -19,6 +19,7 @@ from phoenix_relay.http.authentication import authenticate, authorise, charge, u
 from phoenix_relay.http.bodies import check_length, decode_body, read_body
 from phoenix_relay.http.calls import Answer, Call
 from phoenix_relay.http.problems import (
+    ALWAYS,
     ProblemDocument,
     fault,
     malformed,
@@ -34,7 +35,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Work = Callable[[], Awaitable[Answer]]
 
 _WANTED: Final = {str(Raw.NONE): None, str(Raw.BLOCK): BLOCK_TYPE}
-_NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 def handler_of(route: Route) -> Handler:
@@ -153,7 +153,7 @@ def _response(
     services: Services, request: web.Request, status: int, result: Answer | ProblemDocument
 ) -> web.Response:
     """The answer on the wire, bound to the request's signature where it has one, whether that holds or not."""
-    headers = dict(_NEVER_KEPT)
+    headers = dict(ALWAYS)
     if isinstance(result, ProblemDocument):
         headers |= result.headers()
         content: bytes | None = result.body()

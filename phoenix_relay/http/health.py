@@ -11,7 +11,7 @@ from aiohttp import web
 from phoenix_protocol.errors import PhoenixError
 from phoenix_relay.http.metrics import METRICS_TYPE
 from phoenix_relay.http.openapi import JSON_TYPE, document
-from phoenix_relay.http.problems import fault
+from phoenix_relay.http.problems import ALWAYS, fault
 from phoenix_relay.http.server import plain_problem
 from phoenix_relay.http.services import SERVICES, Services
 from phoenix_relay.http.table import ROUTES
@@ -19,9 +19,13 @@ from phoenix_relay.http.table import ROUTES
 _OK: Final = json.dumps({"status": "ok"}).encode()
 
 
+def _answer(content: bytes, content_type: str) -> web.Response:
+    return web.Response(body=content, headers={**ALWAYS, "Content-Type": content_type})
+
+
 async def healthz(_: web.Request) -> web.StreamResponse:
     """The process answers."""
-    return web.Response(body=_OK, content_type=JSON_TYPE)
+    return _answer(_OK, JSON_TYPE)
 
 
 async def readyz(request: web.Request) -> web.StreamResponse:
@@ -35,12 +39,12 @@ async def readyz(request: web.Request) -> web.StreamResponse:
 async def metrics(request: web.Request) -> web.StreamResponse:
     """How much of what."""
     text = request.app[SERVICES].metrics.text()
-    return web.Response(body=text, headers={"Content-Type": METRICS_TYPE})
+    return _answer(text, METRICS_TYPE)
 
 
 async def openapi(_: web.Request) -> web.StreamResponse:
     """What there is to ask."""
-    return web.Response(body=_description(), content_type=JSON_TYPE)
+    return _answer(_description(), JSON_TYPE)
 
 
 @cache

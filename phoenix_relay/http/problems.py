@@ -59,6 +59,11 @@ STATUS_OF: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 
+#: What goes beside every answer: it is kept nowhere, and does not tell which libraries run here.
+ALWAYS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Cache-Control": "no-store", "Server": "phoenix-relay"}
+)
+
 #: How long (seconds) to wait after 503: until a drained server is replaced, or a disk looked at.
 RETRY_LATER: Final = 5
 
@@ -97,7 +102,7 @@ class ProblemDocument:
 
     def headers(self) -> dict[str, str]:
         """What goes beside it."""
-        found: dict[str, str] = {"Cache-Control": "no-store"}
+        found = dict(ALWAYS)
         if self.retry_after is not None:
             found["Retry-After"] = str(self.retry_after)
         if self.allow is not None:

@@ -113,6 +113,7 @@ async def test_an_unsigned_request_gets_an_unsigned_problem(town: Town) -> None:
     assert response.status == 401
     assert problem(401, content, response.headers)["code"] == "E_REQ_SIG"
     assert "Signature" not in response.headers
+    assert response.headers["Server"] == "phoenix-relay"
 
 
 async def test_a_route_for_others_is_not_found(town: Town) -> None:
