@@ -84,6 +84,8 @@ def restore(
     epochs.check_not_before(now, content.backup_taken or content.newest_time)
     content, destroyed = epochs.without_due(content, now)
     content = contents.restored(content, content.backup_taken)
+    # The vault is not in a backup: a new one has a new record of what was done, from its first row.
+    content = contents.with_audit(content, bytes(32), 0)
     keystore = install(home, passphrase, content, randomness, cost)
     return Restored(keystore=keystore, destroyed=destroyed)
 
