@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +23,10 @@ _SUBMISSION: Final = "submission"
 _LEAVES: Final = "leaves"
 _BODY: Final = "body"
 _SUBMISSION_BYTES: Final = 256 * limits.MIB
+#: Held together while parcels are made, and by one alone while somebody tidies up.
+_MAKING: Final = ".making"
+#: Beside a parcel: held while it is handed in.
+_LOCK: Final = ".lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,31 @@ class DiskOutbox:
         """The parcel of this name."""
         return DiskParcel(self._root, name)
 
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """Hold off whoever tidies up."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(self._root / _MAKING, fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def tidying(self) -> Iterator[bool]:
+        """Whether nobody makes a parcel, and nobody begins to."""
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(self._root / _MAKING, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+            yield alone
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Remove every parcel but these."""
+        kept = {_MAKING, *names, *(name + _LOCK for name in names)}
+        for path in self._root.iterdir():
+            if path.name in kept:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
 
 class DiskParcel:
     """The sealed bytes of one package in a directory of their own."""
@@ -107,29 +139,69 @@ class DiskParcel:
         return self._read(_LEAVES, Leaves).leaves
 
     def body_length(self) -> int:
-        """Bytes in the body."""
-        return (self._at / _BODY).stat().st_size
+        """Bytes in the body. Raises TamperError ``E_STORE_INTEGRITY``."""
+        try:
+            return (self._at / _BODY).stat().st_size
+        except OSError:
+            raise _damaged() from None
 
     def block(self, number: int) -> bytes:
-        """Block ``number`` of the body."""
-        with (self._at / _BODY).open("rb") as file:
-            file.seek(number * limits.BLOCK)
-            return file.read(limits.BLOCK)
+        """Block ``number`` of the body. Raises TamperError ``E_STORE_INTEGRITY``."""
+        try:
+            with (self._at / _BODY).open("rb") as file:
+                file.seek(number * limits.BLOCK)
+                return file.read(limits.BLOCK)
+        except OSError:
+            raise _damaged() from None
 
     def remove(self) -> None:
         """The relay holds it all: nothing of it is needed any more."""
         shutil.rmtree(self._at, ignore_errors=True)
+        self._lock.unlink(missing_ok=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether no other program hands it in."""
+        self._lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+            yield alone
+
+    @property
+    def _lock(self) -> Path:
+        return self._at.with_name(self.name + _LOCK)
 
     def _read(self, name: str, message: type[M]) -> M:
         try:
             data = (self._at / name).read_bytes()
             return schema.decode(message, data, limit=_SUBMISSION_BYTES)
         except (OSError, TamperError):
-            raise TamperError(
-                "E_STORE_INTEGRITY",
-                "The sealed bytes of an unfinished send are damaged.",
-                next="Send the package again; the damaged one never left this machine whole.",
-            ) from None
+            raise _damaged() from None
+
+
+def _damaged() -> TamperError:
+    return TamperError(
+        "E_STORE_INTEGRITY",
+        "The sealed bytes of an unfinished send are damaged.",
+        next="Send the package again; the damaged one never left this machine whole.",
+    )
+
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[bool]:
+    """Hold a lock that ends with its holder, however that ends. False when it cannot be had now."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield _taken(handle, how)
+    finally:
+        os.close(handle)
+
+
+def _taken(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -10,6 +10,7 @@ MEANING: Final[dict[str, str]] = {
     **NEXT_STEPS,
     "A_NOT_DELIVERED": "A package expired before everybody had it. "
     "See 'phoenix sent'; send it again if it is still needed.",
+    "A_NOT_SENT": "The relay refused a package of yours, and it was given up. See 'phoenix sent'; send it again.",
     "N_UNCONFIRMED": "A package expired and nobody confirmed it. Phone them; it may not have arrived.",
     "A_EQUIVOCATION": "A recipient opened something else than you sealed for them. "
     "Tell your information manager.",

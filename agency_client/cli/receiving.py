@@ -14,18 +14,28 @@ from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, spoken, table, tell, tell_json, warn
 from agency_client.client import Client
-from phoenix_protocol.errors import UnavailableError, UsageError
+from phoenix_protocol.errors import RefusedError, UnavailableError, UsageError
 from phoenix_protocol.identifiers import Seconds
 
+#: Nobody promises anything for later than this (seconds).
+_LATEST = 10 * 366 * 86400
 
-def _when(text: str | None) -> Seconds | None:
+
+def _due(text: str | None) -> Seconds | None:
     if text is None:
         return None
     import time
 
     from agency_client.record.when import expiry
 
-    return expiry(text, Seconds(int(time.time())))
+    try:
+        return expiry(text, Seconds(int(time.time())), _LATEST)
+    except RefusedError:
+        raise UsageError(
+            "E_USAGE",
+            "This is not a time to come.",
+            next="Write a length such as 3d, a day such as 2026-12-04, or a time such as 2026-12-04T17:00:00Z.",
+        ) from None
 
 
 @command("inbox")
@@ -44,7 +54,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
     async def work(client: Client) -> tuple[Any, Any]:
         if not offline:
             await _wait_for_news(client, wait)
-        return await client.inbox(), await client.alerts()
+        return await client.inbox(), await _alerts(client)
 
     lines, alerts = run(ctx, work)
     if as_json(ctx):
@@ -65,7 +75,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
                 line.package.classification,
                 line.package.urgency,
                 line.package.purpose,
-                line.package.state.value,
+                _state(line),
                 spoken(line.package.expires),
             )
             for line in lines
@@ -110,24 +120,53 @@ def _line_json(line: Any) -> dict[str, Any]:
     }
 
 
-def _alerts_json(alerts: Any) -> list[dict[str, Any]]:
+def _state(line: Any) -> str:
+    """How far it is here, and how far a colleague of the same desk has brought it."""
+    state: str = line.package.state.value
+    if not line.colleagues:
+        return state
+    return f"{state}; {line.colleagues[-1].kind.value} by a colleague"
+
+
+async def _alerts(client: Client) -> list[tuple[Any, str | None]]:
+    """What nobody has seen, each with the id of the package that it is about."""
+    found = []
+    for alert in await client.alerts():
+        package = client.package_of(alert.core) if alert.core is not None else None
+        found.append((alert, package.hex() if package is not None else None))
+    return found
+
+
+def _alerts_json(alerts: list[tuple[Any, str | None]]) -> list[dict[str, Any]]:
     return [
         {
             "number": alert.number,
             "code": alert.code,
+            "package": package,
             "core": alert.core.hex() if alert.core else None,
             "about": alert.about,
             "time": moment(alert.time),
         }
-        for alert in alerts
+        for alert, package in alerts
     ]
 
 
-def _tell_alerts(alerts: Any) -> None:
+def _meaning(code: str) -> str:
     from agency_client.cli.meanings import MEANING
 
-    for alert in alerts:
-        warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+    return MEANING.get(code, "See the audit record.")
+
+
+def _about(package: str | None) -> str:
+    return f", package {package[:12]}" if package is not None else ""
+
+
+def _tell_alerts(alerts: list[tuple[Any, str | None]]) -> None:
+    """Each once, however often it was raised."""
+    for code, package in dict.fromkeys((alert.code, package) for alert, package in alerts):
+        warn(f"{code}{_about(package)}: {_meaning(code)}")
+    if alerts:
+        click.echo("See 'phoenix alarms' to mark what you have dealt with.", err=True)
 
 
 @command("alarms")
@@ -135,12 +174,11 @@ def _tell_alerts(alerts: Any) -> None:
 @click.pass_context
 def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
     """List what nobody has seen yet, and mark what you have seen. Works without the relay."""
-    from agency_client.cli.meanings import MEANING
 
-    async def work(client: Client) -> Any:
+    async def work(client: Client) -> list[tuple[Any, str | None]]:
         for number in seen:
             await client.see_alert(number)
-        return await client.alerts()
+        return await _alerts(client)
 
     found = run(ctx, work)
     if as_json(ctx):
@@ -148,9 +186,9 @@ def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
         return
     if not found:
         tell("Nothing needs your eye.")
-    for alert in found:
-        tell(f"{alert.number}  {alert.code}, {spoken(alert.time)}")
-        tell(f"    {MEANING.get(alert.code, 'See the audit record.')}")
+    for alert, package in found:
+        tell(f"{alert.number}  {alert.code}, {spoken(alert.time)}{_about(package)}")
+        tell(f"    {_meaning(alert.code)}")
 
 
 @command("accept")
@@ -253,7 +291,7 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
     """Take responsibility for a package. Repeat it when the owner changes."""
-    when = _when(due)
+    when = _due(due)
     done = run(ctx, lambda client: client.acknowledge(client.find_received(id_), owner, use, when))
     _tell_state(ctx, done, "The sender knows who is responsible.")
 

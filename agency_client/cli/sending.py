@@ -128,10 +128,11 @@ def _written_to(addresses: Any) -> list[str]:
 def _overall(line: Any) -> str:
     """The state of the address that is furthest behind: what still needs somebody's eye."""
     from agency_client.ports.vault import Progress
-    from phoenix_protocol.package.lifecycle import least_advanced
+    from phoenix_protocol.package.lifecycle import State, least_advanced
 
     states = [a.state for a in line.addresses if a.why is Why.TO]
-    if line.package.progress is Progress.GIVEN_UP:
+    # Given up, and not known to the relay either.
+    if line.package.progress is Progress.GIVEN_UP and set(states) <= {State.SENT}:
         return "given up"
     return str(least_advanced(states).value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -44,10 +45,26 @@ class Parcel(Protocol):
         """Nothing of it is needed any more."""
         ...
 
+    def alone(self) -> AbstractContextManager[bool]:
+        """Whether this program alone hands it in; others are told no until the block ends."""
+        ...
+
 
 class Outbox(Protocol):
     """The parcels of a home."""
 
     def parcel(self, name: str) -> Parcel:
         """The parcel of this name, whether or not it is there yet."""
+        ...
+
+    def making(self) -> AbstractContextManager[None]:
+        """A parcel is being made: nobody tidies up, others may make theirs."""
+        ...
+
+    def tidying(self) -> AbstractContextManager[bool]:
+        """Whether no program is making a parcel; none begins before the block ends."""
+        ...
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Remove what sends left behind that were stopped. Call it while tidying."""
         ...

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from agency_client.body_transfer import download_blocks
 from agency_client.ports.relay import Relay
-from agency_client.ports.vault import (
-    Alert,
-    Contents,
-    OfferRecord,
-    ReceivedPackage,
-    StoredAttachment,
-    StoredSection,
-)
+from agency_client.ports.vault import Alert, ReceivedPackage
+from agency_client.use_cases.committing import commit, say_committed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.reading import (
@@ -26,32 +21,23 @@ from agency_client.use_cases.reading import (
     stored_contents,
 )
 from agency_client.use_cases.receiving import fetch
-from agency_client.use_cases.sayings import flush, make_event, post, say, subject_of
+from agency_client.use_cases.sayings import flush, say
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import limits, schema
 from phoenix_protocol.api import Released
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import Address, ItemId, ObjectHash
+from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.package.blocks import check_block
 from phoenix_protocol.package.envelope import Core, Delivery
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
-from phoenix_protocol.record import Attachment
 from phoenix_protocol.sealing.attachments import read_blocks
-from phoenix_protocol.sealing.contents import Detail, ItemType
 from phoenix_protocol.sealing.drafts import Body
-from phoenix_protocol.sealing.open_body import (
-    Accepted,
-    OpenedAttachment,
-    OpenedPackage,
-    OpenedSection,
-    check_leaves,
-    open_body,
-    parse_item,
-)
+from phoenix_protocol.sealing.open_body import Accepted, OpenedPackage, check_leaves, open_body
 from phoenix_protocol.signed import parse_signed
+from phoenix_protocol.suite.hashing import sha256
 
 #: Told how many bytes of how many have been fetched.
 Progressed = Callable[[int, int], None]
@@ -77,6 +63,8 @@ async def accept(
             package = received_package(home, core)
         if package.state is State.ACCEPTED and stored_contents(home, core) is None:
             await _take_in(home, relay, known, package, progressed)
+        else:
+            await say_committed(home, relay, known, package)
         await flush(home, relay)
         package = received_package(home, core)
     contents = stored_contents(home, core)
@@ -104,36 +92,47 @@ async def _take_in(
     package: ReceivedPackage,
     progressed: Progressed,
 ) -> None:
+    accepted = _accepted(home, package.core)
+    with _alarming(home, package):
+        released = await _released(home, relay, accepted)
+    with home.vault.blobs.incoming(package.core, accepted.core.body.length) as file:
+        body = FileBlocks(file)
+        with _alarming(home, package):
+            await _fetch_body(relay, accepted, released, body, progressed)
+        try:
+            with _alarming(home, package):
+                opened = await asyncio.to_thread(
+                    open_body, accepted, released.grant, released.leaves, body, home.executor
+                )
+        except TamperError:
+            # These are the bytes that the sender signed: the alarm is the sender's too.
+            await _say_unreadable(home, relay, known, package)
+            raise
+        await asyncio.to_thread(_store_attachments, home, opened, body)
+    await commit(home, relay, known, package, opened)
+
+
+async def _released(home: Home, relay: Relay, accepted: Accepted) -> Released:
+    """Grant and leaves, those that the sender signed. Others are the relay's fault: asking again may bring better."""
+    core = accepted.core_hash
     with home.vault.reading() as view:
-        offer = view.received.offer(package.core)
-        kept = view.received.released(package.core)
+        kept = view.received.released(core)
+    if kept is not None:
+        return schema.decode(Released, kept, limit=_RELEASED_BYTES)
+    released = await relay.released(core)
+    check_leaves(accepted.core, released.leaves)
+    if sha256(released.grant) != accepted.granted.grant:
+        raise TamperError("E_CAPSULE_DIGEST", "The grant is not the one that was signed.")
+    with home.vault.transaction() as tx:
+        tx.received.keep_released(core, schema.encode(released))
+    return released
+
+
+def _accepted(home: Home, core_hash: ObjectHash) -> Accepted:
+    with home.vault.reading() as view:
+        offer = view.received.offer(core_hash)
     if offer is None:
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
-    released = (
-        schema.decode(Released, kept, limit=_RELEASED_BYTES)
-        if kept is not None
-        else await relay.released(package.core)
-    )
-    accepted = _accepted(home, offer, package.core)
-    try:
-        check_leaves(accepted.core, released.leaves)
-        if kept is None:
-            with home.vault.transaction() as tx:
-                tx.received.keep_released(package.core, schema.encode(released))
-        with home.vault.blobs.incoming(package.core, accepted.core.body.length) as file:
-            body = FileBlocks(file)
-            await _fetch_body(relay, package.core, accepted.core, released, body, progressed)
-            opened = await asyncio.to_thread(
-                open_body, accepted, released.grant, released.leaves, body, home.executor
-            )
-            await asyncio.to_thread(_store_attachments, home, opened, body)
-    except TamperError as error:
-        await _say_unreadable(home, relay, known, package, error)
-        raise
-    await _commit(home, relay, known, package, opened)
-
-
-def _accepted(home: Home, offer: OfferRecord, core_hash: ObjectHash) -> Accepted:
     own, own_id = endpoint_of(home)
     delivery = schema.decode(Delivery, parse_signed(offer.delivery).payload)
     granted = delivery.granted_to(own_id)
@@ -150,18 +149,13 @@ def _accepted(home: Home, offer: OfferRecord, core_hash: ObjectHash) -> Accepted
 
 
 async def _fetch_body(
-    relay: Relay,
-    core_hash: ObjectHash,
-    core: Core,
-    released: Released,
-    body: Body,
-    progressed: Progressed,
+    relay: Relay, accepted: Accepted, released: Released, body: Body, progressed: Progressed
 ) -> None:
     """Every block, whole: the relay does not learn which of them this endpoint can open."""
-    length = core.body.length
+    length = accepted.core.body.length
     wanted = await asyncio.to_thread(_missing, body, released.leaves, length)
     done = length - sum(min(BLOCK, length - n * BLOCK) for n in wanted)
-    async for number, block in download_blocks(relay, core_hash, released.leaves, wanted):
+    async for number, block in download_blocks(relay, accepted.core_hash, released.leaves, wanted):
         check_block(released.leaves, length, number, block)
         await asyncio.to_thread(body.write_at, number * BLOCK, block)
         done += len(block)
@@ -189,92 +183,25 @@ def _store_attachments(home: Home, opened: OpenedPackage, body: Body) -> None:
                     blob.write(block)
 
 
-async def _commit(
-    home: Home,
-    relay: Relay,
-    known: Known,
-    package: ReceivedPackage,
-    opened: OpenedPackage,
-) -> None:
-    """Store durably, together with the receipt that says so; only then may the relay delete its copy."""
-    own, _ = endpoint_of(home)
-    detail = Detail(record=package.package.hex(), opened=opened.opened)
-    posting = await make_event(
-        home, relay, known, subject_of(home, package), EventKind.COMMITTED, detail
-    )
-    with home.vault.transaction() as tx:
-        tx.contents.put(package.core, _to_contents(opened, own.address))
-        tx.postings.add(posting)
-        tx.audit.append(
-            time=home.clock.now(),
-            actor=home.actor(),
-            action="package.stored",
-            on=package.core,
-            detail={"sections": str(len(opened.sections))},
-        )
+@contextmanager
+def _alarming(home: Home, package: ReceivedPackage) -> Iterator[None]:
+    """What does not verify is an alarm, and recorded."""
+    try:
+        yield
+    except TamperError as error:
+        now = home.clock.now()
+        with home.vault.transaction() as tx:
+            tx.alerts.add(Alert(code=error.code, core=package.core, about="body", time=now))
+            tx.audit.append(
+                time=now,
+                actor=home.actor(),
+                action="package.unreadable",
+                on=package.core,
+                outcome=error.code,
+            )
+        raise
+
+
+async def _say_unreadable(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:
     home.vault.blobs.discard_incoming(package.core)
-    await post(home, relay, posting)
-
-
-def _to_contents(opened: OpenedPackage, own: Address) -> Contents:
-    return Contents(
-        manifest=opened.manifest,
-        manifest_salt=opened.grant.manifest_salt,
-        grant=schema.encode(opened.grant),
-        sections=tuple(
-            StoredSection(entry=s.entry, salt=s.salt, reasons={own: s.reason}, items=s.items)
-            for s in opened.sections
-        ),
-        attachments=tuple(
-            _stored(section, attachment, {own: section.reason})
-            for section in opened.sections
-            for attachment in section.attachments
-        ),
-    )
-
-
-def _stored(
-    section: OpenedSection, attachment: OpenedAttachment, reasons: dict[Address, str]
-) -> StoredAttachment:
-    descriptor = attachment.descriptor
-    return StoredAttachment(
-        entry=attachment.entry,
-        salt=attachment.salt,
-        reasons=reasons,
-        section=section.entry.segment,
-        item=_item_of(section, descriptor),
-        name=descriptor.name,
-        media_type=descriptor.media_type,
-        size=descriptor.size,
-        digest=descriptor.digest,
-        key=attachment.place.key,
-        stored=True,
-    )
-
-
-def _item_of(section: OpenedSection, descriptor: Attachment) -> ItemId:
-    return next(
-        item.id
-        for item in section.items
-        if item.type is ItemType.ATTACHMENT and parse_item(item) == descriptor
-    )
-
-
-async def _say_unreadable(
-    home: Home, relay: Relay, known: Known, package: ReceivedPackage, error: TamperError
-) -> None:
-    """An alarm on both sides. The relay's own faults are not said of the sender's package."""
-    now = home.clock.now()
-    home.vault.blobs.discard_incoming(package.core)
-    with home.vault.transaction() as tx:
-        tx.alerts.add(Alert(code=error.code, core=package.core, about="body", time=now))
-        tx.audit.append(
-            time=now,
-            actor=home.actor(),
-            action="package.unreadable",
-            on=package.core,
-            outcome=error.code,
-        )
-    if error.code in ("E_BODY_DIGEST", "E_RESP_SIG"):
-        return  # another copy from the relay may be right: accepting again fetches again
     await say(home, relay, known, package, EventKind.UNREADABLE)

@@ -5,8 +5,11 @@ docs/protocol.md §6.
 
 from __future__ import annotations
 
-from agency_client.ports.vault import Alert, Families
+from collections.abc import Iterable
+
+from agency_client.ports.vault import AddressProgress, Alert, Families
 from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed
 
 
@@ -18,20 +21,28 @@ def raise_alert(tx: Families, code: str, core: ObjectHash | None, about: str, no
 def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
     """Mark what was not stored by its recipients as expired, and alarm with ``code``.
 
-    False when all of it was, or it is not ours.
+    False when all of it was, or it is not ours. Copies for the sender's own desk and for records owe nothing.
     """
     late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
     for endpoint in late:
         if allowed(endpoint.state, Step.EXPIRE):
             tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, now)
-    if not any(a.state is State.EXPIRED for a in tx.sent.addresses(core)):
+    written_to = [a for a in tx.sent.addresses(core) if a.why is Why.TO]
+    if not any(a.state is State.EXPIRED for a in written_to):
         return False
     raise_alert(tx, code, core, "", now)
     return True
 
 
 def expire_received(tx: Families, core: ObjectHash, now: Seconds) -> None:
-    """An offer that was never accepted is gone."""
+    """An offer that was never taken in is gone. What is stored here stays, and its receipt is on its way."""
     package = tx.received.get(core)
-    if package is not None and allowed(package.state, Step.EXPIRE):
+    if package is None or not allowed(package.state, Step.EXPIRE):
+        return
+    if tx.contents.get(core) is None:
         tx.received.step(core, Step.EXPIRE, now)
+
+
+def is_owed(addresses: Iterable[AddressProgress]) -> bool:
+    """Whether somebody who was written to has not stored it."""
+    return any(a.why is Why.TO and a.state in UNFINISHED for a in addresses)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
 
 from agency_client.body_transfer import upload_body
 from agency_client.ports.outbox import Parcel
@@ -10,13 +12,15 @@ from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     KeptObject,
     ObjectKind,
+    Progress,
     SentPackage,
 )
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.sayings import OF_THE_REQUEST
 from phoenix_protocol import limits
 from phoenix_protocol.api import Submission, UploadPlan
-from phoenix_protocol.errors import TamperError
+from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.sealing.open_offer import open_held
 from phoenix_protocol.signed import parse_signed
@@ -24,15 +28,84 @@ from phoenix_protocol.signed import parse_signed
 #: Told how many bytes of how many have been uploaded.
 Progressed = Callable[[int, int], None]
 
+#: How often to look whether another program has finished with a parcel (seconds).
+_PATIENCE: Final = 0.2
 
-async def transmit(
+
+async def hand_in(
     home: Home,
     relay: Relay,
     known: Known,
     package: SentPackage,
     progressed: Progressed = lambda _done, _whole: None,
+    *,
+    patient: bool = True,
 ) -> None:
-    """Hand the sealed bytes to the relay and keep its *held*. Repeating is safe: the relay takes the same once."""
+    """Hand in what is sealed, unless another program of this home has done so meanwhile. Repeating is safe.
+
+    A program that is at it is waited for, unless not ``patient``. What the relay refuses for good, and what is damaged
+    on this disk, is given up: sending the same again makes a new package. Raises what the relay says.
+    """
+    async with _alone_with(home, package, patient=patient) as alone:
+        if not alone or not _is_sealed(home, package):
+            return
+        try:
+            await _transmit(home, relay, known, package, progressed)
+        except RefusedError as error:
+            if error.code not in OF_THE_REQUEST:
+                _abandon(home, package, error.code)
+            raise
+        except TamperError as error:
+            if error.code == "E_STORE_INTEGRITY":
+                _abandon(home, package, error.code)
+            raise
+
+
+async def give_up(home: Home, package: SentPackage) -> None:
+    """An unfinished send will not be finished, once no other program is at it. What is held stays held."""
+    if package.outbox:
+        async with _alone_with(home, package, patient=True):
+            if _is_sealed(home, package):
+                _abandon(home, package, "done")
+
+
+def _abandon(home: Home, package: SentPackage, outcome: str) -> None:
+    """Give up an unfinished send that no other program is at."""
+    now = home.clock.now()
+    with home.vault.transaction() as tx:
+        tx.sent.give_up(package.core, now)
+        tx.sent.forget_outbox(package.core)
+        tx.audit.append(
+            time=now,
+            actor=home.actor(),
+            action="package.given-up",
+            on=package.core,
+            outcome=outcome,
+        )
+    home.outbox.parcel(package.outbox).remove()
+
+
+@asynccontextmanager
+async def _alone_with(home: Home, package: SentPackage, *, patient: bool) -> AsyncIterator[bool]:
+    parcel = home.outbox.parcel(package.outbox)
+    while True:
+        with parcel.alone() as alone:
+            if alone or not patient:
+                yield alone
+                return
+        await home.clock.sleep(_PATIENCE)
+
+
+def _is_sealed(home: Home, package: SentPackage) -> bool:
+    with home.vault.reading() as view:
+        current = view.sent.get(package.core)
+    return current is not None and current.progress is Progress.SEALED
+
+
+async def _transmit(
+    home: Home, relay: Relay, known: Known, package: SentPackage, progressed: Progressed
+) -> None:
+    """Hand the sealed bytes to the relay and keep its *held*. The relay takes the same once."""
     parcel = home.outbox.parcel(package.outbox)
     submission = parcel.submission()
     length = parcel.body_length()

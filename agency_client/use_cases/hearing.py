@@ -15,7 +15,7 @@ from agency_client.ports.vault import (
     StoredEvent,
     StoredSection,
 )
-from agency_client.use_cases.expiring import expire_received, expire_sent, raise_alert
+from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed, raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recalling import keep_verdict
@@ -230,7 +230,7 @@ async def take_held(home: Home, _relay: Relay, known: Known, item: FeedItem) -> 
 
 async def take_warning(home: Home, _relay: Relay, _known: Known, item: FeedItem) -> None:
     with home.vault.transaction() as tx:
-        if tx.sent.get(item.core) is not None:
+        if is_owed(tx.sent.addresses(item.core)):
             raise_alert(tx, "W_EXPIRES_SOON", item.core, str(item.time), home.clock.now())
 
 

@@ -13,10 +13,11 @@ from agency_client.ports.clock import Clock
 from agency_client.ports.outbox import Outbox
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Families, Vault
+from agency_client.ports.vault import Standing as VaultStanding
 from agency_client.ports.vault.settings import RELAY_URL
 from keys.content import Content, Endpoint, ManagerKeys, Standing, missing, with_audit
 from keys.keystore import Keystore
-from phoenix_protocol.errors import LockedError, RefusedError
+from phoenix_protocol.errors import LockedError, RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, Seconds
 from phoenix_protocol.key_ids import KeyId, endpoint_key_id, manager_key_id, new_key_id
 from phoenix_protocol.randomness import Randomness
@@ -80,8 +81,20 @@ class Home:
             return f"manager:{signer_id(content.manager.document_key().public_bytes()).hex()}"
         return "nobody"
 
+    def record_alarm(self, error: TamperError) -> None:
+        """Record what did not verify and ended what was being done."""
+        if self.vault.standing is VaultStanding.SOUND:
+            with self.vault.transaction() as tx:
+                now = self.clock.now()
+                tx.audit.append(time=now, actor=self.actor(), action="alarm", outcome=error.code)
+
     def record_head(self) -> None:
-        """Tell the keystore how far the audit record has come, so that cutting it off shows."""
+        """Tell the keystore how far the audit record has come, so that cutting it off shows.
+
+        Never of a vault that is not the one it knows: that would make it so.
+        """
+        if self.vault.standing is not VaultStanding.SOUND:
+            return
         with self.vault.reading() as view:
             head = view.audit.head()
         if head.count > self.content.audit.counter:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from agency_client.audit.chain import AuditHead, AuditRow, verify
 from agency_client.ports.relay import Relay
-from agency_client.ports.vault import Alert, Progress
+from agency_client.ports.vault import Alert
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
-from agency_client.use_cases.handing_in import transmit
+from agency_client.use_cases.committing import say_committed
+from agency_client.use_cases.expiring import raise_alert
+from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
@@ -20,8 +22,9 @@ from keys import epochs
 from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
-from phoenix_protocol.errors import Problem
+from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
 from phoenix_protocol.identifiers import agency_of
+from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.signed import parse_signed
 
 
@@ -45,12 +48,21 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await check_served_keys(home, relay)
         await flush(home, relay)
         known = await fetch(home, relay, known, wait)
+        await _say_what_is_stored(home, relay, known)
         finished = await finish_sends(home, relay, known)
         await void_numbers(home, relay, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
     home.record_head()
     return Kept(published=published, destroyed=destroyed, finished=finished)
+
+
+async def _say_what_is_stored(home: Home, relay: Relay, known: Known) -> None:
+    """A sender waits for the word that a package is stored: whatever kept it from the relay, it is said again."""
+    with home.vault.reading() as view:
+        accepted = view.received.inbox({State.ACCEPTED})
+    for package in accepted:
+        await say_committed(home, relay, known, package)
 
 
 async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, int]:
@@ -96,22 +108,35 @@ async def check_served_keys(home: Home, relay: Relay) -> None:
 
 
 async def finish_sends(home: Home, relay: Relay, known: Known) -> int:
-    """Hand in what an earlier send sealed and did not hand in; give up what expired meanwhile."""
+    """Hand in what an earlier send sealed and did not hand in; give up what expired meanwhile.
+
+    What the relay refuses for good is an alarm and stops nothing else.
+    """
     now = home.now()
     with home.vault.reading() as view:
         unfinished = view.sent.unfinished()
     for package in unfinished:
-        if package.expires > now:
-            await transmit(home, relay, known, package)
+        if package.expires <= now:
+            await give_up(home, package)
             continue
-        with home.vault.transaction() as tx:
-            tx.sent.give_up(package.core, now)
-            tx.sent.forget_outbox(package.core)
-            tx.audit.append(
-                time=now, actor=home.actor(), action="package.given-up", on=package.core
-            )
-        home.outbox.parcel(package.outbox).remove()
-    return sum(1 for p in unfinished if p.expires > now and p.progress is Progress.SEALED)
+        try:
+            await hand_in(home, relay, known, package, patient=False)
+        except UnavailableError:
+            raise
+        except PhoenixError as error:
+            with home.vault.transaction() as tx:
+                raise_alert(tx, "A_NOT_SENT", package.core, error.code, now)
+    _tidy_outbox(home)
+    return sum(1 for p in unfinished if p.expires > now)
+
+
+def _tidy_outbox(home: Home) -> None:
+    """Remove the sealed bytes of sends that were stopped before they were kept, or after they were held."""
+    with home.outbox.tidying() as alone:
+        if alone:
+            with home.vault.reading() as view:
+                kept = {package.outbox for package in view.sent.unfinished()}
+            home.outbox.keep_only(kept)
 
 
 # -- the audit record ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.quarantine import put_away
-from agency_client.use_cases.sayings import Subject, epoch_keys, make_event, post
+from agency_client.use_cases.sayings import Subject, epoch_keys, make_event, post_or_record
 from phoenix_protocol import schema
 from phoenix_protocol.api import FeedItem, Offer
 from phoenix_protocol.errors import RefusedError, TamperError
@@ -115,6 +115,8 @@ def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> 
         sequence=opened.capsule.sequence,
     )
     with home.vault.transaction() as tx:
+        if tx.received.get(opened.core_hash) is not None:
+            return  # another program of this home has taken it in meanwhile
         if tx.guard.remember(core.sender, core.package, opened.core_hash) is Seen.OTHER:
             raise TamperError("E_CONFLICT", "Two different packages came under one id.")
         tx.received.add(package, record)
@@ -151,4 +153,4 @@ async def _refuse_offer(
     posting = await make_event(home, relay, known, about, EventKind.UNREADABLE, None)
     with home.vault.transaction() as tx:
         tx.postings.add(posting)
-    await post(home, relay, posting)
+    await post_or_record(home, relay, posting)

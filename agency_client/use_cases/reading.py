@@ -9,9 +9,11 @@ from typing import BinaryIO, Final
 from agency_client.ports.vault import (
     Contents,
     ReceivedPackage,
+    Standing,
     StoredAttachment,
 )
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.package.lifecycle import State
@@ -46,13 +48,19 @@ class FileBlocks:
 
 
 def open_package(home: Home, core: ObjectHash) -> ReadPackage:
-    """A package as it was stored. Raises RefusedError ``E_NOT_ACCEPTED`` and, by its state, why it cannot be read."""
+    """A package as it was stored. Raises RefusedError ``E_NOT_ACCEPTED`` and, by its state, why it cannot be read.
+
+    A vault that may only be read can be read, and its audit record stays as it is.
+    """
+    tidy(home)
     package = received_package(home, core)
     contents = stored_contents(home, core)
     if contents is None:
         raise not_open(package.state)
-    with home.vault.transaction() as tx:
-        tx.audit.append(time=home.clock.now(), actor=home.actor(), action="package.opened", on=core)
+    if home.vault.standing is Standing.SOUND:
+        with home.vault.transaction() as tx:
+            now = home.clock.now()
+            tx.audit.append(time=now, actor=home.actor(), action="package.opened", on=core)
     return ReadPackage(package=package, contents=contents)
 
 

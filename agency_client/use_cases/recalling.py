@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
@@ -11,14 +12,14 @@ from agency_client.ports.vault import (
     KeptObject,
     ObjectKind,
     Posting,
-    Progress,
     Route,
     SentPackage,
     SequenceUse,
 )
+from agency_client.use_cases.handing_in import give_up
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
-from agency_client.use_cases.sayings import detail_readers, post
+from agency_client.use_cases.sayings import detail_readers, flush
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import schema
 from phoenix_protocol.api import Saying, SignedObject
@@ -39,6 +40,9 @@ from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import seal_detail
 from phoenix_protocol.signed import open_signed, parse_signed, sign, signer_id
 
+#: Most entries of one note about numbers.
+_VOIDED_AT_ONCE: Final = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallResult:
@@ -51,7 +55,8 @@ class RecallResult:
 async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
     """Take a package back from every address that has not accepted it.
 
-    An unfinished send is given up. What the relay does not know is UNKNOWN. Raises UnavailableError ``E_RELAY``.
+    An unfinished send is given up first: whatever becomes of the recall, it does not go out any more. What the relay
+    does not know is UNKNOWN. Raises UnavailableError ``E_RELAY``.
     """
     require_in_step(home)
     with home.vault.reading() as view:
@@ -59,6 +64,10 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
         addresses = view.sent.addresses(core)
     if package is None:
         raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+    with home.vault.transaction() as tx:
+        now = home.clock.now()
+        tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=core)
+    await give_up(home, package)
     written_to = tuple(a.address for a in addresses if a.why is Why.TO)
     async with in_step(home) as (relay, known):
         posting = await _make_recall(home, relay, known, core, written_to, reason)
@@ -80,25 +89,12 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
                     )
                 )
             verdict = keep_verdict(home, known, core, answer.signed).answers
-        _give_up_if_unfinished(home, package)
         await void_numbers(home, relay, known)
     found = {a.address: a.answer for a in verdict}
     return RecallResult(
         package=package,
         answers=tuple((a, found.get(a, Answer.UNKNOWN)) for a in written_to),
     )
-
-
-def _give_up_if_unfinished(home: Home, package: SentPackage) -> None:
-    with home.vault.transaction() as tx:
-        now = home.clock.now()
-        current = tx.sent.get(package.core)
-        if current is not None and current.progress is Progress.SEALED:
-            tx.sent.give_up(package.core, now)
-            tx.sent.forget_outbox(package.core)
-        tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=package.core)
-    if package.progress is Progress.SEALED:
-        home.outbox.parcel(package.outbox).remove()
 
 
 async def _make_recall(
@@ -186,55 +182,56 @@ def _follow_verdict(tx: Families, core: ObjectHash, verdict: Verdict) -> None:
 
 
 async def void_numbers(home: Home, relay: Relay, known: Known) -> None:
-    """Tell every endpoint which of the numbers given to it lead to nothing, so that a gap is always a finding."""
+    """Tell every endpoint which of the numbers given to it lead to nothing, so that a gap is always a finding.
+
+    Not while another program of this home seals: its numbers lead nowhere yet.
+    """
+    with home.outbox.tidying() as alone:
+        if not alone:
+            return
+        with home.vault.reading() as view:
+            uses = (*view.sequences.unused(), *view.sequences.to_void())
+        by_recipient: dict[EndpointId, list[SequenceUse]] = {}
+        for use in sorted(uses, key=lambda use: use.sequence):
+            by_recipient.setdefault(use.recipient, []).append(use)
+        for recipient, numbers in by_recipient.items():
+            _void(home, known, recipient, numbers[:_VOIDED_AT_ONCE])
+    if by_recipient:
+        await flush(home, relay)
+
+
+def _void(home: Home, known: Known, recipient: EndpointId, numbers: list[SequenceUse]) -> None:
+    """Void numbers in the vault, together with the signed note that waits to be posted."""
     own, own_id = endpoint_of(home)
-    with home.vault.reading() as view:
-        uses = (*view.sequences.unused(), *view.sequences.to_void())
-    by_recipient: dict[EndpointId, list[SequenceUse]] = {}
-    for use in uses:
-        by_recipient.setdefault(use.recipient, []).append(use)
-    for recipient, numbers in by_recipient.items():
-        entries = tuple(
-            Voided(
-                sequence=use.sequence,
-                core=use.core if use.core is not None else ObjectHash(bytes(32)),
-                reason=_reason(home, use),
-            )
-            for use in sorted(numbers, key=lambda use: use.sequence)[:256]
+    now = home.now()
+    message = Void(
+        anchor=known.directory.anchor,
+        sender=own_id,
+        recipient=recipient,
+        entries=tuple(_voided(home, use) for use in numbers),
+        time=now,
+        checkpoint=known.checkpoint,
+    )
+    signed = sign(message, [own.document_key()])
+    note = signed.encoded()
+    body = schema.encode(SignedObject(signed=note))
+    with home.vault.transaction() as tx:
+        for use, entry in zip(numbers, message.entries, strict=True):
+            tx.sequences.void(use, entry.reason)
+        tx.objects.keep(
+            KeptObject(hash=signed.hash, kind=ObjectKind.VOID, core=None, time=now, signed=note)
         )
-        now = home.now()
-        message = Void(
-            anchor=known.directory.anchor,
-            sender=own_id,
-            recipient=recipient,
-            entries=entries,
-            time=now,
-            checkpoint=known.checkpoint,
+        tx.postings.add(
+            Posting(hash=signed.hash, route=Route.VOIDS, core=None, body=body, made=now)
         )
-        signed = sign(message, [own.document_key()])
-        posting = Posting(
-            hash=signed.hash,
-            route=Route.VOIDS,
-            core=None,
-            body=schema.encode(SignedObject(signed=signed.encoded())),
-            made=now,
-        )
-        with home.vault.transaction() as tx:
-            for use, entry in zip(
-                sorted(numbers, key=lambda use: use.sequence)[:256], entries, strict=True
-            ):
-                tx.sequences.void(use, entry.reason)
-            tx.objects.keep(
-                KeptObject(
-                    hash=signed.hash,
-                    kind=ObjectKind.VOID,
-                    core=None,
-                    time=now,
-                    signed=signed.encoded(),
-                )
-            )
-            tx.postings.add(posting)
-        await post(home, relay, posting)
+
+
+def _voided(home: Home, use: SequenceUse) -> Voided:
+    return Voided(
+        sequence=use.sequence,
+        core=use.core if use.core is not None else ObjectHash(bytes(32)),
+        reason=_reason(home, use),
+    )
 
 
 def _reason(home: Home, use: SequenceUse) -> VoidReason:

@@ -6,6 +6,7 @@ events with sealed details, posted until the relay has them (docs/protocol.md §
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
@@ -24,15 +25,17 @@ from phoenix_protocol.epochs import choose
 from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Seconds, agency_of
 from phoenix_protocol.package.events import Event, EventKind
-from phoenix_protocol.package.lifecycle import STEP_OF, advance
+from phoenix_protocol.package.lifecycle import STEP_OF, advance, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
 from phoenix_protocol.signed import parse_signed, sign
 from phoenix_protocol.suite.opening_keys import EpochPrivateKey
 from phoenix_protocol.suite.sealing_keys import SealingKey
 
+#: Refusals that say nothing of what was posted: this machine's clock is wrong, say.
+OF_THE_REQUEST: Final = frozenset({"E_REQ_SIG", "E_QUOTA"})
 #: An event is sealed to keys that open for at least this long (seconds).
-_OPENS_FOR = 7 * 86400
+_OPENS_FOR: Final = 7 * 86400
 
 
 async def detail_readers(
@@ -134,7 +137,7 @@ def _next_counter(view: Families, core: ObjectHash, own: EndpointId) -> int:
 async def post(home: Home, relay: Relay, posting: Posting) -> None:
     """Post what waits. What the relay refuses for good is dropped, and the refusal raised.
 
-    Raises UnavailableError when the relay is not there: it stays queued.
+    Raises UnavailableError when the relay is not there, and what it says of the request alone: then it stays queued.
     """
     try:
         match posting.route:
@@ -144,11 +147,14 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
                 await relay.void(schema.decode(SignedObject, posting.body, limit=_LARGEST))
             case Route.RECALLS | Route.EPOCHS:
                 raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
-    except RefusedError:
-        with home.vault.transaction() as tx:
-            tx.postings.done(posting.hash)
+    except RefusedError as error:
+        if error.code not in OF_THE_REQUEST:
+            with home.vault.transaction() as tx:
+                tx.postings.done(posting.hash)
         raise
     with home.vault.transaction() as tx:
+        if posting.hash not in {waiting.hash for waiting in tx.postings.waiting()}:
+            return  # another program of this home has posted it meanwhile
         tx.postings.done(posting.hash)
         if posting.route is Route.EVENTS:
             _settle_event(tx, posting, home)
@@ -160,7 +166,7 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
             )
 
 
-_LARGEST = SIGNED.maximum * 2
+_LARGEST: Final = SIGNED.maximum * 2
 
 
 def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
@@ -181,10 +187,9 @@ def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
         )
     )
     package = tx.received.get(event.core)
-    if package is not None:
-        step = STEP_OF[event.kind]
-        advance(package.state, step)
-        tx.received.step(event.core, step, event.time)
+    # By our own clock it may have expired meanwhile; the relay took the word all the same.
+    if package is not None and allowed(package.state, STEP_OF[event.kind]):
+        tx.received.step(event.core, STEP_OF[event.kind], event.time)
 
 
 def _own_words(sealed: SealedDetail | None, event: Event, home: Home) -> bytes | None:
@@ -210,21 +215,25 @@ async def flush(home: Home, relay: Relay) -> None:
     with home.vault.reading() as view:
         waiting = view.postings.waiting()
     for posting in waiting:
-        if posting.route not in (Route.EVENTS, Route.VOIDS):
-            continue
-        try:
-            await post(home, relay, posting)
-        except UnavailableError:
-            raise
-        except PhoenixError as error:
-            with home.vault.transaction() as tx:
-                tx.audit.append(
-                    time=home.clock.now(),
-                    actor=home.actor(),
-                    action="event.refused",
-                    on=posting.hash,
-                    outcome=error.code,
-                )
+        if posting.route in (Route.EVENTS, Route.VOIDS):
+            await post_or_record(home, relay, posting)
+
+
+async def post_or_record(home: Home, relay: Relay, posting: Posting) -> None:
+    """Post what waits; a refusal is recorded and stops nothing. Raises UnavailableError."""
+    try:
+        await post(home, relay, posting)
+    except UnavailableError:
+        raise
+    except PhoenixError as error:
+        with home.vault.transaction() as tx:
+            tx.audit.append(
+                time=home.clock.now(),
+                actor=home.actor(),
+                action="event.refused",
+                on=posting.hash,
+                outcome=error.code,
+            )
 
 
 async def say(

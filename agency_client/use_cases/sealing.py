@@ -65,6 +65,7 @@ def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
 async def seal(
     home: Home, relay: Relay, known: Known, outgoing: Outgoing, now: Seconds
 ) -> tuple[SentPackage, tuple[EndpointId, ...], PackageId | None]:
+    """Seal a checked document; gives the unfinished send, who was left out, and an earlier send of the same."""
     own, own_id = endpoint_of(home)
     targets, left_out = await find_targets(
         relay, known, outgoing.addresses, own_id, now, outgoing.expires
@@ -79,10 +80,27 @@ async def seal(
         expires=outgoing.expires,
         checkpoint=known.checkpoint,
     )
-    # Given before use and never again: a number that leads nowhere is voided later, a number used twice is an alarm.
+    parcel = home.outbox.parcel(where.package.hex())
+    sender = Sender(endpoint=own_id, key=own.document_key())
+    # From numbers to the vault nobody tidies up: to others they would look like left behind.
+    with home.outbox.making():
+        to = _numbered(home, targets)
+        sealed, submission = await asyncio.to_thread(
+            _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
+        )
+        repeated = _sent_before(home, outgoing, sealed)
+        package = _keep(home, outgoing, where, sealed, submission, targets, to)
+    return package, left_out, repeated
+
+
+def _numbered(home: Home, targets: Sequence[Target]) -> list[SealTo]:
+    """Every target with its number, which is given before use and never again.
+
+    A number that leads nowhere is voided later; a number used twice is an alarm.
+    """
     with home.vault.transaction() as tx:
         sequences = tx.sequences.allocate([target.endpoint for target in targets])
-    to = [
+    return [
         SealTo(
             endpoint=target.endpoint,
             address=target.address,
@@ -92,14 +110,6 @@ async def seal(
         )
         for target in targets
     ]
-    parcel = home.outbox.parcel(where.package.hex())
-    sender = Sender(endpoint=own_id, key=own.document_key())
-    sealed, submission = await asyncio.to_thread(
-        _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
-    )
-    repeated = _sent_before(home, outgoing, sealed)
-    package = _keep(home, outgoing, where, sealed, submission, targets, to)
-    return package, left_out, repeated
 
 
 def _recipients(addresses: dict[Address, Why]) -> tuple[Recipient, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agency_client.ports.vault import (
     SentPackage,
 )
-from agency_client.use_cases.handing_in import Progressed, transmit
+from agency_client.use_cases.handing_in import Progressed, hand_in
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.sealing import Outgoing, fingerprint, seal
@@ -60,10 +60,10 @@ async def send(
         outgoing = prepare(known, now)
         unfinished = await asyncio.to_thread(_unfinished, home, outgoing, now)
         if unfinished is not None:
-            await transmit(home, relay, known, unfinished, progressed)
+            await hand_in(home, relay, known, unfinished, progressed)
             return _result(home, unfinished, (), resumed=True, repeated=None)
         sealed, left_out, repeated = await seal(home, relay, known, outgoing, now)
-        await transmit(home, relay, known, sealed, progressed)
+        await hand_in(home, relay, known, sealed, progressed)
     return _result(home, sealed, left_out, resumed=False, repeated=repeated)
 
 

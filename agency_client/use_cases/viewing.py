@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,9 +14,10 @@ from agency_client.ports.vault import (
     SentEndpoint,
     SentPackage,
     SentSummary,
+    Standing,
     StoredEvent,
 )
-from agency_client.use_cases.expiring import expire_received, expire_sent
+from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
@@ -49,17 +50,18 @@ def inbox(home: Home) -> tuple[Received, ...]:
     """What is here, newest first. What expired meanwhile is marked so first."""
     tidy(home)
     with home.vault.reading() as view:
-        return tuple(_received(view, package) for package in view.received.inbox())
+        return tuple(_received(home, view, package) for package in view.received.inbox())
 
 
-def _received(view: Families, package: ReceivedPackage) -> Received:
+def _received(home: Home, view: Families, package: ReceivedPackage) -> Received:
+    own = home.content.endpoint.id if home.content.endpoint is not None else None
     offer = view.received.offer(package.core)
     if offer is None:
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
     return Received(
         package=package,
         cover=schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES),
-        colleagues=view.events.of(package.core),
+        colleagues=tuple(e for e in view.events.of(package.core) if e.endpoint != own),
     )
 
 
@@ -69,7 +71,7 @@ def received(home: Home, core: ObjectHash) -> Received:
         package = view.received.get(core)
         if package is None:
             raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
-        return _received(view, package)
+        return _received(home, view, package)
 
 
 def sent(home: Home) -> tuple[SentSummary, ...]:
@@ -103,7 +105,12 @@ def detail_of(event: StoredEvent) -> Detail | None:
 
 
 def tidy(home: Home) -> None:
-    """Mark what expired by our own clock, and note which warnings are due: the relay may be away or silent."""
+    """Mark what expired by our own clock, and note which warnings are due: the relay may be away or silent.
+
+    A vault that may only be read is left as it is.
+    """
+    if home.vault.standing is not Standing.SOUND:
+        return
     now = home.clock.now()
     with home.vault.reading() as view:
         overdue = view.sent.expiring(now, UNFINISHED)
@@ -112,7 +119,11 @@ def tidy(home: Home) -> None:
             p for p in view.received.inbox({State.OFFERED, State.ACCEPTED}) if p.expires <= now
         ]
     late = [p for p in offers if allowed(p.state, Step.EXPIRE)]
-    due = [s for s in soon if _warning(s.package, now) is not None and s.package.expires > now]
+    due = [
+        s
+        for s in soon
+        if is_owed(s.addresses) and s.package.expires > now and _warning(s.package, now) is not None
+    ]
     fresh = [s for s in due if _unseen(home, s.package, now)]
     if not overdue and not late and not fresh:
         return
@@ -149,7 +160,8 @@ def _unseen(home: Home, package: SentPackage, now: Seconds) -> bool:
 def find_received(home: Home, text: str) -> ObjectHash:
     """The core of a received package by its id, or by enough of its first characters."""
     with home.vault.reading() as view:
-        found = {p.package: p.core for p in view.received.inbox()}
+        # Two senders may have chosen one id.
+        found = [(p.package, p.core) for p in view.received.inbox()]
     return _only(found, text, "received")
 
 
@@ -159,7 +171,7 @@ def find_sent(home: Home, text: str) -> ObjectHash:
         exact = view.sent.by_package(PackageId(_bytes(text)))
         if exact is not None:
             return exact.core
-        found = {s.package.package: s.package.core for s in view.sent.listing()}
+        found = [(s.package.package, s.package.core) for s in view.sent.listing()]
     return _only(found, text, "sent")
 
 
@@ -170,9 +182,9 @@ def _bytes(text: str) -> bytes:
         return b""
 
 
-def _only(found: Mapping[PackageId, ObjectHash], text: str, verb: str) -> ObjectHash:
+def _only(found: Sequence[tuple[PackageId, ObjectHash]], text: str, verb: str) -> ObjectHash:
     wanted = text.strip().lower()
-    matches = [core for package, core in found.items() if package.hex().startswith(wanted)]
+    matches = [core for package, core in found if package.hex().startswith(wanted)]
     if not wanted or not matches:
         raise RefusedError(
             "E_NOT_FOUND",
@@ -195,6 +207,13 @@ def alerts(home: Home) -> Sequence[Alert]:
     """What nobody has seen yet."""
     with home.vault.reading() as view:
         return view.alerts.unseen()
+
+
+def package_of(home: Home, core: ObjectHash) -> PackageId | None:
+    """The id of the package that an alert is about, when it is here."""
+    with home.vault.reading() as view:
+        found = view.received.get(core) or view.sent.get(core)
+    return found.package if found is not None else None
 
 
 _NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "N_UNCONFIRMED"})

@@ -143,7 +143,7 @@ def _section(name: str, readers: Sequence[str], mark: str) -> list[str]:
         f"text = {_text(mark, f'Said in {name}')}",
         'about = ["child"]',
         "as_of = 2026-11-20",
-        f"source = {{ type = \"own_record\", detail = {_text(mark, 'Register extract')} }}",
+        f'source = {{ type = "own_record", detail = {_text(mark, "Register extract")} }}',
         "[[section.statement]]",
         'kind = "professional_assessment"',
         f"text = {_text(mark, f'Thought in {name}')}",

@@ -1,0 +1,128 @@
+"""Storing what was opened, together with the receipt that says so (docs/protocol.md §6)."""
+
+from __future__ import annotations
+
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import (
+    Contents,
+    Posting,
+    ReceivedPackage,
+    Route,
+    StoredAttachment,
+    StoredSection,
+)
+from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
+from phoenix_protocol import schema
+from phoenix_protocol.commitments import Commitment
+from phoenix_protocol.identifiers import Address, ItemId
+from phoenix_protocol.package.events import EventKind
+from phoenix_protocol.package.lifecycle import State
+from phoenix_protocol.record import Attachment
+from phoenix_protocol.sealing.contents import Detail, ItemType
+from phoenix_protocol.sealing.manifest import entry_commitment
+from phoenix_protocol.sealing.open_body import (
+    OpenedAttachment,
+    OpenedPackage,
+    OpenedSection,
+    parse_item,
+)
+
+
+async def commit(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    package: ReceivedPackage,
+    opened: OpenedPackage,
+) -> None:
+    """Store durably, together with the receipt that says so; only then may the relay delete its copy."""
+    own, _ = endpoint_of(home)
+    posting = await _committed(home, relay, known, package, opened.opened)
+    with home.vault.transaction() as tx:
+        tx.contents.put(package.core, _to_contents(opened, own.address))
+        tx.postings.add(posting)
+        tx.audit.append(
+            time=home.clock.now(),
+            actor=home.actor(),
+            action="package.stored",
+            on=package.core,
+            detail={"sections": str(len(opened.sections))},
+        )
+    home.vault.blobs.discard_incoming(package.core)
+    # Stored is stored: a relay that refuses to hear it takes nothing away from the reader.
+    await post_or_record(home, relay, posting)
+
+
+async def say_committed(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:
+    """Say again that a package is stored, when the relay refused to hear it: its sender waits for that word."""
+    contents = stored_contents(home, package.core)
+    if package.state is not State.ACCEPTED or contents is None:
+        return
+    with home.vault.reading() as view:
+        if any(posting.core == package.core for posting in view.postings.waiting(Route.EVENTS)):
+            return
+    parts: list[StoredSection | StoredAttachment] = [*contents.sections, *contents.attachments]
+    opened = tuple(sorted(entry_commitment(part.entry, part.salt) for part in parts))
+    posting = await _committed(home, relay, known, package, opened)
+    with home.vault.transaction() as tx:
+        tx.postings.add(posting)
+    await post_or_record(home, relay, posting)
+
+
+async def _committed(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    package: ReceivedPackage,
+    opened: tuple[Commitment, ...],
+) -> Posting:
+    detail = Detail(record=package.package.hex(), opened=opened)
+    about = subject_of(home, package)
+    return await make_event(home, relay, known, about, EventKind.COMMITTED, detail)
+
+
+def _to_contents(opened: OpenedPackage, own: Address) -> Contents:
+    return Contents(
+        manifest=opened.manifest,
+        manifest_salt=opened.grant.manifest_salt,
+        grant=schema.encode(opened.grant),
+        sections=tuple(
+            StoredSection(entry=s.entry, salt=s.salt, reasons={own: s.reason}, items=s.items)
+            for s in opened.sections
+        ),
+        attachments=tuple(
+            _stored(section, attachment, {own: section.reason})
+            for section in opened.sections
+            for attachment in section.attachments
+        ),
+    )
+
+
+def _stored(
+    section: OpenedSection, attachment: OpenedAttachment, reasons: dict[Address, str]
+) -> StoredAttachment:
+    descriptor = attachment.descriptor
+    return StoredAttachment(
+        entry=attachment.entry,
+        salt=attachment.salt,
+        reasons=reasons,
+        section=section.entry.segment,
+        item=_item_of(section, descriptor),
+        name=descriptor.name,
+        media_type=descriptor.media_type,
+        size=descriptor.size,
+        digest=descriptor.digest,
+        key=attachment.place.key,
+        stored=True,
+    )
+
+
+def _item_of(section: OpenedSection, descriptor: Attachment) -> ItemId:
+    return next(
+        item.id
+        for item in section.items
+        if item.type is ItemType.ATTACHMENT and parse_item(item) == descriptor
+    )
