@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Final
 
 from phoenix_protocol.directory.names import check_id, skeleton
@@ -18,7 +18,7 @@ from phoenix_protocol.signed import signer_id
 from phoenix_protocol.suite import check_document_key, check_ed25519_key
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What sort of thing is claimed."""
 
     AGENCY_ID = "agency id"

@@ -42,21 +42,18 @@ def skeleton(text: str) -> str:
 
 
 def _drawn(text: str) -> str:
-    table = _lookalikes()
     decomposed = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFD", "".join(table.get(c, c) for c in decomposed))
+    return unicodedata.normalize("NFD", decomposed.translate(lookalikes()))
 
 
 @lru_cache(maxsize=1)
-def _lookalikes() -> Mapping[str, str]:
+def lookalikes() -> Mapping[int, str]:
+    """From a character's code point to what it is drawn like, in the form of :meth:`str.translate`."""
     lines = files(__package__).joinpath(_TABLE).read_text("ascii").splitlines()
-    table: dict[str, str] = {}
+    table: dict[int, str] = {}
     for line in lines:
         if not line.startswith("#"):
             target, _, sources = line.partition(" < ")
-            table.update(dict.fromkeys(_characters(sources), _characters(target)))
+            drawn = "".join(chr(int(code, 16)) for code in target.split())
+            table.update((int(code, 16), drawn) for code in sources.split())
     return table
-
-
-def _characters(codes: str) -> str:
-    return "".join(chr(int(code, 16)) for code in codes.split())

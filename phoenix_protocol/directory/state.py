@@ -8,6 +8,7 @@ that admitting costs the same at fifty statements and at fifty thousand, and eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from phoenix_protocol.directory import agencies, claims, endpoints, partnership
 from phoenix_protocol.directory.claims import Claim
@@ -31,7 +32,7 @@ from phoenix_protocol.directory.thresholds import (
     require,
 )
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import Anchor
+from phoenix_protocol.identifiers import Anchor, ObjectHash, SignerId
 from phoenix_protocol.signed import Signed, parse_signed, read_unverified
 
 
@@ -89,14 +90,27 @@ class Directory(View):
         return Directory(self._history, size, self.anchor)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A statement's envelope with its object hash, and how its signatures are looked at."""
+
+    signed: Signed
+    itself: ObjectHash
+    verifier: Verifier
+
+    def require(self, authority: Authority) -> tuple[SignerId, ...]:
+        return require(self.signed, authority, self.verifier)
+
+
 def _begun(genesis: bytes, anchor: Anchor, verifier: Verifier) -> Directory:
     signed = parse_signed(genesis)
+    said = _Said(signed=signed, itself=signed.hash, verifier=verifier)
     statement = read_unverified(signed, Partnership)
-    partnership.check_genesis(statement, signed.hash, anchor)
-    require(signed, partnership.authority(statement, None), verifier)
-    state = partnership.follow(statement, signed.hash, None)
+    partnership.check_genesis(statement, said.itself, anchor)
+    said.require(partnership.authority(statement, None))
+    state = partnership.follow(statement, said.itself, None)
     empty = Directory(History(), 0, anchor)
-    return _recorded(empty, signed, state, claims.of_partnership(statement), verifier)
+    return _recorded(empty, said, state, claims.of_partnership(statement))
 
 
 def _after(directory: Directory, data: bytes, verifier: Verifier) -> Directory:
@@ -104,10 +118,11 @@ def _after(directory: Directory, data: bytes, verifier: Verifier) -> Directory:
     statement = _read(signed)
     if statement.anchor != directory.anchor:
         raise TamperError("E_ANCHOR", "The statement is of another partnership.")
-    if directory.position_of(signed.hash) is not None:
+    said = _Said(signed=signed, itself=signed.hash, verifier=verifier)
+    if directory.position_of(said.itself) is not None:
         raise RefusedError("E_DIR_CHAIN", "The statement was admitted before.")
-    state, claimed = _judged(directory, statement, signed, verifier)
-    return _recorded(directory, signed, state, claimed, verifier)
+    state, claimed = _judged(directory, statement, said)
+    return _recorded(directory, said, state, claimed)
 
 
 def _read(signed: Signed) -> Statement:
@@ -120,21 +135,17 @@ def _read(signed: Signed) -> Statement:
 
 
 def _recorded(
-    directory: Directory,
-    signed: Signed,
-    state: State,
-    claimed: Iterable[Claim],
-    verifier: Verifier,
+    directory: Directory, said: _Said, state: State, claimed: Iterable[Claim]
 ) -> Directory:
     history, size = directory._history, directory.size
     settled = claims.settle(
         claimed,
         lambda resource: history.claims.newest(resource, size),
-        verifying=verifier is VERIFYING,
+        verifying=said.verifier is VERIFYING,
     )
     if history.size != size:
         history = history.until(size)
-    history.record(Step(hash=signed.hash, state=state, claims=settled))
+    history.record(Step(hash=said.itself, state=state, claims=settled))
     return Directory(history, size + 1, directory.anchor)
 
 
@@ -143,64 +154,55 @@ def _recorded(
 _Judgement = tuple[State, Iterator[Claim]]
 
 
-def _judged(
-    directory: Directory, statement: Statement, signed: Signed, verifier: Verifier
-) -> _Judgement:
+def _judged(directory: Directory, statement: Statement, said: _Said) -> _Judgement:
     match statement:
         case Partnership():
-            return _partnership(directory, statement, signed, verifier)
+            return _partnership(directory, statement, said)
         case Signatory() | SignatoryStatus():
-            return _agency(directory, statement, signed, verifier)
+            return _agency(directory, statement, said)
         case AgencyKeys():
-            return _agency_keys(directory, statement, signed, verifier)
+            return _agency_keys(directory, statement, said)
         case Member() | MemberEnd():
-            return _endpoint(directory, statement, signed, verifier)
+            return _endpoint(directory, statement, said)
 
 
-def _partnership(
-    directory: Directory, statement: Partnership, signed: Signed, verifier: Verifier
-) -> _Judgement:
+def _partnership(directory: Directory, statement: Partnership, said: _Said) -> _Judgement:
     before = directory._governed()
     partnership.check_place(statement, before)
-    require(signed, partnership.authority(statement, before), verifier)
-    state = partnership.follow(statement, signed.hash, before)
+    said.require(partnership.authority(statement, before))
+    state = partnership.follow(statement, said.itself, before)
     return state, claims.of_partnership(statement)
 
 
 def _agency(
     directory: Directory,
     statement: Signatory | SignatoryStatus,
-    signed: Signed,
-    verifier: Verifier,
+    said: _Said,
 ) -> _Judgement:
     before = directory.agency(statement.agency)
     agencies.check_place(statement, before)
-    require(signed, Authority(quorums=(directory._governed().governance,)), verifier)
+    said.require(Authority(quorums=(directory._governed().governance,)))
     if isinstance(statement, SignatoryStatus):
-        return agencies.follow_status(statement, signed.hash, before), iter(())
-    state = agencies.follow_signatory(statement, signed.hash, before)
+        return agencies.follow_status(statement, said.itself, before), iter(())
+    state = agencies.follow_signatory(statement, said.itself, before)
     return state, claims.of_signatory(statement.agency, statement.root)
 
 
-def _agency_keys(
-    directory: Directory, statement: AgencyKeys, signed: Signed, verifier: Verifier
-) -> _Judgement:
+def _agency_keys(directory: Directory, statement: AgencyKeys, said: _Said) -> _Judgement:
     before = agencies.check_keys_place(statement, directory.agency(statement.agency))
-    require(signed, agencies.keys_authority(statement, before), verifier)
-    state = agencies.follow_keys(statement, signed.hash, before)
+    said.require(agencies.keys_authority(statement, before))
+    state = agencies.follow_keys(statement, said.itself, before)
     return state, claims.of_agency_keys(statement)
 
 
-def _endpoint(
-    directory: Directory, statement: Member | MemberEnd, signed: Signed, verifier: Verifier
-) -> _Judgement:
+def _endpoint(directory: Directory, statement: Member | MemberEnd, said: _Said) -> _Judgement:
     named = statement.endpoint
     before = directory.endpoint(named) if named is not None else None
     managers = endpoints.check_place(statement, directory.agency(statement.agency), before)
-    signing = tuple(signature.signer for signature in signed.signatures)
+    signing = tuple(signature.signer for signature in said.signed.signatures)
     authority = endpoints.authority(statement, managers, before, signing)
-    signers = require(signed, authority, verifier)
+    signers = said.require(authority)
     if isinstance(statement, MemberEnd):
-        return endpoints.follow_end(statement, signed.hash, before), iter(())
-    state = endpoints.follow_member(statement, signed.hash, before, signers)
+        return endpoints.follow_end(statement, said.itself, before), iter(())
+    state = endpoints.follow_member(statement, said.itself, before, signers)
     return state, claims.of_member(statement, state.id)

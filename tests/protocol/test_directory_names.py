@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_protocol.directory import names
-from phoenix_protocol.directory.names import check_id, skeleton
+from phoenix_protocol.directory.names import check_id, lookalikes, skeleton
 from phoenix_protocol.errors import RefusedError
 
-TABLE = names._lookalikes()
+TABLE = {chr(code): drawn for code, drawn in lookalikes().items()}
 
 
 @pytest.mark.parametrize(
