@@ -203,6 +203,12 @@ class Client:
 
         return await catch_up(self.home, wait)
 
+    async def ask_where(self, core: ObjectHash) -> None:
+        """Ask the relay which endpoints have been offered a package of ours."""
+        from agency_client.use_cases.keeping import ask_where
+
+        await ask_where(self.home, core)
+
     async def accept(
         self,
         core: ObjectHash,

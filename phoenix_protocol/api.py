@@ -12,6 +12,7 @@ from typing import Final
 from phoenix_protocol import limits, schema
 from phoenix_protocol.directory.statements import (
     CHECKPOINT,
+    CODE,
     HASH,
     TIME,
     Opening,
@@ -215,6 +216,26 @@ class Released:
     grant: bytes = wire(CIPHERTEXT)
     leaves: tuple[bytes, ...] = wire(
         schema.ListOf(HASH, minimum=1, maximum=limits.BODY_BYTES // limits.BLOCK)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointState:
+    """How far the relay says that one endpoint is, in the words of the life cycle."""
+
+    endpoint: EndpointId = wire(HASH)
+    state: str = wire(CODE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class States:
+    """GET /v1/packages/{core}/states: where the sender's package is.
+
+    The relay's own word, unsigned by recipients: for telling "offered" from "held", and for nothing else.
+    """
+
+    endpoints: tuple[EndpointState, ...] = wire(
+        schema.ListOf(schema.Row(EndpointState), maximum=limits.ENDPOINTS)
     )
 
 

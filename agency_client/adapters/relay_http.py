@@ -156,6 +156,10 @@ class HttpRelay:
         """GET /v1/packages/{core}."""
         return await self._get(routes.OFFER, f"/v1/packages/{core.hex()}", api.Offer)
 
+    async def states(self, core: ObjectHash) -> api.States:
+        """GET /v1/packages/{core}/states."""
+        return await self._get(routes.STATES, f"/v1/packages/{core.hex()}/states", api.States)
+
     async def released(self, core: ObjectHash) -> api.Released:
         """GET /v1/packages/{core}/grant."""
         return await self._get(routes.RELEASED, f"/v1/packages/{core.hex()}/grant", api.Released)

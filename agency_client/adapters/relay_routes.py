@@ -44,6 +44,7 @@ PLAN_UPLOAD: Final = Route(method="POST", sends=MEDIA_TYPE, limit=limits.MIB)
 PUT_BLOCK: Final = Route(method="PUT", sends=BLOCK_TYPE, gives=None)
 SUBMIT: Final = Route(method="POST", sends=MEDIA_TYPE, limit=_OBJECT)
 OFFER: Final = Route(method="GET", limit=_OFFER)
+STATES: Final = Route(method="GET", limit=limits.MIB)
 RELEASED: Final = Route(method="GET", limit=_OFFER)
 BLOCK: Final = Route(method="GET", gives=BLOCK_TYPE, limit=limits.BLOCK)
 

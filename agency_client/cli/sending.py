@@ -163,6 +163,7 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
         if not offline:
             try:
                 await client.catch_up()
+                await client.ask_where(client.find_sent(id_))
             except UnavailableError:
                 asked = False
         core = client.find_sent(id_)

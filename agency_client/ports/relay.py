@@ -31,6 +31,7 @@ from phoenix_protocol.api import (
     Released,
     Saying,
     SignedObject,
+    States,
     Submission,
     UploadPlan,
     UploadState,
@@ -109,6 +110,10 @@ class Relay(Protocol):
 
     async def offer(self, core: ObjectHash) -> Offer:
         """What this endpoint may see of a package before it accepts."""
+        ...
+
+    async def states(self, core: ObjectHash) -> States:
+        """Where a package of our own is at each endpoint, by the relay's word alone."""
         ...
 
     async def released(self, core: ObjectHash) -> Released:

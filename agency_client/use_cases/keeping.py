@@ -23,8 +23,8 @@ from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
 from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
-from phoenix_protocol.identifiers import agency_of
-from phoenix_protocol.package.lifecycle import State
+from phoenix_protocol.identifiers import ObjectHash, agency_of
+from phoenix_protocol.package.lifecycle import State, Step
 from phoenix_protocol.signed import parse_signed
 
 
@@ -88,6 +88,18 @@ async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, 
                 detail={"published": str(len(waiting)), "destroyed": str(destroyed)},
             )
     return len(waiting), destroyed
+
+
+async def ask_where(home: Home, core: ObjectHash) -> None:
+    """Ask the relay which endpoints have been offered a package of ours. What they did, only they can say."""
+    async with in_step(home) as (relay, _):
+        said = await relay.states(core)
+    offered = {e.endpoint for e in said.endpoints if e.state == State.OFFERED.value}
+    now = home.clock.now()
+    with home.vault.transaction() as tx:
+        for endpoint in tx.sent.endpoints(core):
+            if endpoint.endpoint in offered and endpoint.state is State.HELD:
+                tx.sent.step(core, endpoint.endpoint, Step.OFFER, now)
 
 
 async def check_served_keys(home: Home, relay: Relay) -> None:

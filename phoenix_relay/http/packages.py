@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from phoenix_protocol import limits
-from phoenix_protocol.api import FeedKind, Released, SignedObject, Submission
+from phoenix_protocol.api import (
+    EndpointState,
+    FeedKind,
+    Released,
+    SignedObject,
+    States,
+    Submission,
+)
 from phoenix_protocol.errors import PhoenixError, RefusedError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash
 from phoenix_protocol.package.envelope import Held, read_core
@@ -220,6 +227,23 @@ async def offer(services: Services, call: Call[Any]) -> Answer:
     if await services.store.read(is_first):
         await services.store.write(mark)
     return message(await services.store.read(lambda tx: tx.packages.offer(core, endpoint)))
+
+
+async def states(services: Services, call: Call[Any]) -> Answer:
+    """Where a package is at each endpoint: for the endpoint that sent it, and its colleagues."""
+    core, asker = ObjectHash(call.hash("core")), call.caller.endpoint
+    log = services.partnership()
+
+    def question(tx: Tx) -> States:
+        package, everybody = tx.packages.find(core), tx.packages.recipients(core)
+        release.check_states(package, everybody, asker, log.book, call.now)
+        return States(
+            endpoints=tuple(
+                EndpointState(endpoint=one.endpoint, state=one.state.value) for one in everybody
+            )
+        )
+
+    return message(await services.store.read(question))
 
 
 async def grant(services: Services, call: Call[Any]) -> Answer:

@@ -269,6 +269,15 @@ PACKAGE_ROUTES: Final = (
     ),
     Route(
         method="GET",
+        path="/v1/packages/{core}/states",
+        name="getStates",
+        summary="Where a package is at each endpoint, for its sender",
+        callers=ENDPOINTS,
+        handler=packages.states,
+        answers=api.States,
+    ),
+    Route(
+        method="GET",
         path="/v1/packages/{core}/body/{n}",
         name="getBlock",
         summary="One block of the body, after the endpoint's acceptance",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.identifiers import EndpointId, Seconds
 from phoenix_protocol.package.lifecycle import STORED, State
+from phoenix_relay.rules.addresses import AddressBook
+from phoenix_relay.rules.audience import senders_side
 from phoenix_relay.storage.rows import Package, Recipient
 
 _OFFERED = frozenset({State.OFFERED, State.ACCEPTED})
@@ -30,6 +34,18 @@ def check_release(package: Package | None, recipient: Recipient | None, now: Sec
     if state is not State.ACCEPTED:
         raise _gone(state)
     return found
+
+
+def check_states(
+    package: Package | None,
+    recipients: Sequence[Recipient],
+    asker: EndpointId,
+    book: AddressBook,
+    now: Seconds,
+) -> None:
+    """Only the sender's side may ask where a package is. Raises RefusedError ``E_NOT_FOUND`` for everybody else."""
+    if package is None or asker not in senders_side(package.sender, recipients, book, now):
+        raise RefusedError("E_NOT_FOUND", "There is nothing here for you under this name.")
 
 
 def _found(

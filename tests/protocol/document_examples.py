@@ -477,6 +477,7 @@ BODIES: Final[tuple[Any, ...]] = (
         capsule=seed("capsule", 1208),
         cover=seed("cover", 1096),
     ),
+    api.States(endpoints=(api.EndpointState(endpoint=MASH_ID, state="offered"),)),
     api.Released(grant=seed("grant", 1096), leaves=(seed("block 0"),)),
     SEALED_DETAIL,
     api.Saying(signed=signed(EVENT, "mash").encoded(), detail=SEALED_DETAIL),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_protocol import limits
-from phoenix_protocol.api import Append, FeedKind, LogEntry, Offer, Released, SignedObject
+from phoenix_protocol.api import Append, FeedKind, LogEntry, Offer, Released, SignedObject, States
 from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Delivery, Granted, Recipient, Why
@@ -362,6 +362,21 @@ async def test_acceptance_and_nothing_else_releases_grant_and_body(town: Town) -
     for label in ("mash 1", "mash 2"):
         for target in withheld:
             assert (await town.ask(town.endpoint(label), "GET", target)).code == "E_RECEIPT_STATE"
+
+
+async def test_only_the_senders_side_is_told_who_has_been_offered_a_package(town: Town) -> None:
+    sent = await town.held()
+    nurse, sender = town.endpoint("nurse"), town.endpoint("front door")
+    target = f"{sent.target}/states"
+
+    async def state_of_nurse() -> str:
+        said = (await town.ask(sender, "GET", target)).message(States)
+        return next(e.state for e in said.endpoints if e.endpoint == nurse.id)
+
+    assert await state_of_nurse() == "held"
+    await town.ask(nurse, "GET", sent.target)
+    assert await state_of_nurse() == "offered"
+    assert (await town.ask(nurse, "GET", target)).code == "E_NOT_FOUND"
 
 
 async def test_commitment_ends_what_the_relay_keeps_for_an_endpoint(town: Town) -> None:
