@@ -106,13 +106,14 @@ def read_blocks(body: Body, place: Place) -> Iterator[bytes]:
     """A segment's ciphertext in blocks. Raises TamperError ``E_TRUNCATED`` when the body ends early."""
     position, end = place.offset, place.offset + place.length
     while position < end:
-        block = body.read_at(position, min(BLOCK, end - position))
-        if len(block) != min(BLOCK, end - position):
+        wanted = min(BLOCK, end - position)
+        block = body.read_at(position, wanted)
+        if len(block) != wanted:
             raise TamperError(
                 "E_TRUNCATED", "The body of the package ends before one of its parts does."
             )
         yield block
-        position += len(block)
+        position += wanted
 
 
 class AttachmentReader:

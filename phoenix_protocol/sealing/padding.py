@@ -54,7 +54,8 @@ def unframe(framed: bytes) -> bytes:
     """The content of a frame. Raises TamperError ``E_PADDING`` for a wrong length or anything but zeros behind it."""
     length = int.from_bytes(framed[:LENGTH_BYTES], "big")
     end = LENGTH_BYTES + length
-    if len(framed) < LENGTH_BYTES or end > len(framed) or framed.count(0, end) != len(framed) - end:
+    # A frame that ends before its content does has no zeros behind it, and a number below none is asked for.
+    if framed.count(0, end) != len(framed) - end:
         raise TamperError(
             "E_PADDING", "The padding of a sealed part is not what its sender must have written."
         )

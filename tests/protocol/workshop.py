@@ -7,7 +7,7 @@ check it is about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from phoenix_protocol import encoding, schema
@@ -25,6 +25,7 @@ from phoenix_protocol.identifiers import (
 )
 from phoenix_protocol.package.envelope import Core, Delivery, Held, Recipient, Why
 from phoenix_protocol.record import Head, Kind, Statement
+from phoenix_protocol.sealing import open_body, open_offer
 from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import (
     AttachmentDraft,
@@ -38,8 +39,8 @@ from phoenix_protocol.sealing.drafts import (
     SectionDraft,
     Sender,
 )
-from phoenix_protocol.sealing.open_body import OpenedPackage, open_body
-from phoenix_protocol.sealing.open_offer import OpenedOffer, Reader, SenderAt, open_offer
+from phoenix_protocol.sealing.open_body import Accepted, OpenedPackage
+from phoenix_protocol.sealing.open_offer import OpenedOffer, Reader, SeenBefore, SenderAt
 from phoenix_protocol.sealing.seal import deliver, seal_package
 from phoenix_protocol.signed import Signed, object_hash, sign
 from phoenix_protocol.suite.opening_keys import EpochPrivateKey
@@ -50,6 +51,7 @@ from tests.protocol.seeded_randomness import SeededRandomness
 NOW = Seconds(1_795_000_000)
 DAY = 86400
 MADE = Seconds(NOW - 600)
+HELD = Seconds(NOW - 60)
 ANCHOR = Anchor(b"A" * 32)
 ORIGIN = "relay.quillmere.example"
 SENDER = EndpointId(b"S" * 32)
@@ -112,12 +114,12 @@ def reader(endpoint: EndpointId = POLICE) -> Reader:
     )
 
 
-def statement(text: str) -> bytes:
+def statement(text: str, about: tuple[ItemId, ...] = ()) -> bytes:
     return schema.encode(
         Statement(
             kind=Kind.RECORD,
             text=text,
-            about=(),
+            about=about,
             origin=AgencyId("fennick-academy"),
             chain_depth=0,
             basis=(),
@@ -183,6 +185,39 @@ def draft(*sections: SectionDraft) -> PackageDraft:
     )
 
 
+def never_seen(_sender: EndpointId, _package: PackageId) -> ObjectHash | None:
+    """Nothing was received before."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """An offer about to be opened, and by whom, with which directory, when."""
+
+    offer: Offer
+    reader: Reader
+    register: Register = field(default_factory=Register)
+    seen: SeenBefore = never_seen
+    now: Seconds = NOW
+
+    def run(self) -> OpenedOffer:
+        # Through the module, so that a test can take a check out of it.
+        return open_offer.open_offer(self.offer, self.reader, self.register, self.seen, self.now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Released:
+    """A body about to be opened: what was verified when it was offered, the grant, leaf hashes and bytes."""
+
+    accepted: Accepted
+    grant: bytes
+    leaves: tuple[bytes, ...]
+    body: MemoryBody
+
+    def run(self) -> OpenedPackage:
+        return open_body.open_body(self.accepted, self.grant, self.leaves, self.body)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parcel:
     """A package as it travels, with what its sender knows."""
@@ -215,20 +250,22 @@ class Parcel:
     def core(self) -> Core:
         return schema.decode(Core, self.package.core)
 
-    def open(
-        self,
-        endpoint: EndpointId = POLICE,
-        register: Register | None = None,
-        now: Seconds = NOW,
-        seen: Callable[[EndpointId, PackageId], ObjectHash | None] = lambda _s, _p: None,
-    ) -> OpenedOffer:
-        return open_offer(self.offer(endpoint), reader(endpoint), register or Register(), seen, now)
+    def offered(self, endpoint: EndpointId = POLICE) -> Offered:
+        return Offered(offer=self.offer(endpoint), reader=reader(endpoint))
+
+    def released(self, endpoint: EndpointId = POLICE) -> Released:
+        return Released(
+            accepted=self.open(endpoint).accepted(reader(endpoint)),
+            grant=self.grant(endpoint),
+            leaves=self.package.leaves,
+            body=self.body,
+        )
+
+    def open(self, endpoint: EndpointId = POLICE) -> OpenedOffer:
+        return self.offered(endpoint).run()
 
     def read(self, endpoint: EndpointId = POLICE) -> OpenedPackage:
-        opened = self.open(endpoint)
-        return open_body(
-            opened.accepted(reader(endpoint)), self.grant(endpoint), self.package.leaves, self.body
-        )
+        return self.released(endpoint).run()
 
     # -- the dishonest part ------------------------------------------------------------------
 
@@ -249,10 +286,15 @@ class Parcel:
         )
 
 
-def hold(core: ObjectHash, delivery: ObjectHash, key: DocumentPrivateKey = RECEIPT_KEY) -> Signed:
-    held = Held(
-        anchor=ANCHOR, core=core, delivery=delivery, time=Seconds(NOW - 60), checkpoint=CHECKPOINT
-    )
+def hold(
+    core: ObjectHash,
+    delivery: ObjectHash,
+    key: DocumentPrivateKey = RECEIPT_KEY,
+    *,
+    anchor: Anchor = ANCHOR,
+    time: Seconds = HELD,
+) -> Signed:
+    held = Held(anchor=anchor, core=core, delivery=delivery, time=time, checkpoint=CHECKPOINT)
     return sign(held, [key])
 
 
