@@ -61,8 +61,9 @@ class Removal:
 
 
 def _modules() -> list[ModuleType]:
-    """All of the protocol's: a function is also where it was imported."""
-    return [module for name, module in sys.modules.items() if name.startswith("phoenix_protocol.")]
+    """The protocol's and the tests': a function is also where it was imported."""
+    rooms = ("phoenix_protocol.", "tests.")
+    return [module for name, module in sys.modules.items() if name.startswith(rooms)]
 
 
 def removals(module: ModuleType) -> Iterator[Removal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
 from typing import Any, Final
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoenix_protocol import encoding, limits, schema
+from phoenix_protocol import signed as envelopes
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import SignerId
 from phoenix_protocol.merkle import leaf_hash
@@ -30,6 +32,7 @@ from phoenix_protocol.signed import (
 )
 from phoenix_protocol.suite.hashing import sha256
 from phoenix_protocol.suite.signatures import DocumentPrivateKey
+from tests.protocol.check_removal import Removal, removals
 from tests.protocol.message_values import smallest_message
 from tests.protocol.wire_description import messages
 
@@ -306,3 +309,74 @@ def test_an_envelope_is_read_up_to_its_limit(by_three: Signed) -> None:
         parse_signed(data, limit=len(data) - 1)
     with pytest.raises(TamperError, match="E_LIMIT"):
         parse_signed(bytes(2 * limits.SIGNED_BYTES + 1))
+
+
+# -- every check is needed ------------------------------------------------------------------------------------------
+
+
+def out_of_order() -> None:
+    own = sign(HELD, KEYS)
+    parse_signed(replace(own, signatures=own.signatures[::-1]).encoded())
+
+
+def of_another_version() -> None:
+    parse_signed(replace(sign(HELD, KEYS), type="phoenix/2/held").encoded())
+
+
+def badly_signed() -> None:
+    own = sign(HELD, KEYS[:1])
+    open_signed(replace(own, payload=own.payload + b"x"), Held, key_of)
+
+
+def under_another_name() -> None:
+    own = sign(HELD, KEYS[:1])
+    renamed = replace(own.signatures[0], signer=SignerId(bytes(32)))
+    public = KEYS[0].public_bytes()
+    open_signed(replace(own, signatures=(renamed,)), Held, lambda _signer: public)
+
+
+def opened_as_another() -> None:
+    open_signed(sign(HELD, KEYS), Delivery, key_of)
+
+
+def read_as_another() -> None:
+    read_unverified(sign(HELD, KEYS), Delivery)
+
+
+def merged_with_another_type() -> None:
+    own = sign(HELD, KEYS)
+    merge(own, replace(own, type=Delivery.TYPE))
+
+
+def merged_with_another_payload() -> None:
+    merge(sign(HELD, KEYS), sign(replace(HELD, checkpoint="another"), KEYS))
+
+
+REFUSED: Final[list[tuple[str, Callable[[], None]]]] = [
+    ("E_PARSE", out_of_order),
+    ("E_SUITE", of_another_version),
+    ("E_SIG", badly_signed),
+    ("E_SIG", under_another_name),
+    ("E_SIG_TYPE", opened_as_another),
+    ("E_SIG_TYPE", read_as_another),
+    ("E_PARSE", merged_with_another_type),
+    ("E_PARSE", merged_with_another_payload),
+]
+
+
+def is_refused(code: str, attack: Callable[[], None]) -> bool:
+    try:
+        attack()
+    except TamperError as error:
+        return error.code == code
+    return False
+
+
+@pytest.mark.parametrize("removal", [None, *removals(envelopes)], ids=str)
+def test_without_a_check_some_attack_is_not_refused_any_more(removal: Removal | None) -> None:
+    if removal is None:
+        assert all(is_refused(code, attack) for code, attack in REFUSED)
+        return
+    with removal.applied():
+        assert open_signed(parse_signed(sign(HELD, KEYS).encoded()), Held, key_of).message == HELD
+        assert not all(is_refused(code, attack) for code, attack in REFUSED)
