@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from phoenix_protocol import limits, schema
-from phoenix_protocol.api import Submission
 from phoenix_protocol.directory.statements import HASH
 from phoenix_protocol.errors import TamperError
+
+if TYPE_CHECKING:
+    from phoenix_protocol.api import Submission
 
 M = TypeVar("M")
 
@@ -132,6 +134,8 @@ class DiskParcel:
 
     def submission(self) -> Submission:
         """What is handed in last. Raises TamperError ``E_STORE_INTEGRITY``."""
+        from phoenix_protocol.api import Submission
+
         return self._read(_SUBMISSION, Submission)
 
     def leaves(self) -> tuple[bytes, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from phoenix_protocol.api import Submission
-from phoenix_protocol.sealing.drafts import Body
+if TYPE_CHECKING:  # commands that only list must not load what seals
+    from phoenix_protocol.api import Submission
+    from phoenix_protocol.sealing.drafts import Body
 
 
 class Parcel(Protocol):

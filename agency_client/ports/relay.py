@@ -12,31 +12,33 @@ Every coroutine raises
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from phoenix_protocol.api import (
-    Append,
-    CheckpointNote,
-    Claim,
-    EpochAnswer,
-    EpochKeys,
-    EpochQuery,
-    FeedPage,
-    Joining,
-    Joinings,
-    LogPage,
-    Offer,
-    Proof,
-    RelayDescription,
-    Released,
-    Saying,
-    SignedObject,
-    States,
-    Submission,
-    UploadPlan,
-    UploadState,
-)
 from phoenix_protocol.identifiers import Anchor, ObjectHash
+
+if TYPE_CHECKING:  # commands that talk to no relay must not load what is said to one
+    from phoenix_protocol.api import (
+        Append,
+        CheckpointNote,
+        Claim,
+        EpochAnswer,
+        EpochKeys,
+        EpochQuery,
+        FeedPage,
+        Joining,
+        Joinings,
+        LogPage,
+        Offer,
+        Proof,
+        RelayDescription,
+        Released,
+        Saying,
+        SignedObject,
+        States,
+        Submission,
+        UploadPlan,
+        UploadState,
+    )
 
 
 class Relay(Protocol):

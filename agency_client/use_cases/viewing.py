@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from agency_client.ports.vault import (
     AddressProgress,
@@ -23,7 +23,9 @@ from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed, warnings_due
-from phoenix_protocol.sealing.contents import Cover, Detail
+
+if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was sent needs neither
+    from phoenix_protocol.sealing.contents import Cover, Detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ def inbox(home: Home) -> tuple[Received, ...]:
 
 
 def _received(home: Home, view: Families, package: ReceivedPackage) -> Received:
+    from phoenix_protocol.sealing.contents import Cover
+
     own = home.content.endpoint.id if home.content.endpoint is not None else None
     offer = view.received.offer(package.core)
     if offer is None:
@@ -99,6 +103,8 @@ def status(home: Home, core: ObjectHash) -> Status:
 
 def detail_of(event: StoredEvent) -> Detail | None:
     """What an event says in words, when this home could open it."""
+    from phoenix_protocol.sealing.contents import Detail
+
     if event.detail is None:
         return None
     return schema.decode(Detail, event.detail, limit=limits.DETAIL_BYTES)
