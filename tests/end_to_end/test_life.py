@@ -104,7 +104,7 @@ def test_what_was_returned_is_returned_unread(town: Town) -> None:
     assert status["recipients"][0]["state"] == "returned"
     assert {e.get("reason") for e in status["events"]} == {"Another force"}
     held = list(town.desk.home.glob("**/*"))
-    assert not [path for path in held if "Said in only".encode() in _bytes(path)]
+    assert not [path for path in held if b"Said in only" in _bytes(path)]
 
 
 def _bytes(path: Path) -> bytes:
