@@ -161,6 +161,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_CLAIMED": "Use the relay that was set up for you, or ask its operator for a new claim.",
     "E_DOCUMENT": "Correct each problem that is listed, then repeat the command.",
     # Alarms, findings and warnings that wait for a person
+    "A_NOT_SENT": "The relay refused it for good. See 'phoenix sent'; send it again.",
     "A_NOT_DELIVERED": "Send the package again if it is still needed, and phone who did not get it.",
     "A_UNREADABLE": "Ask the recipient what happened, and send the package again.",
     "A_RELAY_LIED": "Take it that the recipient has the package. Tell your information manager.",
