@@ -1,4 +1,4 @@
-"""The end of what was not delivered, and alerts: small things that lists need too.
+"""The end of what was not delivered, and what is missing: alerts, and what lists need too.
 
 docs/protocol.md §6.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agency_client.ports.vault import AddressProgress, Alert, Families
-from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed
 
@@ -16,6 +16,22 @@ from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed
 def raise_alert(tx: Families, code: str, core: ObjectHash | None, about: str, now: Seconds) -> None:
     """Keep a finding for a person; the same one is kept once."""
     tx.alerts.add(Alert(code=code, core=core, about=about, time=now))
+
+
+def note_gaps(tx: Families, sender: EndpointId, now: Seconds) -> None:
+    """Numbers of this sender that led nowhere: the relay may be withholding a package.
+
+    Packages may overtake each other, and a note that a number leads nowhere comes late: what is
+    closed is an alarm no more.
+    """
+    whose = f"{sender.hex()[:16]}:"
+    open_ = {f"{whose}{gap.first}-{gap.last}" for gap in tx.guard.gaps(sender)}
+    for about in sorted(open_):
+        raise_alert(tx, "N_SEQUENCE_GAP", None, about, now)
+    for alert in tx.alerts.unseen():
+        is_gap = alert.code == "N_SEQUENCE_GAP" and alert.about.startswith(whose)
+        if is_gap and alert.about not in open_:
+            tx.alerts.see(alert.number, now)
 
 
 def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:

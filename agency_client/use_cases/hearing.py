@@ -15,7 +15,13 @@ from agency_client.ports.vault import (
     StoredEvent,
     StoredSection,
 )
-from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed, raise_alert
+from agency_client.use_cases.expiring import (
+    expire_received,
+    expire_sent,
+    is_owed,
+    note_gaps,
+    raise_alert,
+)
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recalling import keep_verdict
@@ -210,6 +216,7 @@ async def take_void(home: Home, _relay: Relay, known: Known, item: FeedItem) -> 
         for entry in void.entries:
             if tx.guard.remember_sequence(void.sender, entry.sequence, entry.core) is Seen.OTHER:
                 raise_alert(tx, "E_REPLAY", entry.core, f"void:{entry.sequence}", now)
+        note_gaps(tx, void.sender, now)
         tx.objects.keep(
             KeptObject(
                 hash=signed.hash,

@@ -22,7 +22,7 @@ from keys import epochs
 from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
-from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
+from phoenix_protocol.errors import PhoenixError, Problem, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import ObjectHash, agency_of
 from phoenix_protocol.package.lifecycle import State, Step
 from phoenix_protocol.signed import parse_signed
@@ -93,7 +93,10 @@ async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, 
 async def ask_where(home: Home, core: ObjectHash) -> None:
     """Ask the relay which endpoints have been offered a package of ours. What they did, only they can say."""
     async with in_step(home) as (relay, _):
-        said = await relay.states(core)
+        try:
+            said = await relay.states(core)
+        except RefusedError:
+            return  # it was never handed in, or is so old that the relay has forgotten it
     offered = {e.endpoint for e in said.endpoints if e.state == State.OFFERED.value}
     now = home.clock.now()
     with home.vault.transaction() as tx:

@@ -8,13 +8,12 @@ from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
-    Families,
     ObjectKind,
     OfferRecord,
     ReceivedPackage,
     Seen,
 )
-from agency_client.use_cases.expiring import raise_alert
+from agency_client.use_cases.expiring import note_gaps, raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.quarantine import put_away
@@ -123,19 +122,12 @@ def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> 
         number = opened.capsule.sequence
         if tx.guard.remember_sequence(core.sender, number, opened.core_hash) is Seen.OTHER:
             raise_alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)
-        _note_gaps(tx, core.sender, now)
+        note_gaps(tx, core.sender, now)
         if tx.objects.of(opened.core_hash, ObjectKind.RECALL):
             # Recalled, and offered all the same: it stays shut.
             tx.received.step(opened.core_hash, Step.RECALL, now)
         tx.settings.raise_clock_floor(opened.held.message.time)
         tx.audit.append(time=now, actor=home.actor(), action="package.offered", on=opened.core_hash)
-
-
-def _note_gaps(tx: Families, sender: EndpointId, now: Seconds) -> None:
-    """Numbers of this sender that led nowhere: the relay may be withholding a package."""
-    for gap in tx.guard.gaps(sender):
-        about = f"{sender.hex()[:16]}:{gap.first}-{gap.last}"
-        raise_alert(tx, "N_SEQUENCE_GAP", None, about, now)
 
 
 async def _refuse_offer(

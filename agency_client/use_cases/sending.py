@@ -13,6 +13,7 @@ from agency_client.ports.vault import (
 from agency_client.use_cases.handing_in import Progressed, hand_in
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
+from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.sealing import Outgoing, fingerprint, seal
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
@@ -62,6 +63,8 @@ async def send(
         if unfinished is not None:
             await hand_in(home, relay, known, unfinished, progressed)
             return _result(home, unfinished, (), resumed=True, repeated=None)
+        # What was stopped or recalled is said before anything with a higher number arrives.
+        await void_numbers(home, relay, known)
         sealed, left_out, repeated = await seal(home, relay, known, outgoing, now)
         await hand_in(home, relay, known, sealed, progressed)
     return _result(home, sealed, left_out, resumed=False, repeated=repeated)
