@@ -108,6 +108,9 @@ async def test_every_route_carries_its_values_both_ways(both: Fixture) -> None:
     state = api.UploadState(digest=leaf_hash(b"block"), missing=(0,))
     offer = api.Offer(core=b"c", delivery=b"d", held=b"h", capsule=b"k", cover=b"v")
     released = api.Released(grant=b"g", leaves=plan.leaves)
+    states = api.States(
+        endpoints=(api.EndpointState(endpoint=query.endpoints[0], state="offered"),)
+    )
     submission = api.Submission(core=b"c", delivery=b"d", capsules=(b"k",), grants=(b"g",))
     entry = api.LogEntry(statement=b"statement", openings=())
     claim = api.Claim(claim="phoenix-claim-x", entries=(entry,))
@@ -147,6 +150,7 @@ async def test_every_route_carries_its_values_both_ways(both: Fixture) -> None:
         ("POST /v1/packages", submission, signed, relay.submit(submission)),
         (f"GET /v1/packages/{CORE.hex()}", None, offer, relay.offer(CORE)),
         (f"GET /v1/packages/{CORE.hex()}/grant", None, released, relay.released(CORE)),
+        (f"GET /v1/packages/{CORE.hex()}/states", None, states, relay.states(CORE)),
         ("POST /v1/events", EVENT, None, relay.say(EVENT)),
         ("POST /v1/recalls", EVENT, signed, relay.recall(EVENT)),
         ("POST /v1/voids", signed, None, relay.void(signed)),
