@@ -55,10 +55,10 @@ def signer_of(history: History, size: int, signer: SignerId) -> Signer | None:
 
 def manager_of(history: History, size: int, signer: SignerId) -> Managing | None:
     """The information manager in office whose key it is; None also while the agency may not act."""
-    found = signer_of(history, size, signer)
-    if found is None or found.kind is not SignerKind.MANAGER or found.agency is None:
+    managed = history.claims.newest((Kind.MANAGER_KEY, signer), size)
+    if not isinstance(managed, str):
         return None
-    agency = history.agencies.newest(found.agency, size)
+    agency = history.agencies.newest(AgencyId(managed), size)
     if agency is None or agency.keys is None or not agency.is_active:
         return None
     managers = (m for m in agency.keys.managers if signer_id(m.key) == signer)
