@@ -3,36 +3,70 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from keys.keystore import create_keystore
+from keys.passphrase import Passphrase
+from phoenix_protocol.identifiers import Seconds
 from tests.end_to_end.documents import FRONT, NURSE, package
 from tests.end_to_end.processes import Machine, RelayProcess
-from tests.end_to_end.quillmere import PASSPHRASE, Town
+from tests.end_to_end.quillmere import PASSPHRASE, Town, join
 from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_page
 
 #: Shown only for a damaged record, which other tests bring about.
 NOT_BROUGHT_ABOUT = "phoenix audit verify: problems[]"
 
+#: Every command of the page, by the test that runs it.
+SENDING = "new; check; send; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
+KEEPING = (
+    "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
+    "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
+)
+GOVERNING = (
+    "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
+    "partnership amend; partnership status"
+)
+RELAY = "init; claim; serve; status; sweep; check; upgrade; backup; restore"
+
+
+def named(program: str, words: str) -> set[str]:
+    """The full names of a list of commands."""
+    return {f"{program} {word}" for word in words.split("; ")}
+
+
+ALL = {
+    "sending": named("phoenix", SENDING),
+    "keeping": named("phoenix", KEEPING),
+    "governing": named("phoenix", GOVERNING),
+    "relay": {"phoenix partnership create", *named("phoenix-relay", RELAY)},
+}
+
 
 class Seen:
-    """What commands printed, compared with the page as it comes; keys of the page that nothing printed yet."""
+    """What commands printed, compared with the page as it comes; the keys of the page that nothing printed yet."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, commands: set[str]) -> None:
+        self.shapes = {command: page.shapes[command] for command in commands}
+        self.shapes["error"] = page.error
         self.wrong: list[str] = []
-        self.waiting = {
-            f"{command}: {path}" for command, shape in page.shapes.items() for path in paths(shape)
-        }
-        self.waiting |= {f"error: {path}" for path in paths(page.error)}
+        self.waiting = {f"{c}: {path}" for c in commands for path in paths(page.shapes[c])}
 
     def __call__(self, command: str, document: Any) -> Any:
         """Compare a document with the page's shape; gives the document."""
-        shape = self.page.error if command == "error" else self.page.shapes[command]
+        shape = self.shapes[command]
         self.wrong += [f"{command}: {text}" for text in differences(shape, document)]
         self.waiting -= {f"{command}: {path}" for path in present(shape, document)}
         return document
+
+    def conclude(self) -> None:
+        """Everything was as on the page, and everything on the page was seen."""
+        assert self.wrong == []
+        assert [p for p in sorted(self.waiting) if not p.startswith(NOT_BROUGHT_ABOUT)] == []
 
 
 def paths(shape: Shape, at: str = "") -> Iterator[str]:
@@ -78,47 +112,43 @@ def differences(shape: Shape, value: Any, at: str = "") -> Iterator[str]:
             yield from differences(shape.holds[key], value[key], f"{at}.{key}" if at else key)
 
 
-def test_every_command_prints_the_keys_of_the_page(
-    town: Town, repository: Path, tmp_path: Path
-) -> None:
-    seen = Seen(read_page(repository))
-    with Machine(folder=tmp_path / "colleague", passphrase=PASSPHRASE) as colleague:
-        joining(town, colleague, seen)
-        sending_and_receiving(town, seen, tmp_path)
-        keeping(town, colleague, seen, tmp_path)
-    governing(town, seen, tmp_path)
-    a_relay(seen, tmp_path)
-    assert seen.wrong == []
-    assert [path for path in sorted(seen.waiting) if not path.startswith(NOT_BROUGHT_ABOUT)] == []
+@pytest.fixture(scope="module")
+def page(repository: Path) -> Page:
+    return read_page(repository)
 
 
-def joining(town: Town, colleague: Machine, seen: Seen) -> None:
-    """A second machine of the sender's desk, which gets copies of what goes out; another comes and goes."""
-    council, at = town["council"], ("--anchor", town.anchor, "--relay", town.relay.url)
-    asked = seen("phoenix join", colleague.phoenix("join", FRONT, *at, "--name", "Colleague").json)
-    seen("phoenix members list", council.phoenix("members", "list").json)
-    seen("phoenix members approve", council.phoenix("members", "approve", asked["code"]).json)
-    colleague.phoenix("inbox")
-    seen("phoenix directory", council.phoenix("directory", NURSE).json)
-    seen("phoenix fingerprint", council.phoenix("fingerprint", NURSE).json)
+def held(town: Town, folder: Path) -> Machine:
+    """A new machine whose key is held for it, so that its commands cost no passphrase."""
+    machine = Machine(folder=folder, passphrase=PASSPHRASE)
+    now = Seconds(int(time.time()))
+    key = create_keystore(machine.home, Passphrase(PASSPHRASE), now).master_key
+    town.keyholder.hold(machine.home, key.hex())
+    return machine
 
 
-def sending_and_receiving(town: Town, seen: Seen, folder: Path) -> None:
+def test_every_command_of_the_page_is_run_here(page: Page) -> None:
+    assert set[str]().union(*ALL.values()) == set(page.shapes)
+
+
+def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["sending"])
     sender, desk, nurse = town.sender, town.desk, town.nurse
+    colleague = held(town, tmp_path / "colleague")
+    join(colleague, FRONT, town.machines, town.anchor, town.relay.url)
     late = town.send(package("Nobody accepts this", expires="2s"))
-    document, attached = folder / "package.toml", folder / "register.txt"
+    document, attached = tmp_path / "package.toml", tmp_path / "register.txt"
     graded = 'kind = "intelligence"\ngrade = { scheme = "3x5x2", code = "2-C" }'
     document.write_text(package("Every key").replace('kind = "record"', graded, 1), "utf-8")
     attached.write_text("a register", "utf-8")
     seen("phoenix new", sender.phoenix("new").json)
-    seen("phoenix new", sender.phoenix("new", "--out", folder / "new.toml").json)
-    seen("phoenix check", sender.phoenix("check", folder / "new.toml", status=3).json)
-    seen("error", sender.phoenix("send", folder / "new.toml", status=3).json)
+    seen("phoenix new", sender.phoenix("new", "--out", tmp_path / "new.toml").json)
+    seen("phoenix check", sender.phoenix("check", tmp_path / "new.toml", status=3).json)
+    seen("error", sender.phoenix("send", tmp_path / "new.toml", status=3).json)
     words = (document, "--attach", f"attendance={attached}")
     id_ = seen("phoenix send", sender.phoenix("send", *words).json)["package"]
     seen("phoenix sent", sender.phoenix("sent").json)
     seen("phoenix accept", desk.phoenix("accept", id_).json)
-    seen("phoenix open", desk.phoenix("open", id_, "--attachments", folder / "out").json)
+    seen("phoenix open", desk.phoenix("open", id_, "--attachments", tmp_path / "out").json)
     told = ("--owner", "Duty sergeant", "--use", "Strategy discussion", "--due", "3d")
     seen("phoenix acknowledge", desk.phoenix("acknowledge", id_, *told).json)
     seen("phoenix outcome", desk.phoenix("outcome", id_, "Discussed").json)
@@ -129,33 +159,46 @@ def sending_and_receiving(town: Town, seen: Seen, folder: Path) -> None:
     seen("phoenix status", sender.phoenix("status", late).json)
     seen("phoenix inbox", sender.phoenix("inbox").json)
     seen("phoenix alarms", sender.phoenix("alarms").json)
+    seen.conclude()
 
 
-def keeping(town: Town, colleague: Machine, seen: Seen, folder: Path) -> None:
-    backup = folder / "keys.backup"
-    seen("phoenix keys status", colleague.phoenix("keys", "status").json)
-    seen("phoenix keys rotate", colleague.phoenix("keys", "rotate").json)
-    seen("phoenix audit verify", colleague.phoenix("audit", "verify").json)
-    seen("phoenix audit show", colleague.phoenix("audit", "show", "--last", "3").json)
-    agent = colleague.start("--json", "agent")
-    assert agent.stdout is not None
-    seen("phoenix agent", json.loads(agent.stdout.readline()))
-    seen("phoenix agent status", colleague.phoenix("agent", "status").json)
-    seen("phoenix agent lock", colleague.phoenix("agent", "lock").json)
-    seen("phoenix keys backup", colleague.phoenix("keys", "backup", backup).json)
-    with Machine(folder=folder / "new-machine", passphrase=PASSPHRASE) as machine:
-        words = ("keys", "restore", backup, "--relay", town.relay.url)
-        seen("phoenix keys restore", machine.phoenix(*words).json)
-    ended = town["health"].phoenix("members", "end", NURSE, "--reason", "left").json
-    seen("phoenix members end", ended)
+def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["keeping"])
+    manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
+    at = ("--anchor", town.anchor, "--relay", town.relay.url)
+    words = ("join", "clinic@quillmere-health", *at, "--name", "Clinic")
+    asked = held(town, tmp_path / "clinic").phoenix(*words).json
+    seen("phoenix join", asked)
+    seen("phoenix members list", manager.phoenix("members", "list").json)
+    seen("phoenix members approve", manager.phoenix("members", "approve", asked["code"]).json)
+    seen("phoenix directory", desk.phoenix("directory").json)
+    seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
+    seen("phoenix keys status", desk.phoenix("keys", "status").json)
+    seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
+    seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
+    seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)
+    seen("phoenix keys backup", desk.phoenix("keys", "backup", backup).json)
+    with Machine(folder=tmp_path / "restored", passphrase=PASSPHRASE) as restored:
+        given = ("keys", "restore", backup, "--relay", town.relay.url)
+        seen("phoenix keys restore", restored.phoenix(*given).json)
+        agent = restored.start("--json", "agent")
+        assert agent.stdout is not None
+        seen("phoenix agent", json.loads(agent.stdout.readline()))
+        restored.phoenix("inbox")
+        seen("phoenix agent status", restored.phoenix("agent", "status").json)
+        seen("phoenix agent lock", restored.phoenix("agent", "lock").json)
+    words = ("members", "end", "clinic@quillmere-health", "--reason", "left")
+    seen("phoenix members end", manager.phoenix(*words).json)
+    seen.conclude()
 
 
-def governing(town: Town, seen: Seen, folder: Path) -> None:
-    council, request = town["council"], folder / "charity.request"
+def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["governing"])
+    council, request = town["council"], tmp_path / "charity.request"
     words = ("charity", "--name", "A charity", "--kind", "voluntary", "--out", request)
-    with Machine(folder=folder / "charity", passphrase=PASSPHRASE) as charity:
-        at = ("--anchor", town.anchor, "--relay", town.relay.url)
-        seen("phoenix agency create", charity.phoenix("agency", "create", *words, *at).json)
+    at = ("--anchor", town.anchor, "--relay", town.relay.url)
+    charity = held(town, tmp_path / "charity")
+    seen("phoenix agency create", charity.phoenix("agency", "create", *words, *at).json)
     seen("phoenix partnership admit", council.phoenix("partnership", "admit", request).json)
     for verb in ("suspend", "resume"):
         document = council.phoenix("partnership", verb, "charity").json
@@ -169,15 +212,17 @@ def governing(town: Town, seen: Seen, folder: Path) -> None:
     status = council.phoenix("partnership", "status")
     assert seen("phoenix partnership status", status.json)["review_overdue"] is True
     assert "overdue" in status.err
+    seen.conclude()
 
 
-def a_relay(seen: Seen, folder: Path) -> None:
+def test_a_relay(page: Page, tmp_path: Path) -> None:
     """A relay of its own, founded on and copied."""
-    with RelayProcess(home=folder / "relay") as relay:
+    seen = Seen(page, ALL["relay"])
+    with RelayProcess(home=tmp_path / "relay") as relay:
         seen("phoenix-relay init", relay.facts)
         seen("phoenix-relay serve", json.loads(relay.log.read_text("utf-8").splitlines()[0]))
         claim = seen("phoenix-relay claim", relay.run("claim").json)["claim"]
-        with Machine(folder=folder / "founder", passphrase=PASSPHRASE) as founder:
+        with Machine(folder=tmp_path / "founder", passphrase=PASSPHRASE) as founder:
             words = ("--relay", relay.url, "--claim", claim, "--review-due", "2027-11-01")
             more = ("--name", "P", "--agency", "a", "--agency-name", "A", "--kind", "council")
             founded = founder.phoenix("partnership", "create", *words, *more).json
@@ -186,6 +231,7 @@ def a_relay(seen: Seen, folder: Path) -> None:
         seen("phoenix-relay sweep", relay.run("sweep").json)
         seen("phoenix-relay check", relay.run("check").json)
         seen("phoenix-relay upgrade", relay.run("upgrade").json)
-        seen("phoenix-relay backup", relay.run("backup", folder / "copy").json)
-    restored = RelayProcess(home=folder / "restored", facts=relay.facts)
-    seen("phoenix-relay restore", restored.run("restore", folder / "copy").json)
+        seen("phoenix-relay backup", relay.run("backup", tmp_path / "copy").json)
+    restored = RelayProcess(home=tmp_path / "restored", facts=relay.facts)
+    seen("phoenix-relay restore", restored.run("restore", tmp_path / "copy").json)
+    seen.conclude()
