@@ -290,9 +290,3 @@ def parse_items(
                 "E_PARSE", "A statement is about somebody whom its section does not name."
             )
     return parsed
-
-
-def descriptors(items: Sequence[Item]) -> tuple[Attachment, ...]:
-    """The attachments that a section describes."""
-    messages = (parse_item(item) for item in items if item.type is ItemType.ATTACHMENT)
-    return tuple(m for m in messages if isinstance(m, Attachment))

@@ -211,6 +211,8 @@ BOMBS: dict[str, bytes] = {
     "a million mail headers": b"\xd8\x24" + head(3, 4 * 10**6) + b"A:b\n" * 10**6,
     "a million lists in each other": b"\x81" * 10**6,
     "a million maps in each other": b"\xa1\x61k" * 10**6,
+    "a list of a million without a length": b"\x9f" + b"\x00" * 10**6 + b"\xff",
+    "a million reserved heads": b"\x9a\x00\x0f\x42\x40" + b"\x1f" * 10**6,
     "a million empty maps": b"\x9a\x00\x0f\x42\x40" + b"\xa0" * 10**6,
     "a million empty lists": b"\x9a\x00\x0f\x42\x40" + b"\x80" * 10**6,
     "a million keys": b"\xba\x00\x0f\x42\x40" + b"\x60\x00" * 10**6,
