@@ -153,7 +153,7 @@ def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix acknowledge", desk.phoenix("acknowledge", id_, *told).json)
     seen("phoenix outcome", desk.phoenix("outcome", id_, "Discussed").json)
     seen("phoenix return", nurse.phoenix("return", id_, "--reason", "Not ours").json)
-    seen("phoenix inbox", desk.phoenix("inbox").json)
+    seen("phoenix inbox", town["night-desk"].phoenix("inbox").json)
     seen("phoenix status", sender.phoenix("status", id_).json)
     seen("phoenix recall", sender.phoenix("recall", id_, "--reason", "Twice").json)
     seen("phoenix status", sender.phoenix("status", late).json)
