@@ -137,3 +137,32 @@ def test_no_rule_scores_recommends_or_answers() -> None:
                 ('"share_part"', f'"{outcome}"'), ('more_harm = "no"', f'more_harm = "{harm}"')
             )
             assert told(check(document)) == set()
+
+
+def test_owed_answers_say_where_words_are_an_answer() -> None:
+    exact = {
+        p.place for case in CASES for p in check(*given(case)).owed if "not known" not in p.next
+    }
+    assert exact == {
+        *(
+            "people[1].part3_category",
+            "section[2].statement[1].grade",
+            "section[1].statement[2].basis",
+        ),
+        *("decision.outcome", "decision.decided_by", "legal.article_6", "legal.article_9"),
+        *("legal.retention", "consent.given_by", "quality"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "is_warned_of"),
+    [
+        ("2026-11-23", False),
+        ("2026-11-24", True),
+        ("2026-11-23T02:05:00Z", False),
+        ("2026-11-23T02:05:01Z", True),
+    ],
+)
+def test_a_day_may_have_begun_elsewhere(when: str, is_warned_of: bool) -> None:
+    found = told(check(edited(("as_of = 2026-11-20", f'as_of = "{when}"'))))
+    assert ("warning W_DOC_TIME section[1].statement[1].as_of" in found) is is_warned_of
