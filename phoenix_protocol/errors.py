@@ -181,7 +181,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_CATALOGUE": "Put back the catalogue that came with the program, or correct the line.",
     "E_CLAUSES": "Put back the list of clauses that came with the program.",
     "E_LOCKED": "Give the passphrase at the prompt or in PHOENIX_PASSPHRASE_FILE.",
-    "E_PASSPHRASE": "The passphrase is wrong. Try again; nothing was changed.",
+    "E_PASSPHRASE": "Try again. Nothing was changed.",
     "E_PASSPHRASE_SHORT": "Choose a longer one: three or four words that do not belong together.",
     "E_PASSPHRASE_DIFFERS": "Repeat the command. Nothing was changed.",
     "E_KEY_MISSING": "Use the home that holds these keys (--home), or make them first.",
