@@ -182,12 +182,18 @@ class Client:
         options: Any,
         progressed: Callable[[int, int], None] = lambda _done, _whole: None,
     ) -> Any:
-        """Seal a package and hand it in, or finish the same unfinished send."""
+        """Seal a package and hand it in, or finish the same unfinished send. Call :meth:`told` with the result."""
         from agency_client.use_cases.documents import send_document
         from agency_client.use_cases.joining import require_approved
 
         await require_approved(self.home)
         return await send_document(self.home, document, options, progressed)
+
+    async def told(self, package: PackageId) -> None:
+        """The result of a send has reached its sender: sending the same again is another package."""
+        from agency_client.use_cases.sending import told
+
+        told(self.home, package)
 
     async def recall(self, core: ObjectHash, reason: str) -> Any:
         """Take a package back where it was not accepted."""

@@ -46,12 +46,16 @@ def send(
     data = read_document_file(file)
     options = read_options(attach, expires, urgent)
 
-    async def work(client: Client) -> Any:
+    async def work(client: Client) -> None:
         with progress("Sending", quiet=as_json(ctx)) as progressed:
-            return await client.send(data, options, progressed)
+            sent = await client.send(data, options, progressed)
+        _tell_sent(ctx, file, sent.result, sent.findings)
+        await client.told(sent.result.package)
 
-    sent = run(ctx, work)
-    result, findings = sent.result, sent.findings
+    run(ctx, work)
+
+
+def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> None:
     warnings = [*findings.warnings, *_own_warnings(result)]
     if as_json(ctx):
         tell_json(
@@ -76,6 +80,14 @@ def send(
 
 def _own_warnings(result: Any) -> list[Problem]:
     found = []
+    if result.resumed:
+        found.append(
+            Problem(
+                code="W_FINISHED",
+                message="This send was begun before and was interrupted. It is finished now.",
+                next="Nothing more to do: there is one package of it.",
+            )
+        )
     if result.repeated is not None:
         found.append(
             Problem(

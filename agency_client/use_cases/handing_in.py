@@ -137,7 +137,6 @@ async def _transmit(
                 signed=answer.signed,
             )
         )
-        tx.sent.forget_outbox(package.core)
         tx.settings.raise_clock_floor(held.message.time)
         tx.audit.append(
             time=home.clock.now(), actor=home.actor(), action="package.held", on=package.core

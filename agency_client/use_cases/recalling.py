@@ -12,6 +12,7 @@ from agency_client.ports.vault import (
     KeptObject,
     ObjectKind,
     Posting,
+    Progress,
     Route,
     SentPackage,
     SequenceUse,
@@ -67,6 +68,8 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
     with home.vault.transaction() as tx:
         now = home.clock.now()
         tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=core)
+        if package.progress is Progress.HELD:
+            tx.sent.forget_outbox(core)  # whoever takes it back knows that it was sent
     await give_up(home, package)
     written_to = tuple(a.address for a in addresses if a.why is Why.TO)
     async with in_step(home) as (relay, known):

@@ -7,9 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agency_client.ports.vault import (
-    SentPackage,
-)
+from agency_client.ports.vault import Progress, SentPackage
 from agency_client.use_cases.handing_in import Progressed, hand_in
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
@@ -34,7 +32,11 @@ class SentTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What a send did. ``repeated`` names an earlier finished send of exactly the same input."""
+    """What a send did. ``repeated`` names an earlier finished send of exactly the same input.
+
+    A program that was stopped after the relay had taken the package told nobody: the same input finishes that send
+    (``resumed``) until :func:`told` is called.
+    """
 
     package: PackageId
     recipients: tuple[SentTo, ...]
@@ -61,7 +63,8 @@ async def send(
         outgoing = prepare(known, now)
         unfinished = await asyncio.to_thread(_unfinished, home, outgoing, now)
         if unfinished is not None:
-            await hand_in(home, relay, known, unfinished, progressed)
+            if unfinished.progress is Progress.SEALED:
+                await hand_in(home, relay, known, unfinished, progressed)
             return _result(home, unfinished, (), resumed=True, repeated=None)
         # What was stopped or recalled is said before anything with a higher number arrives.
         await void_numbers(home, relay, known)
@@ -70,10 +73,21 @@ async def send(
     return _result(home, sealed, left_out, resumed=False, repeated=repeated)
 
 
+def told(home: Home, package: PackageId) -> None:
+    """The person knows that this was sent: the same input again is another package."""
+    with home.vault.transaction() as tx:
+        found = tx.sent.by_package(package)
+        if found is not None and found.progress is Progress.HELD and found.outbox:
+            tx.sent.forget_outbox(found.core)
+
+
 def _unfinished(home: Home, outgoing: Outgoing, now: Seconds) -> SentPackage | None:
-    """The unfinished send of exactly this input, if there is one. Files are read only when there may be."""
+    """The send of exactly this input that was not handed in, or not told of.
+
+    Files are read only when there may be one.
+    """
     with home.vault.reading() as view:
-        candidates = [p for p in view.sent.unfinished() if p.expires > now]
+        candidates = [p for p in (*view.sent.untold(), *view.sent.unfinished()) if p.expires > now]
     if not candidates:
         return None
     wanted = fingerprint(outgoing, _digests_of_files(outgoing.draft))

@@ -79,10 +79,16 @@ def received(home: Home, core: ObjectHash) -> Received:
 
 
 def sent(home: Home) -> tuple[SentSummary, ...]:
-    """What this home has sent, newest first."""
+    """What this home has sent, newest first. Whoever looks here has been told of every send."""
     tidy(home)
     with home.vault.reading() as view:
-        return view.sent.listing()
+        untold = view.sent.untold()
+        listing = view.sent.listing()
+    if untold and home.vault.standing is Standing.SOUND:
+        with home.vault.transaction() as tx:
+            for package in untold:
+                tx.sent.forget_outbox(package.core)
+    return listing
 
 
 def status(home: Home, core: ObjectHash) -> Status:

@@ -227,6 +227,17 @@ def test_what_is_owed_warned_of_and_waiting_changes(vault: SqlcipherVault) -> No
         )
 
 
+def test_a_send_is_over_when_somebody_was_told(vault: SqlcipherVault) -> None:
+    with vault.transaction() as tx:
+        send(tx, 1)
+        assert tx.sent.untold() == ()
+        tx.sent.hold(core_hash(1), 1, b"held", LATER)
+        assert [p.core for p in tx.sent.untold()] == [core_hash(1)]
+        assert tx.sent.unfinished() == ()
+        tx.sent.forget_outbox(core_hash(1))
+        assert tx.sent.untold() == ()
+
+
 def test_what_is_not_there_is_refused(vault: SqlcipherVault) -> None:
     with vault.transaction() as tx:
         send(tx, 1)

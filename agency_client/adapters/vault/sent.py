@@ -146,6 +146,12 @@ class SentTables:
         rows = self._session.all(f"{SELECT_PACKAGE} WHERE progress = 'sealed' ORDER BY number")
         return tuple(map(package_of, rows))
 
+    def untold(self) -> tuple[SentPackage, ...]:
+        rows = self._session.all(
+            f"{SELECT_PACKAGE} WHERE progress = 'held' AND outbox != '' ORDER BY number"
+        )
+        return tuple(map(package_of, rows))
+
     def listing(
         self, *, limit: int | None = None, before: Seconds | None = None
     ) -> tuple[SentSummary, ...]:

@@ -26,8 +26,8 @@ class Progress(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPackage:
-    """A package of our own. ``outbox`` names the directory with its sealed bytes; empty when they
-    are gone.
+    """A package of our own. ``outbox`` names the directory with its sealed bytes; empty once the
+    send is over and somebody has been told so.
     """
 
     core: ObjectHash
@@ -163,6 +163,10 @@ class Sent(Protocol):
         """Sends that are sealed and not held, oldest first."""
         ...
 
+    def untold(self) -> tuple[SentPackage, ...]:
+        """Sends that the relay holds, and that ended before anybody was told, oldest first."""
+        ...
+
     def listing(
         self, *, limit: int | None = None, before: Seconds | None = None
     ) -> tuple[SentSummary, ...]:
@@ -200,7 +204,7 @@ class Sent(Protocol):
         ...
 
     def forget_outbox(self, core: ObjectHash) -> None:
-        """The sealed bytes are gone from the outbox."""
+        """The send is over: its sealed bytes are not needed, and its end is known."""
         ...
 
 
