@@ -126,7 +126,11 @@ def partnership() -> None:
 @click.option("--agency", required=True, help="Your agency's id, such as quillmere-council.")
 @click.option("--agency-name", required=True, help="Your agency's name.")
 @click.option(
-    "--threshold", type=int, default=1, show_default=True, help="Signatures needed to decide."
+    "--threshold",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Signatures needed to decide: 1 to begin with.",
 )
 @click.option("--protocol", default="Information sharing protocol", help="Name of the protocol.")
 @profile_options
