@@ -18,7 +18,7 @@ from phoenix_protocol.api import Joining, LogEntry
 from phoenix_protocol.directory.openings import Openings, by_commitment
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.directory.statements import RelayKeys
-from phoenix_protocol.errors import RefusedError, TamperError
+from phoenix_protocol.errors import LockedError, RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, Seconds
 from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
@@ -97,7 +97,11 @@ class Sequencer:
         return self._keys
 
     async def load(self) -> None:
-        """Fold what is stored, every signature verified again. Raises what the fold raises for a damaged log."""
+        """Fold what is stored, every signature verified again.
+
+        Raises what the fold raises for a damaged log, LockedError ``E_LOCKED`` when its partnership knows this relay by
+        other keys: nobody would believe what they sign.
+        """
         async with self._lock:
             taken = await self._store.read(lambda tx: tx.claims.taken())
             if taken is None:
@@ -105,6 +109,7 @@ class Sequencer:
             leaves = await self._stored_leaves()
             loop = asyncio.get_running_loop()
             directory = await loop.run_in_executor(self._pool, _folded, leaves, taken.anchor)
+            _require_known(directory, self._keys)
             openings = by_commitment(opening for leaf in leaves for opening in leaf.openings)
             await self._publish(directory, openings)
 
@@ -236,3 +241,14 @@ def _folded(leaves: Sequence[Leaf], anchor: Anchor) -> Directory:
     for leaf in leaves[1:]:
         directory = directory.admit(leaf.statement)
     return directory
+
+
+def _require_known(directory: Directory, ours: RelayKeys) -> None:
+    try:
+        statements.require_ours(directory.partnership.relay, ours)
+    except RefusedError:
+        raise LockedError(
+            "E_LOCKED",
+            "The keys in this folder are not those of the relay that its partnership knows.",
+            next="Put the relay's own key files back into its home, under keys/.",
+        ) from None

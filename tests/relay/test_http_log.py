@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from phoenix_protocol import merkle
 from phoenix_protocol.api import (
     Append,
@@ -21,9 +23,11 @@ from phoenix_protocol.api import (
 from phoenix_protocol.directory import building
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.directory.statements import EndReason, Opening
+from phoenix_protocol.errors import LockedError
 from phoenix_protocol.identifiers import Address, Seconds
 from phoenix_protocol.notes import open_checkpoint
 from phoenix_protocol.signed import sign
+from phoenix_relay import custody
 from phoenix_relay.storage.sqlite import DATABASE
 from tests.protocol.quillmere import COUNCIL, FOUNDED, HEALTH, NOW, POLICE, machine, relay, seed
 from tests.protocol.quillmere_changes import Changes
@@ -288,6 +292,19 @@ async def test_a_restart_folds_what_is_stored(tmp_path: Path) -> None:
         after = town.services.partnership()
     assert after.directory == before.directory
     assert after.openings == before.openings
+
+
+@pytest.mark.parametrize("name", custody.SEEDS)
+async def test_a_relay_with_keys_that_its_partnership_does_not_know_does_not_start(
+    tmp_path: Path, name: str
+) -> None:
+    async with running(tmp_path / "relay", Clock()):
+        pass
+    key = tmp_path / "relay" / custody.KEYS / name
+    key.write_bytes(seed("of another relay", custody.SEEDS[name]))
+    with pytest.raises(LockedError, match="not those of the relay"):
+        async with running(tmp_path / "relay", Clock()):
+            pass
 
 
 async def test_a_damaged_log_is_never_signed(tmp_path: Path) -> None:
