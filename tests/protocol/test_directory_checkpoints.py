@@ -81,7 +81,7 @@ def test_a_longer_log_has_to_be_fetched_first() -> None:
     assert check_checkpoint(longer, LATER.directory, NOW).checkpoint.size == KNOWN.size + 1
     with pytest.raises(UnavailableError) as caught:
         check_checkpoint(longer, KNOWN, NOW)
-    assert caught.value.exit_code == 4
+    assert (caught.value.code, caught.value.exit_code) == ("E_DIR_STALE", 4)
 
 
 def test_a_longer_log_that_is_kept_from_us_is_a_rollback() -> None:
