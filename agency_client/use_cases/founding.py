@@ -59,7 +59,8 @@ async def create_partnership(home: Home, relay_at: str, claim: str, new: NewPart
     """Found a partnership on an unclaimed relay: genesis, the founder's agency and its first keys.
 
     The claim carries a digest of the relay's keys, so that nobody in between can slip in others. Repeating after a lost
-    answer finishes the job. Raises UsageError ``E_CLAIM``, RefusedError ``E_THRESHOLD``, ``E_CLAIMED``.
+    answer finishes the job. Raises UsageError ``E_CLAIM``, RefusedError ``E_THRESHOLD``, ``E_CLAIMED``, and
+    ``E_ANCHOR`` when an earlier try in this home was about other particulars.
     """
     if new.threshold != 1:
         raise RefusedError(
@@ -75,15 +76,12 @@ async def create_partnership(home: Home, relay_at: str, claim: str, new: NewPart
         _make_keys(home, new)
         founding = _founding_statements(home, new, keys)
         anchor = Anchor(founding[0].hash)
+        _check_home(home, anchor)
         settle(home, anchor, relay_at, new.founder.agency)
         if description.anchor is None:
-            await relay.claim(Claim(claim=claim, entries=_entries(home.content, founding)))
+            await _take(relay, Claim(claim=claim, entries=_entries(home.content, founding)))
         elif bytes(description.anchor) != anchor:
-            raise RefusedError(
-                "E_CLAIMED",
-                "This relay already serves another partnership.",
-                next="Use the relay that was set up for you, or ask its operator for a new claim.",
-            )
+            raise _claimed()
         await meet(home, relay, anchor)
     audit(home, "partnership.created", anchor)
     return anchor
@@ -116,6 +114,39 @@ def _check_relay(description: RelayDescription, expected: bytes, relay: Untruste
             next="Check the address with the relay's operator.",
         )
     relay.verify_later(description.keys.response_key)
+
+
+def _check_home(home: Home, anchor: Anchor) -> None:
+    if home.content.anchor not in (None, anchor):
+        raise RefusedError(
+            "E_ANCHOR",
+            "This home founded a partnership before, or tried to, with another name, day, agency or relay.",
+            next="Repeat that command as it was, or choose an empty folder with --home.",
+        )
+
+
+async def _take(relay: UntrustedRelay, claim: Claim) -> None:
+    # The relay tells its anchor to members only, so a founder learns from its refusal that it is taken.
+    try:
+        await relay.claim(claim)
+    except RefusedError as error:
+        if error.code == "E_CONFLICT":
+            raise _claimed() from None
+        if error.code == "E_NOT_FOUND":
+            raise RefusedError(
+                "E_CLAIM",
+                "The relay does not know this claim.",
+                next="Copy the newest claim whole. If it is lost, its operator runs 'phoenix-relay claim'.",
+            ) from None
+        raise
+
+
+def _claimed() -> RefusedError:
+    return RefusedError(
+        "E_CLAIMED",
+        "This relay already serves another partnership.",
+        next="Use the relay that was set up for you, or ask its operator for another.",
+    )
 
 
 def _make_keys(home: Home, new: NewPartnership) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.end_to_end.documents import FRONT, MASH, NURSE, package
 from tests.end_to_end.front import LOGIN_PAGE, NOT_HTTP, Does, Fault, Front, all_at_once, busy
-from tests.end_to_end.processes import Finished
+from tests.end_to_end.processes import Finished, Machine, RelayProcess
 from tests.end_to_end.quillmere import Keyholder, Town, point_to, running
 
 FOR_MASH = {"only": (MASH,)}
@@ -297,3 +297,28 @@ def test_a_recipient_goes_on_where_it_stopped(
         "the relay's faults are not the sender's"
     )
     assert [e["state"] for e in status["events"]] == ["accepted", "committed"]
+
+
+# -- founding ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_founding_that_fails_says_why_and_can_be_repeated(tmp_path: Path) -> None:
+    words = ("--agency", "council", "--agency-name", "Council", "--review-due", "2027-11-01")
+    with ExitStack() as stack:
+        relay = stack.enter_context(RelayProcess(home=tmp_path / "relay"))
+        council, other = (
+            stack.enter_context(Machine(folder=tmp_path / name)) for name in ("council", "other")
+        )
+
+        def create(machine: Machine, claim: str, name: str = "Quillmere") -> Finished:
+            create = ("partnership", "create", "--relay", relay.url, "--claim", claim)
+            return machine.phoenix(*create, "--name", name, *words, status=None)
+
+        prefix, secret = relay.claim[:14], relay.claim[14:]
+        mistyped = prefix + ("b" if secret[0] == "a" else "a") + secret[1:]
+        assert create(council, mistyped).error_code == "E_CLAIM"
+        renamed = create(council, relay.claim, "Quilmere").json["error"]
+        assert (renamed["code"], "as it was" in renamed["next"]) == ("E_ANCHOR", True)
+        assert create(council, relay.claim).status == 0
+        assert create(council, relay.claim).status == 0
+        assert create(other, relay.claim).error_code == "E_CLAIMED"
