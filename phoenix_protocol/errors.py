@@ -168,6 +168,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "A_EQUIVOCATION": "Ask the recipient what they see. Tell your information manager.",
     "N_SEQUENCE_GAP": "Ask the sender what they sent: a package may have been withheld from you.",
     "N_UNCONFIRMED": "Phone the recipients: the package may not have arrived.",
+    "W_FINISHED": "Nothing more to do: there is one package of it.",
     "W_EXPIRES_SOON": "Phone who does not have the package yet.",
     "W_NO_KEY": "Ask them to run 'phoenix inbox' on those machines. Their desk has the package.",
     "W_SENT_BEFORE": "Recall the new package if you did not mean to send it twice.",
