@@ -20,7 +20,7 @@ WORKERS ?= 2
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup demo test test-other-pythons check quick bench docs format clean
+.PHONY: help setup demo test test-crashes test-other-pythons check quick bench docs format clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
@@ -37,7 +37,10 @@ demo: $(READY) ## Watch four agencies share one package over a relay that cannot
 	@$(RUN)/python deploy/demo/quillmere.py
 
 test: $(READY) ## Run the tests
-	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal
+	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not slow"
+
+test-crashes: $(READY) ## Kill the programs at their writes, and see that nothing is lost (minutes)
+	@$(RUN)/python -m pytest -q -n $(WORKERS) -m slow
 
 test-other-pythons: $(READY) ## Run the quick tests on the other Pythons found here
 	@$(RUN)/python .ci/other_pythons.py

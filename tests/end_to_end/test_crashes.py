@@ -21,32 +21,25 @@ from tests.end_to_end.killing import (
     relay_killed_at,
     require_strace,
 )
-from tests.end_to_end.processes import Finished
 from tests.end_to_end.quillmere import Town
 
 SEND = points(
-    sendto=(1, 3, 4),
-    mkdir=(1, 3),
-    pwrite64=(10, 60, 110, 131),
-    fsync=(2, 4, 7, 10, 13),
+    sendto=(3,),
+    mkdir=(3,),
+    pwrite64=(10, 60, 110),
+    fsync=(4, 7, 10),
     write=(1, 2),
-    unlink=(2,),
     rename=(1,),
 )
-ACCEPT = points(
-    sendto=(3, 5, 7, 9, 11),
-    pwrite64=(30, 75, 100, 125),
-    fsync=(4, 7, 10, 13),
-    unlink=(1,),
-    rename=(2,),
-)
-ACKNOWLEDGE = points(sendto=(3, 4), fsync=(4, 6, 8), pwrite64=(45,))
-RELAY = points(fdatasync=(1, 2, 3), fsync=(1, 2), pwrite64=(7, 30, 55), write=(4, 9), unlink=(1,))
+ACCEPT = points(sendto=(5, 9, 11), pwrite64=(75, 120), fsync=(4, 8, 12), rename=(2,))
+ACKNOWLEDGE = points(sendto=(4,), fsync=(4, 7))
+#: By turns while a package is sent and while the one before is accepted.
+RELAY = points(fdatasync=(1, 1, 2, 2), pwrite64=(7, 20, 40), write=(2, 2, 4))
 #: An address that has two machines, so that a colleague tells what the other has said.
 FOR_MASH = {"only": (MASH,)}
 FOR_BOTH = {"both": (MASH, NURSE)}
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +87,7 @@ def test_a_sender_killed_anywhere_sends_once(town: Town) -> None:
         if not finished.out:  # nobody knows whether it was sent
             again = town.sender.phoenix("send", file).json
             assert "W_SENT_BEFORE" not in {w["code"] for w in again["warnings"]}
-    assert killed >= 12
+    assert killed >= 9
 
     arrived = Counter(p["purpose"] for p in packages(town, "desk"))
     assert arrived == {f"{point.call} {point.when}": 1 for point in SEND}
@@ -107,22 +100,19 @@ def test_a_sender_killed_anywhere_sends_once(town: Town) -> None:
 
 
 def test_a_recipient_killed_anywhere_takes_in_once(town: Town) -> None:
-    ids = [town.send(package(f"Number {n}", sections=FOR_BOTH)) for n in range(5)]
+    ids = [town.send(package(f"Number {n}", sections=FOR_BOTH)) for n in range(3)]
     turns = [(name, id_) for id_ in ids for name in ("desk", "nurse", "night-desk")]
     killed = 0
     for point, (name, id_) in zip(ACCEPT, turns, strict=True):
         killed += killed_at(point, town[name], "accept", id_)[0]
         assert town[name].phoenix("accept", id_).json["state"] == "committed"
-        opened = town[name].phoenix("open", id_).json
-        assert "Said in both" in str(opened)
-    assert killed >= 11
+    assert "Said in both" in str(town["night-desk"].phoenix("open", ids[-1]).json)
 
     words = ("--owner", "Duty sergeant", "--use", "Strategy discussion")
     for point, (name, id_) in zip(ACKNOWLEDGE, turns, strict=False):
-        was_killed, _ = killed_at(point, town[name], "acknowledge", id_, *words)
-        killed += was_killed
+        killed += killed_at(point, town[name], "acknowledge", id_, *words)[0]
         assert town[name].phoenix("acknowledge", id_, *words).json["state"] == "acknowledged"
-    assert killed >= 15
+    assert killed >= 9
 
     lines = {line["package"]: line for line in packages(town, "night-desk")}
     assert sorted(lines) == sorted(ids), "each once"
@@ -140,32 +130,33 @@ def test_a_recipient_killed_anywhere_takes_in_once(town: Town) -> None:
 
 
 def test_a_relay_killed_anywhere_loses_nothing(town: Town) -> None:
-    ids, killed = [], 0
+    ids: list[str] = []
+    killed = 0
     with ThreadPoolExecutor(1) as pool:
         for number, point in enumerate(RELAY):
-            text = package(f"Number {number}", sections=FOR_MASH)
-            job = pool.submit(_send_and_accept, town, text)
+            if number % 2:
+                job = pool.submit(town.desk.phoenix, "accept", ids[-1])
+            else:
+                job = pool.submit(town.try_to_send, package(str(number), sections=FOR_MASH))
             with relay_killed_at(point, town.relay):
                 while not job.done() and not is_dead(town.relay):
                     time.sleep(0.02)
             if is_dead(town.relay):
                 killed += 1
                 town.relay.restart()
-            finished = job.result()
-            assert finished.json["state"] == "committed", finished
-            ids.append(finished.json["package"])
-    assert killed >= 8
+            # The command waits for the relay to come back, and finishes by itself.
+            finished = job.result().json
+            if number % 2:
+                assert finished["state"] == "committed"
+            else:
+                ids.append(finished["package"])
+    assert killed >= 7
 
     assert sorted(p["package"] for p in packages(town, "night-desk")) == sorted(ids)
     town.sender.phoenix("inbox")
     sent = town.sender.phoenix("sent").json["packages"]
     assert {p["package"]: p["state"] for p in sent} == dict.fromkeys(ids, "committed")
-    for id_ in ids[:3]:
+    for id_ in ids[:2]:
         status = town.sender.phoenix("status", id_, "--offline").json
         assert [e["state"] for e in status["events"]] == ["accepted", "committed"]
     check_everything(town, "social-care", "desk", "night-desk")
-
-
-def _send_and_accept(town: Town, text: str) -> Finished:
-    """The relay ends somewhere in here: both commands wait for it to come back."""
-    return town.desk.phoenix("accept", town.send(text))
