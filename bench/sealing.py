@@ -11,6 +11,7 @@ from bench.measuring import Subject, Times, in_turns
 from bench.report import Report, Row, Target
 from bench.setting import Setting
 from phoenix_protocol.limits import KIB, MIB
+from phoenix_protocol.sealing.drafts import PackageDraft
 
 SIZES = {"1 KiB": KIB, "64 KiB": 64 * KIB, "1 MiB": MIB, "100 MiB": 100 * MIB}
 ENDPOINTS = (1, 5, 20, 100)
@@ -99,7 +100,7 @@ class _Case:
             ),
             Subject(
                 name="phoenix",
-                prepare=lambda: world.draft(self._content(), self._people),
+                prepare=self._draft,
                 run=lambda draft: world.seal(draft, self._people, self._executor),
             ),
             Subject(
@@ -109,9 +110,13 @@ class _Case:
             ),
         ]
 
+    def _draft(self) -> PackageDraft:
+        return world.draft(self._content(), [person.address for person in self._people])
+
     def _arrived(self) -> world.Arrived:
-        draft = world.draft(self._content(), self._people)
-        return world.arrive(world.seal(draft, self._people, self._executor), self._people[-1])
+        return world.arrive(
+            world.seal(self._draft(), self._people, self._executor), self._people[-1]
+        )
 
     def _open(self) -> list[Subject]:
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cache
@@ -129,7 +129,9 @@ class Register:
         """Nobody ends here."""
 
 
-def draft(content: bytes, readers: tuple[Person, ...]) -> PackageDraft:
+def draft(
+    content: bytes, readers: Sequence[Address], sent_from: Address = SENDER_ADDRESS
+) -> PackageDraft:
     """A package that says ``content`` to all of ``readers``, as a statement or an attached file by its size."""
     written = len(content) <= LONGEST_STATEMENT
     text = content.hex()[: len(content)] if written else "The register of attendance is attached."
@@ -140,10 +142,10 @@ def draft(content: bytes, readers: tuple[Person, ...]) -> PackageDraft:
             ItemDraft(type=ItemType.STATEMENT, id=ItemId(os.urandom(16)), content=_statement(text)),
         ),
         attachments=() if written else (_attachment(content),),
-        readers={person.address: "To arrange a check" for person in readers},
+        readers=dict.fromkeys(readers, "To arrange a check"),
     )
     return PackageDraft(
-        sent_from=SENDER_ADDRESS,
+        sent_from=sent_from,
         purpose="Ask for a strategy discussion",
         classification="OFFICIAL-SENSITIVE",
         handling=("RECIPIENTS_ONLY",),

@@ -64,6 +64,7 @@ def claim() -> None:
 def serve(host: str | None, port: int | None, config: Path | None, database: str | None) -> None:
     """Run the relay until it is told to stop (SIGTERM), then finish what is in progress."""
     from phoenix_relay import app, logs
+    from phoenix_relay.allocator import give_back_large_blocks
     from phoenix_relay.serving import only_server
     from phoenix_relay.settings import read_settings
     from phoenix_relay.storage.schemas import require_current
@@ -72,6 +73,7 @@ def serve(host: str | None, port: int | None, config: Path | None, database: str
     settings = read_settings(home(), config, host=host, port=port, database=database)
     require_current(settings.home / DATABASE)
     logs.configure()
+    give_back_large_blocks()
     with only_server(settings.home):
         app.serve(settings)
 

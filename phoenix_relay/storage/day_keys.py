@@ -88,7 +88,7 @@ class DayKeys:
         Raises RefusedError ``E_EXPIRED`` when the key is gone, TamperError ``E_STORE_INTEGRITY`` for damage.
         """
         key = self._key(day, make=False)
-        nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        nonce, ciphertext = sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:]
         try:
             return key.decrypt(nonce, ciphertext, _bound(day, place))
         except (InvalidTag, ValueError):
