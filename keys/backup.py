@@ -96,6 +96,12 @@ def _read(file: Path) -> KeyFile:
         raise LockedError(
             "E_KEY_MISSING", "There is no backup of this name.", next="Check the file's name."
         )
+    if not file_format.is_of_this_program(data):
+        raise RefusedError(
+            "E_RESTORE",
+            "This file is not a backup of keys, or it is damaged at its beginning.",
+            next="Choose the file that 'phoenix keys backup' wrote.",
+        )
     parsed = file_format.parse(data)
     if parsed.header.kind is not Kind.BACKUP:
         raise RefusedError(

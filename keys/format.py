@@ -72,6 +72,11 @@ class KeyFile:
         return body + sha256(body)
 
 
+def is_of_this_program(data: bytes) -> bool:
+    """Whether a file begins as keystores and backups do, of this or another version."""
+    return _ANY_VERSION.match(data) is not None
+
+
 def parse(data: bytes) -> KeyFile:
     """Read a file; nothing of it is believed yet beyond its form.
 

@@ -36,6 +36,10 @@ Seconds = NewType("Seconds", int)
 
 NO_ANCHOR: Final = Anchor(bytes(32))
 
+_PLAIN: Final = {
+    "agency id": "Use small letters, digits, dots and hyphens, such as northshire-police.",
+    "first part of an address": "Use small letters, digits, dots and hyphens before the @, such as mash.",
+}
 _PART: Final = re.compile(r"[^\W_](?:[^\W_]|[._-](?=[^\W_])){0,63}")
 
 
@@ -62,7 +66,7 @@ def agency_of(name: Address) -> AgencyId:
 
 def _check_part(text: str, what: str) -> None:
     if not _is_well_formed(text):
-        raise RefusedError("E_NAME", f"This is not a valid {what}.")
+        raise RefusedError("E_NAME", f"This is not a valid {what}.", next=_PLAIN[what])
 
 
 # A message names the same addresses many times over.

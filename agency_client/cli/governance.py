@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from agency_client.cli.telling import (
     tell_json,
     warn,
 )
+from agency_client.cli.texts import LINE
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.founding import NewPartnership
 from agency_client.use_cases.governing import PartnershipStatus
@@ -40,6 +42,12 @@ def read_day(text: str) -> Seconds:
         ) from None
 
 
+def _warn_if_past(review_due: Seconds) -> None:
+    """A review in the past stops nothing, and is rarely meant."""
+    if review_due < time.time():
+        warn("The day of the review is past, so the review is overdue from the start.")
+
+
 def read_file(path: Path, limit: int = 1 << 24) -> bytes:
     """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
     try:
@@ -53,6 +61,9 @@ def read_file(path: Path, limit: int = 1 << 24) -> bytes:
         raise UsageError("E_FILE", "The file is too large to be what it should be.")
     return data
 
+
+#: More than any claim has.
+_CLAIM_CHARACTERS = 256
 
 #: What an agency that does not say its kind is. Rules of law for one kind of agency say nothing of it.
 UNSPECIFIED = "unspecified"
@@ -96,6 +107,7 @@ _PROFILE = [
     ),
     click.option(
         "--person",
+        type=LINE,
         default="Information manager",
         show_default=True,
         help="Who holds these keys: a name or a role.",
@@ -113,18 +125,28 @@ def profile_options(function: F) -> F:
     return function
 
 
+def _read_claim(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """The claim is a secret until it is used: other users of a machine can see the words of a command."""
+    return sys.stdin.readline(_CLAIM_CHARACTERS).strip() if value == "-" else value
+
+
 @group("partnership")
 def partnership() -> None:
     """Found and govern a partnership."""
 
 
 @command("create")
-@click.option("--name", required=True, help="The partnership's name.")
+@click.option("--name", required=True, type=LINE, help="The partnership's name.")
 @click.option("--relay", required=True, help="The relay's address, such as https://relay.example.")
-@click.option("--claim", required=True, help="The claim that 'phoenix-relay init' printed.")
+@click.option(
+    "--claim",
+    required=True,
+    callback=_read_claim,
+    help="The claim that 'phoenix-relay init' printed; - reads it from standard input.",
+)
 @click.option("--review-due", required=True, help="When the protocol is reviewed: 2027-11-01.")
 @click.option("--agency", required=True, help="Your agency's id, such as quillmere-council.")
-@click.option("--agency-name", required=True, help="Your agency's name.")
+@click.option("--agency-name", required=True, type=LINE, help="Your agency's name.")
 @click.option(
     "--threshold",
     type=int,
@@ -132,7 +154,12 @@ def partnership() -> None:
     show_default=True,
     help="Signatures needed to decide: 1 to begin with.",
 )
-@click.option("--protocol", default="Information sharing protocol", help="Name of the protocol.")
+@click.option(
+    "--protocol",
+    type=LINE,
+    default="Information sharing protocol",
+    help="Name of the protocol.",
+)
 @profile_options
 @click.pass_context
 def create(
@@ -165,6 +192,7 @@ def create(
         ),
         person=person,
     )
+    _warn_if_past(new.review_due)
     anchor = run(
         ctx, lambda client: client.create_partnership(relay, claim, new), may_make=True
     ).hex()
@@ -233,9 +261,9 @@ def close(ctx: click.Context, agency: str, yes: bool) -> None:
 
 
 @command("amend")
-@click.option("--name", help="A new name.")
+@click.option("--name", type=LINE, help="A new name.")
 @click.option("--review-due", help="The next review: 2028-11-01.")
-@click.option("--protocol", help="The name of the new version of the protocol.")
+@click.option("--protocol", type=LINE, help="The name of the new version of the protocol.")
 @click.pass_context
 def amend(
     ctx: click.Context, name: str | None, review_due: str | None, protocol: str | None
@@ -246,6 +274,7 @@ def amend(
         changes["name"] = name
     if review_due is not None:
         changes["review_due"] = read_day(review_due)
+        _warn_if_past(read_day(review_due))
     if protocol is not None:
         changes["protocol"] = protocol
     if not changes:

@@ -1,4 +1,4 @@
-"""What an alert means and what to do about it, in plain words."""
+"""What alerts and states mean, and what to do about them, in plain words."""
 
 from __future__ import annotations
 
@@ -19,4 +19,19 @@ MEANING: Final[dict[str, str]] = {
     "Tell your information manager.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
+}
+
+#: What a state of a package says at one recipient, seen by its sender.
+STATES: Final[dict[str, str]] = {
+    "sent": "not at the relay yet: repeat the send",
+    "held": "at the relay; they have not asked for it yet",
+    "offered": "they can see its cover and have not accepted it",
+    "accepted": "they said that it is theirs; it is not stored there yet",
+    "committed": "stored by them; nobody has taken responsibility yet",
+    "acknowledged": "a named person has taken responsibility",
+    "outcome": "they told you what came of it",
+    "unreadable": "it did not open there: phone them and send it again",
+    "returned": "not theirs; nothing of it was released to them",
+    "recalled": "you took it back before it was accepted",
+    "expired": "its time ran out before they had it",
 }

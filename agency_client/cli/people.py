@@ -11,6 +11,7 @@ from agency_client.cli.governance import profile_options, read_day
 from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json
+from agency_client.cli.texts import LINE
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.joining import Asked, MemberLine, Waiting
 from phoenix_protocol.directory.statements import EndReason, Role
@@ -50,7 +51,7 @@ def agency() -> None:
 
 @command("create")
 @click.argument("id_", metavar="ID")
-@click.option("--name", required=True, help="The agency's name.")
+@click.option("--name", required=True, type=LINE, help="The agency's name.")
 @click.option("--anchor", required=True, help="The partnership's anchor, from your invitation.")
 @click.option("--relay", required=True, help="The relay's address.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write it.")
@@ -96,7 +97,7 @@ agency.add_command(create)
 @click.argument("address_", metavar="ADDRESS")
 @click.option("--anchor", required=True, help="The partnership's anchor, from your invitation.")
 @click.option("--relay", required=True, help="The relay's address.")
-@click.option("--name", required=True, help="The name of the desk, or yours.")
+@click.option("--name", required=True, type=LINE, help="The name of the desk, or yours.")
 @click.option("--person", is_flag=True, help="A person's own address, not a desk: it stays hidden.")
 @click.option(
     "--role",

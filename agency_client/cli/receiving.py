@@ -13,6 +13,7 @@ from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, spoken, table, tell, tell_json, warn
+from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from phoenix_protocol.errors import RefusedError, UnavailableError, UsageError
 from phoenix_protocol.identifiers import Seconds
@@ -208,7 +209,9 @@ def accept(ctx: click.Context, id_: str) -> None:
 
 @command("return")
 @click.argument("id_", metavar="ID")
-@click.option("--reason", required=True, help="Why it is not yours; the sender reads it.")
+@click.option(
+    "--reason", required=True, type=LONG, help="Why it is not yours; the sender reads it."
+)
 @click.pass_context
 def give_back(ctx: click.Context, id_: str, reason: str) -> None:
     """This is not ours. Nothing of it was released to you."""
@@ -249,7 +252,7 @@ def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
     if as_json(ctx):
         tell_json(package_json(opened.package, sections, written))
         return
-    tell_package(opened.package, sections, written)
+    tell_package(opened.package, opened.cover, sections, written)
 
 
 def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
@@ -285,8 +288,8 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 
 @command("acknowledge")
 @click.argument("id_", metavar="ID")
-@click.option("--owner", required=True, help="Who takes responsibility.")
-@click.option("--use", required=True, help="What you will do with it.")
+@click.option("--owner", required=True, type=LINE, help="Who takes responsibility.")
+@click.option("--use", required=True, type=LONG, help="What you will do with it.")
 @click.option("--due", metavar="WHEN", help="By when: 3d, or a day.")
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
@@ -298,11 +301,9 @@ def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | N
 
 @command("outcome")
 @click.argument("id_", metavar="ID")
-@click.argument("text")
+@click.argument("text", type=LONG)
 @click.pass_context
 def outcome(ctx: click.Context, id_: str, text: str) -> None:
     """Tell the sender what came of it: feedback that referrers too rarely get."""
-    if not text.strip():
-        raise UsageError("E_USAGE", "The outcome is empty.", next="Say what came of it.")
     done = run(ctx, lambda client: client.outcome(client.find_received(id_), text))
     _tell_state(ctx, done, "The sender knows what came of it.")

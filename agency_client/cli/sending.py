@@ -21,9 +21,11 @@ from agency_client.cli.telling import (
     tell_problem,
     warn,
 )
+from agency_client.cli.texts import LONG
 from agency_client.client import Client
 from phoenix_protocol.errors import Problem, UnavailableError
 from phoenix_protocol.package.envelope import Why
+from phoenix_protocol.package.events import EventKind
 
 
 @command("send")
@@ -243,7 +245,7 @@ def _event_json(event: Any) -> dict[str, Any]:
 
 
 def _tell_status(found: Any) -> None:
-    from agency_client.cli.meanings import MEANING
+    from agency_client.cli.meanings import MEANING, STATES
 
     for alert in found.alerts:
         if alert.seen is None:
@@ -252,11 +254,21 @@ def _tell_status(found: Any) -> None:
         ("Address", "State", "Since"),
         [(a.address, a.state.value, spoken(a.since)) for a in found.addresses if a.why is Why.TO],
     )
+    for state in dict.fromkeys(a.state.value for a in found.addresses if a.why is Why.TO):
+        tell(f"{state}: {STATES[state]}.")
     said_by = {endpoint.endpoint: endpoint.address for endpoint in found.endpoints}
+    #: An address acknowledges again when the owner changes: the newest stands.
+    standing = {
+        said_by.get(e.endpoint): e.hash
+        for e in sorted(found.events, key=lambda e: (e.time, e.counter))
+        if e.kind is EventKind.ACKNOWLEDGED
+    }
     for event in found.events:
         if words := _event_words(event):
             who = said_by.get(event.endpoint, "somebody")
-            tell(f"{who}: {event.kind.value}, {spoken(event.time)}")
+            replaced = event.kind is EventKind.ACKNOWLEDGED and event.hash not in standing.values()
+            note = " (replaced by a later one)" if replaced else ""
+            tell(f"{who}: {event.kind.value}, {spoken(event.time)}{note}")
             tell(f"  {shown('; '.join(words))}")
 
 
@@ -278,7 +290,9 @@ def _event_words(event: Any) -> list[str]:
 
 @command("recall")
 @click.argument("id_", metavar="ID")
-@click.option("--reason", required=True, help="Why you take it back; recipients may read it.")
+@click.option(
+    "--reason", required=True, type=LONG, help="Why you take it back; recipients may read it."
+)
 @click.pass_context
 def recall(ctx: click.Context, id_: str, reason: str) -> None:
     """Take a package back from everybody who has not accepted it."""

@@ -19,6 +19,7 @@ from agency_client.use_cases.reading import (
     not_open,
     received_package,
     stored_contents,
+    stored_cover,
 )
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush, say
@@ -70,7 +71,7 @@ async def accept(
     contents = stored_contents(home, core)
     if contents is None:
         raise not_open(package.state)
-    return ReadPackage(package=package, contents=contents)
+    return ReadPackage(package=package, cover=stored_cover(home, core), contents=contents)
 
 
 async def _say_accepted(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:

@@ -14,14 +14,15 @@ from keys.content import Content, missing, with_anchor
 from phoenix_protocol import schema
 from phoenix_protocol.api import Append, LogEntry
 from phoenix_protocol.directory import building
-from phoenix_protocol.directory.joins import verify_admission_request
+from phoenix_protocol.directory.joins import ADMISSION_BYTES, verify_admission_request
 from phoenix_protocol.directory.statements import (
     KeySet,
     Opening,
     Standing,
 )
-from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.errors import RefusedError, TamperError, UsageError
 from phoenix_protocol.identifiers import AgencyId, Anchor, ObjectHash, Seconds
+from phoenix_protocol.joining import AdmissionRequest
 from phoenix_protocol.signed import Signed, sign
 from phoenix_protocol.suite.signatures import DocumentPrivateKey
 
@@ -111,8 +112,10 @@ async def create_agency(
 async def admit(home: Home, request: bytes) -> AgencyProfile:
     """Admit an agency: sign its ``signatory`` statement and append it with the agency's own first keys.
 
-    Raises RefusedError ``E_ID_TAKEN``, ``E_ID_LOOKALIKE``; TamperError when the request does not verify.
+    Raises UsageError ``E_FILE`` for something else than a request; RefusedError ``E_ID_TAKEN``, ``E_ID_LOOKALIKE``;
+    TamperError when the request does not verify.
     """
+    _require_request(request)
     verified = verify_admission_request(request, anchor_of(home))
     asked = verified.request
     statement = verified.signatory(home.now())
@@ -126,6 +129,18 @@ async def admit(home: Home, request: bytes) -> AgencyProfile:
         jurisdiction=asked.jurisdiction,
         legal_scope=asked.legal_scope,
     )
+
+
+def _require_request(data: bytes) -> None:
+    """Raise UsageError ``E_FILE`` unless the bytes have the form of an admission request."""
+    try:
+        schema.decode(AdmissionRequest, data, limit=ADMISSION_BYTES)
+    except TamperError:
+        raise UsageError(
+            "E_FILE",
+            "This file is not an admission request, or it is damaged.",
+            next="Ask the agency for the file that 'phoenix agency create' wrote.",
+        ) from None
 
 
 async def set_standing(home: Home, agency: AgencyId, standing: Standing) -> ObjectHash:

@@ -39,10 +39,12 @@ def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool
 
     False when all of it was, or it is not ours. Copies for the sender's own desk and for records owe nothing.
     """
+    package = tx.sent.get(core)
     late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
     for endpoint in late:
-        if allowed(endpoint.state, Step.EXPIRE):
-            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, now)
+        if package is not None and allowed(endpoint.state, Step.EXPIRE):
+            # It ended at its time, whenever this home hears of it.
+            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, package.expires)
     written_to = [a for a in tx.sent.addresses(core) if a.why is Why.TO]
     if not any(a.state is State.EXPIRED for a in written_to):
         return False
@@ -50,13 +52,13 @@ def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool
     return True
 
 
-def expire_received(tx: Families, core: ObjectHash, now: Seconds) -> None:
+def expire_received(tx: Families, core: ObjectHash) -> None:
     """An offer that was never taken in is gone. What is stored here stays, and its receipt is on its way."""
     package = tx.received.get(core)
     if package is None or not allowed(package.state, Step.EXPIRE):
         return
     if tx.contents.get(core) is None:
-        tx.received.step(core, Step.EXPIRE, now)
+        tx.received.step(core, Step.EXPIRE, package.expires)
 
 
 def is_owed(addresses: Iterable[AddressProgress]) -> bool:

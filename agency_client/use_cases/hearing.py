@@ -185,7 +185,7 @@ async def take_recall(home: Home, _relay: Relay, known: Known, item: FeedItem) -
             raise TamperError("E_RECEIPT_BINDING", "Somebody else than the sender recalls this.")
         _keep_object(tx, recall.hash, ObjectKind.RECALL, item, now)
         if package is not None and allowed(package.state, Step.RECALL):
-            tx.received.step(item.core, Step.RECALL, now)
+            tx.received.step(item.core, Step.RECALL, recall.message.time)
         tx.audit.append(time=now, actor=home.actor(), action="package.recalled", on=item.core)
 
 
@@ -248,4 +248,4 @@ async def take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedItem
     with home.vault.transaction() as tx:
         _keep_object(tx, tombstone.hash, ObjectKind.TOMBSTONE, item, now)
         expire_sent(tx, item.core, now, "A_NOT_DELIVERED")
-        expire_received(tx, item.core, now)
+        expire_received(tx, item.core)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
 from agency_client.use_cases.agencies import append
 from agency_client.use_cases.home import (
@@ -216,8 +217,9 @@ async def approve(home: Home, code: str) -> MemberLine:
     wanted = read_join_code(code)
     manager = manager_of(home)
     async with in_step(home, manager_speaker(home)) as (relay, known):
-        verified = verify_join(await relay.joining(wanted), known.directory.anchor)
-        request = verified.request
+        request = verify_join(
+            await _waiting_under(relay, known, wanted), known.directory.anchor
+        ).request
         if join_code(request.hash) != wanted:
             raise TamperError(
                 "E_KEY_UNCERTIFIED", "The relay answered with another request than the code names."
@@ -241,6 +243,30 @@ async def approve(home: Home, code: str) -> MemberLine:
     if endpoint is None:
         raise TamperError("E_DIR_ROLLBACK", "The relay does not show what it has just taken.")
     return _line(known, endpoint, now)
+
+
+async def _waiting_under(relay: Relay, known: Known, code: str) -> Joining:
+    """The request that waits under ``code``. Raises RefusedError ``E_NOT_FOUND``, saying what became of it."""
+    try:
+        return await relay.joining(code)
+    except RefusedError as error:
+        if error.code != "E_NOT_FOUND":
+            raise
+    if any(
+        join_code(member.request) == code
+        for endpoint in known.directory.endpoints()
+        for member in endpoint.members
+    ):
+        raise RefusedError(
+            "E_NOT_FOUND",
+            "The request of this code is approved already.",
+            next="Nothing more to do: 'phoenix members list' shows the member.",
+        )
+    raise RefusedError(
+        "E_NOT_FOUND",
+        "Nobody waits under this code in your agency, or the request has run out.",
+        next="Compare it with 'phoenix members list', or ask for 'phoenix join' to be run again.",
+    )
 
 
 async def end_member(

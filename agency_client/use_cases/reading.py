@@ -14,11 +14,12 @@ from agency_client.ports.vault import (
 )
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.viewing import tidy
+from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.attachments import AttachmentReader
-from phoenix_protocol.sealing.contents import Place, SegmentType
+from phoenix_protocol.sealing.contents import Cover, Place, SegmentType
 from phoenix_protocol.sealing.segments import SegmentKey
 
 
@@ -27,6 +28,7 @@ class ReadPackage:
     """A package from the vault: its inbox line and what this home may read of it."""
 
     package: ReceivedPackage
+    cover: Cover
     contents: Contents
 
 
@@ -61,7 +63,15 @@ def open_package(home: Home, core: ObjectHash) -> ReadPackage:
         with home.vault.transaction() as tx:
             now = home.clock.now()
             tx.audit.append(time=now, actor=home.actor(), action="package.opened", on=core)
-    return ReadPackage(package=package, contents=contents)
+    return ReadPackage(package=package, cover=stored_cover(home, core), contents=contents)
+
+
+def stored_cover(home: Home, core: ObjectHash) -> Cover:
+    with home.vault.reading() as view:
+        offer = view.received.offer(core)
+    if offer is None:
+        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+    return schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES)
 
 
 def received_package(home: Home, core: ObjectHash) -> ReceivedPackage:
@@ -78,7 +88,11 @@ def stored_contents(home: Home, core: ObjectHash) -> Contents | None:
 
 
 _WHY_NOT: Final = {
-    State.OFFERED: ("E_NOT_ACCEPTED", "The package is not accepted yet.", "Accept it first."),
+    State.OFFERED: (
+        "E_NOT_ACCEPTED",
+        "The package is not accepted yet.",
+        "Accept it first: phoenix accept ID.",
+    ),
     State.ACCEPTED: (
         "E_NOT_ACCEPTED",
         "The package is accepted and not fetched yet.",

@@ -144,7 +144,7 @@ def tidy(home: Home) -> None:
             # By our own clock: no receipt came, and no report of the relay either.
             expire_sent(tx, summary.package.core, now, "N_UNCONFIRMED")
         for package in late:
-            expire_received(tx, package.core, now)
+            expire_received(tx, package.core)
         for summary in fresh:
             moment = _warning(summary.package, now)
             about = str(moment)

@@ -174,9 +174,19 @@ def test_a_missing_backup_is_said_to_be_missing(tmp_path: Path) -> None:
     assert refused.value.code == "E_KEY_MISSING"
 
 
+@pytest.mark.parametrize("data", [b"", b"to = []", b"\x00" * 4096])
+def test_a_file_that_is_no_backup_is_called_that(tmp_path: Path, data: bytes) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(data)
+    with pytest.raises(RefusedError) as caught:
+        restored(other, tmp_path / "home")
+    assert caught.value.code == "E_RESTORE"
+    assert "not a backup" in caught.value.what
+
+
 def test_a_damaged_backup_is_refused(copy: Path, tmp_path: Path) -> None:
     data = copy.read_bytes()
-    for damaged in (data[:-1], b"", data[:100] + bytes([data[100] ^ 1]) + data[101:]):
+    for damaged in (data[:-1], data[:100] + bytes([data[100] ^ 1]) + data[101:]):
         copy.write_bytes(damaged)
         with pytest.raises(TamperError) as refused:
             restored(copy, tmp_path / "new")

@@ -1,0 +1,59 @@
+"""Answers and codes in the words of the catalogue, for people to read; programs get the codes (docs/document.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from agency_client.record.catalogue import Catalogue
+from agency_client.record.document import Document
+from agency_client.record.statements import SECTION_ANSWERS, Section
+from agency_client.record.tables import declared
+
+#: What only a program can do anything with.
+_FOR_PROGRAMS: Final = frozenset({"catalogue.digest"})
+_POSITION: Final = re.compile(r"\[\d+\]")
+
+
+def in_words(catalogue: Catalogue, enumeration: str | None, text: str) -> str:
+    """The label of a code, or the text itself where it is no code of this enumeration."""
+    found = catalogue.find(enumeration, text) if enumeration is not None else None
+    return found.label if found is not None else text
+
+
+def answer_lines(
+    answers: Mapping[str, Sequence[str]], catalogue: Catalogue
+) -> Iterator[tuple[str, str]]:
+    """Each answer as a question in words and what was answered. Texts are literal: make them safe to show."""
+    for name, values in answers.items():
+        if name in _FOR_PROGRAMS:
+            continue
+        enumeration = _enumerations().get(_POSITION.sub("", name))
+        said = ", ".join(in_words(catalogue, enumeration, value) for value in values)
+        yield _title(name, enumeration, catalogue), said
+
+
+def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+    if enumeration is not None and enumeration in catalogue.titles:
+        return catalogue.titles[enumeration]
+    table, _, field = name.rpartition(".")
+    words = f"{_POSITION.sub('', table)} {field}".replace("_", " ").replace(".", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+@lru_cache(maxsize=1)
+def _enumerations() -> dict[str, str]:
+    """The enumeration of every answer whose words are codes, by its place without positions."""
+    own = {entry.name: entry.codes for entry in declared(Section) if entry.name in SECTION_ANSWERS}
+    return {name: codes for name, codes in own.items() if codes} | dict(_of_table(Document, ""))
+
+
+def _of_table(table: type[Any], at: str) -> Iterator[tuple[str, str]]:
+    for entry in declared(table):
+        inner = getattr(entry.reader, "table", None)
+        if entry.codes:
+            yield at + entry.name, entry.codes
+        elif inner is not None:
+            yield from _of_table(inner, f"{at}{entry.name}.")
