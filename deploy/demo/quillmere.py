@@ -13,6 +13,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ PACKAGE = ROOT / "config" / "demo" / "p1.toml"
 KEY_PERIOD = 10
 #: How long the packages of this story live.
 LIFE = 32
-#: How long the one lives that nobody accepts.
+#: How long the one lives that nobody accepts, at the least: it ends with the day.
 SHORT_LIFE = 8
 
 DESKS = {
@@ -210,8 +211,9 @@ def tell(quillmere: Quillmere) -> None:
     package = share(quillmere)
     look_at_the_relay(quillmere)
     read(quillmere, package)
+    backup = leave_unread(quillmere)
     return_and_recall(quillmere)
-    end_of_the_day(quillmere)
+    end_of_the_day(quillmere, backup)
 
 
 def share(quillmere: Quillmere) -> str:
@@ -281,10 +283,34 @@ def _send(quillmere: Quillmere, to: str, purpose: str, life: int) -> str:
     return str(sent["package"])
 
 
-def return_and_recall(quillmere: Quillmere) -> None:
-    """Two mistakes, and how they end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A package that nobody accepts, and a backup of the relay while it holds it."""
+
+    package: str
+    day_ends: float
+    backup: Path
+
+
+def leave_unread(quillmere: Quillmere) -> Unread:
+    """A package goes to a desk where nobody looks, and the relay's operator takes a backup."""
     story = quillmere.story
-    story.chapter("5. Two mistakes")
+    story.chapter("5. Three mistakes")
+    day_ends = _day_after(time.time() + SHORT_LIFE)
+    life = int(day_ends - time.time())
+    story.say(f"A package goes to a desk where nobody looks. It lives for {life} seconds.")
+    package = _send(quillmere, DESKS["nurse"][0], "Unread package", life)
+    held = quillmere.relay.run("status").json
+    backup = quillmere.folder / "backup"
+    quillmere.relay.run("backup", backup)
+    story.command("relay", "phoenix-relay status; phoenix-relay backup ...")
+    story.show(f"holds {held['unfinished']} unfinished, {held['held_bytes']} sealed bytes")
+    return Unread(package=package, day_ends=day_ends, backup=backup)
+
+
+def return_and_recall(quillmere: Quillmere) -> None:
+    """Two mistakes more, and how they end."""
+    story = quillmere.story
     story.say("A package goes to the wrong desk, which returns it: nothing of it was released.")
     wrong = _send(quillmere, DESKS["police"][0], "Arrange a health check", LIFE)
     covers = quillmere.run("police", "inbox")["packages"]
@@ -300,19 +326,16 @@ def return_and_recall(quillmere: Quillmere) -> None:
         story.show(f"{answer['address']:<34} {answer['answer']}")
 
 
-def end_of_the_day(quillmere: Quillmere) -> None:
-    """A package that nobody accepts in time, the relay after it, and a backup from before."""
+def end_of_the_day(quillmere: Quillmere, unread: Unread) -> None:
+    """A package that nobody accepted in time, the relay after it, and a backup from before."""
     story = quillmere.story
     story.chapter("6. A day ends")
-    story.say(f"A last package lives for {SHORT_LIFE} seconds. The relay's day has {KEY_PERIOD}.")
-    unread = _send(quillmere, DESKS["nurse"][0], "Unread package", SHORT_LIFE)
-    backup = quillmere.folder / "backup"
-    quillmere.relay.run("backup", backup)
-    story.command("relay", "phoenix-relay backup ...")
-    held = quillmere.relay.run("status").json
-    story.show(f"holds {held['unfinished']} unfinished, {held['held_bytes']} sealed bytes")
-    time.sleep(max(0.0, _day_after(time.time() + SHORT_LIFE) + 2 - time.time()))
-    status = quillmere.run("school", "status", unread[:12])
+    story.say(
+        f"The relay's day has {KEY_PERIOD} seconds here. With it goes the key of all that it held: of the package that "
+        "nobody accepted, too. Its sender is told."
+    )
+    time.sleep(max(0.0, unread.day_ends + 2 - time.time()))
+    status = quillmere.run("school", "status", unread.package[:12])
     codes = ", ".join(w["code"] for w in status["warnings"])
     story.show(f"the school is told: {status['recipients'][0]['state']}, {codes}")
     quillmere.relay.run("sweep")
@@ -323,7 +346,7 @@ def end_of_the_day(quillmere: Quillmere) -> None:
         raise AssertionError("The relay still holds something.")
     story.say("The backup from before the end of the day is restored on another machine.")
     restored = RelayProcess(home=quillmere.folder / "restored", facts=quillmere.relay.facts)
-    restored.run("restore", backup)
+    restored.run("restore", unread.backup)
     story.command("relay", "phoenix-relay restore ...; phoenix-relay check")
     found = restored.run("check", status=None).json["error"]["problems"]
     lost = [p for p in found if p["message"] == "Its storage key is lost."]
