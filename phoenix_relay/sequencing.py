@@ -18,11 +18,12 @@ from phoenix_protocol.api import Joining, LogEntry
 from phoenix_protocol.directory.openings import Openings, by_commitment
 from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.directory.statements import RelayKeys
-from phoenix_protocol.errors import LockedError, RefusedError, TamperError
+from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import Anchor, Seconds
 from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.signed import parse_signed
+from phoenix_relay import custody
 from phoenix_relay.rules import epochs, statements
 from phoenix_relay.rules.addresses import AddressBook, address_book
 from phoenix_relay.rules.statements import Admitted, Certified
@@ -109,7 +110,7 @@ class Sequencer:
             leaves = await self._stored_leaves()
             loop = asyncio.get_running_loop()
             directory = await loop.run_in_executor(self._pool, _folded, leaves, taken.anchor)
-            _require_known(directory, self._keys)
+            custody.require_known(directory.partnership.relay, self._keys)
             openings = by_commitment(opening for leaf in leaves for opening in leaf.openings)
             await self._publish(directory, openings)
 
@@ -241,14 +242,3 @@ def _folded(leaves: Sequence[Leaf], anchor: Anchor) -> Directory:
     for leaf in leaves[1:]:
         directory = directory.admit(leaf.statement)
     return directory
-
-
-def _require_known(directory: Directory, ours: RelayKeys) -> None:
-    try:
-        statements.require_ours(directory.partnership.relay, ours)
-    except RefusedError:
-        raise LockedError(
-            "E_LOCKED",
-            "The keys in this folder are not those of the relay that its partnership knows.",
-            next="Put the relay's own key files back into its home, under keys/.",
-        ) from None

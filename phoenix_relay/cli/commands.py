@@ -106,7 +106,7 @@ def sweep(config: Path | None) -> None:
 @relay.command()
 @common
 def check() -> None:
-    """Verify every stored row, block and statement against its digest, and the log's root."""
+    """Verify every stored row, block and statement against its digest, the log's root, and the relay's key files."""
     from phoenix_relay.maintenance.checking import damage, find_damage
 
     findings = find_damage(home(), _randomness())

@@ -1,4 +1,4 @@
-"""``check``: every stored row, part, block and statement against its digest, and the log against its roots."""
+"""``check``: every stored row, part, block and statement against its digest, the log, and the relay's key files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from phoenix_protocol.errors import Problem, TamperError, UnavailableError
 from phoenix_protocol.randomness import Randomness
-from phoenix_relay.maintenance.findings import Finding
+from phoenix_relay.maintenance.findings import DAMAGED, Finding
+from phoenix_relay.maintenance.key_check import check_keys
 from phoenix_relay.maintenance.log_check import check_documents, check_log
 from phoenix_relay.maintenance.package_check import (
     check_bodies,
@@ -33,6 +34,7 @@ _UNREADABLE: Final = Finding(
     place="database", name=DATABASE, what="Its rows cannot be read to the end."
 )
 _NEXT: Final = "Stop the relay, keep its folder as evidence, and restore a backup into a new one."
+_MEND: Final = "Do what stands beside each file, then run phoenix-relay check again."
 
 
 def find_damage(home: Path, randomness: Randomness) -> tuple[Finding, ...]:
@@ -43,12 +45,13 @@ def find_damage(home: Path, randomness: Randomness) -> tuple[Finding, ...]:
     try:
         schemas.require_current(home / DATABASE)
     except UnavailableError:
-        return (_UNREADABLE,)
+        return (_UNREADABLE, *check_keys(None, home))
     day_keys = DayKeys(home / DAY_KEYS, DAY, randomness)
     bodies = Bodies(home / BODIES, day_keys)
     try:
         with reader_engine(home / DATABASE).connect() as connection:
-            return tuple(_findings(connection, day_keys, bodies))
+            stored = tuple(_findings(connection, day_keys, bodies))
+            return stored + tuple(check_keys(connection, home))
     finally:
         bodies.close()
 
@@ -57,15 +60,16 @@ def damage(findings: tuple[Finding, ...]) -> TamperError:
     """Findings as an error for people and programs: ``E_STORE_INTEGRITY``, with each as a problem."""
     problems = [
         Problem(
-            code="E_STORE_INTEGRITY",
+            code=finding.code,
             message=finding.what,
-            next="Restore a backup.",
+            next=finding.next,
             place=f"{finding.place} {finding.name}",
         )
         for finding in findings[:MOST]
     ]
-    what = f"The relay's store is damaged in {len(findings)} place{'s' * (len(findings) > 1)}."
-    return TamperError("E_STORE_INTEGRITY", what, next=_NEXT, problems=problems)
+    what = f"The relay's folder is damaged in {len(findings)} place{'s' * (len(findings) > 1)}."
+    beyond_mending = any(finding.code == DAMAGED for finding in findings)
+    return TamperError(DAMAGED, what, next=_NEXT if beyond_mending else _MEND, problems=problems)
 
 
 def _findings(connection: Connection, day_keys: DayKeys, bodies: Bodies) -> Iterator[Finding]:

@@ -11,14 +11,19 @@ from sqlalchemy import Connection, Row, Table, select, tuple_
 #: Rows read in one snapshot.
 PORTION: Final = 100
 
+#: The code of what a backup mends.
+DAMAGED: Final = "E_STORE_INTEGRITY"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One damaged thing: the table or folder, which of it (the beginning of its key), and what is wrong."""
+    """One damaged thing: the table or folder, which of it (the beginning of its key), what is wrong and what to do."""
 
     place: str
     name: str
     what: str
+    code: str = DAMAGED
+    next: str = "Restore a backup."
 
 
 def rows_of(connection: Connection, table: Table) -> Iterator[Row[Any]]:

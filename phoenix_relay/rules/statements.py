@@ -125,9 +125,14 @@ def read_statement(signed: bytes) -> Statement:
 
 def require_ours(named: RelayKeys, ours: RelayKeys) -> None:
     """Raise RefusedError ``E_KEY_UNCERTIFIED`` unless a partnership names this relay's keys; its URL may differ."""
-    keys = (named.origin, named.log_key, named.response_key, named.receipt_key)
-    if keys != (ours.origin, ours.log_key, ours.response_key, ours.receipt_key):
+    if differing(named, ours):
         raise RefusedError("E_KEY_UNCERTIFIED", "The partnership names another relay or its keys.")
+
+
+def differing(named: RelayKeys, ours: RelayKeys) -> tuple[str, ...]:
+    """By which fields a partnership names another relay than this one."""
+    fields = ("origin", "log_key", "response_key", "receipt_key")
+    return tuple(field for field in fields if getattr(named, field) != getattr(ours, field))
 
 
 def _openings(entry: LogEntry, statement: Statement) -> Mapping[Commitment, Opening]:
