@@ -56,7 +56,7 @@ def create_app(
 ) -> web.Application:
     """The relay of ``settings.home`` as an application: opened when it starts, closed when it stops.
 
-    Starting raises what ``Store.open``, ``custody.load`` and ``Sequencer.load`` raise.
+    Starting raises what ``Store.open``, ``Store.require_keys``, ``custody.load`` and ``Sequencer.load`` raise.
     """
     app = web.Application(middlewares=[sign_refusals])
     drawn = randomness if randomness is not None else SystemRandomness()
@@ -86,6 +86,7 @@ async def open_services(
             settings.home, key_period=settings.key_period, randomness=randomness
         )
         stack.push_async_callback(store.close)
+        await store.require_keys(clock())
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="judge"))
         keys = await _keys(settings, store)
         log = Sequencer(store=store, signer=keys.log, keys=keys.public, clock=clock, pool=pool)

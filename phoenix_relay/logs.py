@@ -25,6 +25,7 @@ ALLOWED: Final[dict[str, tuple[type, ...]]] = {
     "status": (int,),
     "milliseconds": (int, float),
     "place": (str,),  # module and line of our own code
+    "file": (str,),  # of a storage key, under the relay's home: a day's number
     "url": (str,),  # the relay's own
     "version": (str, int),
     "statements": (int,),  # in the log

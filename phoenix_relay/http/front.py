@@ -28,6 +28,7 @@ from phoenix_relay.http.problems import (
 )
 from phoenix_relay.http.routes import Raw, Route
 from phoenix_relay.http.services import SERVICES, Services
+from phoenix_relay.storage.day_keys import DayKeyError
 
 _log: Final = structlog.get_logger("phoenix_relay.http")
 
@@ -130,13 +131,18 @@ async def _result(name: str, work: Work) -> Answer | ProblemDocument:
     except PhoenixError as error:
         problem = problem_of(error)
         if problem.code != error.code:
-            _log.error("fault", route=name, code=error.code)
+            _log.error("fault", route=name, code=error.code, **_file_of(error))
         return problem
     except (ConnectionError, asyncio.CancelledError):
         raise
     except Exception as error:  # noqa: BLE001  # a fault of ours is 503, and says nothing of itself
         _log.error("fault", route=name, error=type(error).__name__, place=_place(error))
         return fault()
+
+
+def _file_of(error: PhoenixError) -> dict[str, str]:
+    """Which file an operator has to look at: its answer is the same 503 as any other fault."""
+    return {"file": error.file} if isinstance(error, DayKeyError) else {}
 
 
 def _place(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from phoenix_protocol.errors import Problem, TamperError, UnavailableError
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.maintenance.findings import DAMAGED, Finding
-from phoenix_relay.maintenance.key_check import check_keys
+from phoenix_relay.maintenance.key_check import check_day_keys, check_keys
 from phoenix_relay.maintenance.log_check import check_documents, check_log
 from phoenix_relay.maintenance.package_check import (
     check_bodies,
@@ -77,6 +77,7 @@ def _findings(connection: Connection, day_keys: DayKeys, bodies: Bodies) -> Iter
         yield from _check_file(connection)
         yield from check_log(connection)
         yield from check_documents(connection)
+        yield from check_day_keys(day_keys)
         yield from check_packages(connection, day_keys)
         yield from check_strays(connection)
         yield from check_details(connection, day_keys)

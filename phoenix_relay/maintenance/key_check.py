@@ -1,4 +1,4 @@
-"""Holding the relay's own key files against what starting asks of them, and against the partnership in the log."""
+"""Holding the relay's key files against what starting asks of them, its own against the partnership in the log too."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.signed import parse_signed, read_unverified
 from phoenix_relay import custody
 from phoenix_relay.maintenance.findings import Finding, rows_of
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
 from phoenix_relay.storage.facts import Fact, Facts
 from phoenix_relay.storage.tables import LEAVES
 
@@ -33,6 +34,15 @@ def check_keys(connection: Connection | None, home: Path) -> Iterator[Finding]:
         yield Finding(
             place=folder or "database", name=name, what=error.what, code=error.code, next=error.next
         )
+
+
+def check_day_keys(day_keys: DayKeys) -> Iterator[Finding]:
+    """Every storage key that is there and does not open anything."""
+    for day in day_keys.damaged():
+        file = day_keys.file_of(day)
+        error = DayKeyError(file)
+        folder, _, name = file.rpartition("/")
+        yield Finding(place=folder, name=name, what=error.what, next=error.next)
 
 
 def _named(connection: Connection) -> RelayKeys | None:

@@ -18,7 +18,7 @@ from phoenix_relay.maintenance.log_check import hash_of_signed
 from phoenix_relay.storage import parts as storage_parts
 from phoenix_relay.storage import sayings as storage_sayings
 from phoenix_relay.storage.bodies import Bodies
-from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
 from phoenix_relay.storage.parts import EVERYONE, Part
 from phoenix_relay.storage.rows import Body, Day
 from phoenix_relay.storage.tables import BODIES, DELIVERIES, DETAILS, PACKAGES, PARTS, RECIPIENTS
@@ -139,6 +139,8 @@ def _cannot_open(
         day_keys.unseal(Day(day), place, sealed)
     except RefusedError:
         return "Its storage key is lost."
+    except DayKeyError as error:
+        return error.what
     except PhoenixError:
         return CHANGED
     return None

@@ -7,6 +7,7 @@ be unreadable: rows, files, write-ahead log and backups alike. AES-256-GCM with 
 
 from __future__ import annotations
 
+import errno
 import re
 import threading
 from collections.abc import Iterable, Sequence
@@ -29,7 +30,26 @@ NONCE_BYTES: Final = 12
 #: How much longer sealed bytes are: nonce and tag.
 OVERHEAD: Final = NONCE_BYTES + 16
 
+#: Errors of reading that say nothing of the file read.
+_PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
+
 _NAME: Final = re.compile(r"(0|[1-9][0-9]{0,15})\.key", re.ASCII)
+
+
+class DayKeyError(TamperError):
+    """Files of storage keys are damaged or cannot be read: ``E_STORE_INTEGRITY``.
+
+    ``file`` names them, under the relay's home. A day's number is nobody's.
+    """
+
+    def __init__(self, *files: str) -> None:
+        self.file: Final = ", ".join(files)
+        super().__init__(
+            "E_STORE_INTEGRITY",
+            f"A storage key is not whole or cannot be read: {self.file}.",
+            next="Put the file right. If that cannot be, stop the relay, remove the file and start the relay again: "
+            "what was kept under it is then reported to its senders as not delivered.",
+        )
 
 
 def day_of(expires: Seconds, period: int) -> Day:
@@ -77,7 +97,7 @@ class DayKeys:
         """``plain`` under the key of ``day``, made if there is none, bound to ``place`` (table, row, column).
 
         Raises RefusedError ``E_EXPIRED`` when the period is over, UnavailableError ``E_RELAY`` when a key cannot be
-        written.
+        written, DayKeyError when the one that is there is damaged.
         """
         nonce = self._randomness.random_bytes(NONCE_BYTES)
         return nonce + self._key(day, make=True).encrypt(nonce, plain, _bound(day, place))
@@ -85,7 +105,8 @@ class DayKeys:
     def unseal(self, day: Day, place: Sequence[bytes | str | int], sealed: bytes) -> bytes:
         """What :meth:`seal` was given.
 
-        Raises RefusedError ``E_EXPIRED`` when the key is gone, TamperError ``E_STORE_INTEGRITY`` for damage.
+        Raises RefusedError ``E_EXPIRED`` when the key is gone, TamperError ``E_STORE_INTEGRITY`` for damage, which is
+        a DayKeyError when it is the key's.
         """
         key = self._key(day, make=False)
         nonce, ciphertext = sealed[:NONCE_BYTES], memoryview(sealed)[NONCE_BYTES:]
@@ -93,6 +114,14 @@ class DayKeys:
             return key.decrypt(nonce, ciphertext, _bound(day, place))
         except (InvalidTag, ValueError):
             raise TamperError("E_STORE_INTEGRITY", "Something stored here was changed.") from None
+
+    def damaged(self) -> tuple[Day, ...]:
+        """The periods whose keys are here and are damaged or cannot be read, the one that ends first first."""
+        return tuple(day for day in self.days() if self._is_damaged(day))
+
+    def file_of(self, day: Day) -> str:
+        """What the file of a key is called under the relay's home."""
+        return f"{self._folder.name}/{day}.key"
 
     def forget_lost(self, in_use: Iterable[Day]) -> tuple[Day, ...]:
         """Which of the days ``in_use`` have no key on the disk; such a key is not used any more from memory either."""
@@ -135,9 +164,22 @@ class DayKeys:
                 content = path.read_bytes()
             except FileNotFoundError:
                 raise _gone() from None
+            except OSError as error:
+                if error.errno in _PASSING:
+                    raise
+                content = b""
         if len(content) != KEY_BYTES:
-            raise TamperError("E_STORE_INTEGRITY", "A storage key was changed.")
+            raise DayKeyError(self.file_of(day))
         return AESGCM(content)
+
+    def _is_damaged(self, day: Day) -> bool:
+        try:
+            self._key(day, make=False)
+        except DayKeyError:
+            return True
+        except RefusedError:
+            return False  # it went meanwhile
+        return False
 
     def _make(self, path: Path) -> None:
         # Two processes may need the same key at once: the first to link it wins, the other reads it.

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError
-from phoenix_protocol.identifiers import EndpointId, ObjectHash
+from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.storage import durable, schemas
 from phoenix_relay.storage.bodies import Bodies
-from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
 from phoenix_relay.storage.parts import EVERYONE, Part
 from phoenix_relay.storage.readers import Readers
 from phoenix_relay.storage.rows import Body
@@ -63,6 +63,15 @@ class Store:
         lost = await asyncio.to_thread(self.day_keys.forget_lost, in_use)
         if lost:
             await self.write(lambda tx: tx.expiry.mark_lost(lost))
+
+    async def require_keys(self, now: Seconds) -> None:
+        """Raise DayKeyError when a key of a period that is not over at ``now`` is damaged or cannot be read.
+
+        Neither would open what is kept under it, nor could anything be kept that expires in that period.
+        """
+        damaged = await asyncio.to_thread(self.day_keys.damaged)
+        if living := [self.day_keys.file_of(day) for day in damaged if day > now]:
+            raise DayKeyError(*living)
 
     async def write(self, change: Callable[[Tx], T]) -> T:
         """Run ``change`` in the writer and return its result once it is durable.
