@@ -56,6 +56,8 @@ LIFE: Final = 12 * 7 * 86400
 CHECKPOINT_AGE: Final = 86400
 #: A member replaced without its old key takes effect no sooner than this (seconds) after it is issued.
 REPLACEMENT_DELAY: Final = 86400
+#: A statement that follows in an endpoint's chain is handed in no later than this (seconds) after it is issued.
+REPLACEMENT_AGE: Final = 6 * 3600
 
 #: Highest time that any message may name (year 9999), so that arithmetic on times never overflows.
 LAST_TIME: Final = 253_402_300_799

@@ -70,7 +70,7 @@ def admit(
 
     Raises what the fold raises; TamperError ``E_COMMITMENT`` for an opening that opens nothing in its statement or a
     person whose address is not opened, ``E_KEY_UNCERTIFIED`` for a partnership that names another relay, ``E_TIME`` for
-    a statement out of the future.
+    a statement out of the future, and for one that follows in an endpoint's chain and is no longer new.
     """
     start = Admitted(
         directory=directory, first=directory.size, rows=(), openings=openings, certified=()
@@ -104,14 +104,26 @@ def _accepted(
 ) -> tuple[Row, Openings]:
     signed = parse_signed(entry.statement)
     statement = read_statement(entry.statement)
-    if statement.issued > now + limits.CLOCK_SKEW:
-        raise TamperError("E_TIME", "A statement was issued in the future.")
+    _check_issued(statement, now)
     if isinstance(statement, Partnership):
         require_ours(statement.relay, ours)
     openings = {**known, **_openings(entry, statement)}
     if isinstance(statement, Member) and address_in(statement, openings) is None:
         raise TamperError("E_COMMITMENT", "The relay cannot reach a person of unknown address.")
     return (signed.hash, entry.statement, entry.openings), openings
+
+
+def _check_issued(statement: Statement, now: Seconds) -> None:
+    if statement.issued > now + limits.CLOCK_SKEW:
+        raise TamperError("E_TIME", "A statement was issued in the future.")
+    follows = isinstance(statement, Member) and statement.endpoint is not None
+    # Dated back, it would have the delay of a replacement behind it before anybody saw it, or count by old keys.
+    if follows and statement.issued < now - limits.REPLACEMENT_AGE - limits.CLOCK_SKEW:
+        raise RefusedError(
+            "E_TIME",
+            "What an endpoint is from now on was issued too long ago.",
+            next="Issue it anew and hand it in within hours, so that its holder has time to object.",
+        )
 
 
 def read_statement(signed: bytes) -> Statement:

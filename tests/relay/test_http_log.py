@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_protocol import merkle
+from phoenix_protocol import limits, merkle
 from phoenix_protocol.api import (
     Append,
     CheckpointNote,
@@ -332,3 +332,56 @@ def damage(folder: Path, statement: str, value: bytes) -> None:
     with closing(sqlite3.connect(folder / "relay" / DATABASE)) as database:
         assert database.execute(statement, (value,)).rowcount == 1
         database.commit()
+
+
+# -- what follows in an endpoint's chain must be new ------------------------------------------------------------------
+
+OLDEST = limits.REPLACEMENT_AGE + limits.CLOCK_SKEW
+
+
+def replacing(town: Town, issued: int) -> LogEntry:
+    """Other keys for a desk's machine, by two managers, from as early as the fold lets them begin."""
+    changed = Changes(town.here)
+    desk = town.endpoint("mash 1")
+    new = machine("another in its place", desk.address, town.here.anchor)
+    statement = changed.next_member(
+        desk.id,
+        document_key=new.key.public_bytes(),
+        request_key=new.request_key.public_bytes(),
+        issued=Seconds(issued),
+        valid_from=Seconds(issued + limits.REPLACEMENT_DELAY),
+    )
+    return plain(sign(statement, changed.managers(count=2)).encoded())
+
+
+@pytest.mark.parametrize("back", [OLDEST + 1, limits.REPLACEMENT_DELAY])
+async def test_a_replacement_dated_back_is_refused(town: Town, back: int) -> None:
+    before = town.services.log.required().directory.size
+    backdated = replacing(town, town.clock() - back)
+    reply = await town.ask(as_newcomer(), "POST", "/v1/log", appending(backdated))
+    assert (reply.status, reply.code) == (400, "E_TIME")
+    assert town.services.log.required().directory.size == before
+
+
+async def test_a_replacement_that_was_carried_for_hours_is_taken(town: Town) -> None:
+    carried = replacing(town, town.clock() - OLDEST)
+    reply = await town.ask(as_newcomer(), "POST", "/v1/log", appending(carried))
+    assert reply.status == 200
+    endpoint = town.services.log.required().directory.endpoint(town.endpoint("mash 1").id)
+    assert endpoint is not None
+    # Its holder learns of it from the log while the old keys still speak.
+    assert endpoint.newest.valid_from - town.clock() >= 18 * 3600 - limits.CLOCK_SKEW
+
+
+async def test_a_renewal_dated_back_is_refused_too(town: Town) -> None:
+    """Or else keys that were replaced since would count as the endpoint's own."""
+    changed = Changes(town.here)
+    old = Seconds(town.clock() - OLDEST - 1)
+    renewal = changed.next_member(town.endpoint("mash 1").id, issued=old, valid_from=old)
+    entry = plain(sign(renewal, changed.managers()).encoded())
+    reply = await town.ask(as_newcomer(), "POST", "/v1/log", appending(entry))
+    assert (reply.status, reply.code) == (400, "E_TIME")
+    fresh = plain(
+        sign(changed.next_member(town.endpoint("mash 1").id), changed.managers()).encoded()
+    )
+    assert (await town.ask(as_newcomer(), "POST", "/v1/log", appending(fresh))).status == 200
