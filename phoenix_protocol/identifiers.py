@@ -51,11 +51,12 @@ def agency_id(text: str) -> AgencyId:
 
 def address(text: str) -> Address:
     """``text`` as an address ``local@agency``. Raises RefusedError ``E_NAME``."""
-    local, separator, agency = text.partition("@")
-    if not separator:
-        raise RefusedError("E_NAME", "An address has the form desk@agency.")
-    _check_part(local, "first part of an address")
-    _check_part(agency, "agency id")
+    if not _is_address(text):
+        local, separator, agency = text.partition("@")
+        if not separator:
+            raise RefusedError("E_NAME", "An address has the form desk@agency.")
+        _check_part(local, "first part of an address")
+        _check_part(agency, "agency id")
     return Address(text)
 
 
@@ -70,6 +71,12 @@ def _check_part(text: str, what: str) -> None:
 
 
 # A message names the same addresses many times over.
+@lru_cache(maxsize=4096)
+def _is_address(text: str) -> bool:
+    local, separator, agency = text.partition("@")
+    return bool(separator) and _is_well_formed(local) and _is_well_formed(agency)
+
+
 @lru_cache(maxsize=4096)
 def _is_well_formed(part: str) -> bool:
     if _PART.fullmatch(part) is None:
