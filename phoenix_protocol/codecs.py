@@ -251,26 +251,31 @@ class ListOf(OneByOne[Any], Generic[T]):
 
     def to_plain(self, value: Sequence[T], at: str) -> Plain:
         plains = self.item.all_to_plain(value, at)
-        self._check_count(plains, at)
-        self._check_order(plains, at)
+        if not self.minimum <= len(plains) <= self.maximum:
+            raise self._wrong_count(plains, at)
+        if self.ordered:
+            self._check_order(plains, at)
         return plains
 
     def from_plain(self, plain: Plain, at: str) -> tuple[T, ...]:
         if type(plain) is not list:
             raise refuse(at, "is not a list")
-        self._check_count(plain, at)
+        if not self.minimum <= len(plain) <= self.maximum:
+            raise self._wrong_count(plain, at)
+        if not plain:
+            return ()
         values = tuple(self.item.all_from_plain(plain, at))
-        self._check_order(plain, at)
+        if self.ordered:
+            self._check_order(plain, at)
         return values
 
-    def _check_count(self, plains: list[Plain], at: str) -> None:
-        if not self.minimum <= len(plains) <= self.maximum:
-            raise TamperError(
-                "E_LIMIT", f"Field {at} has {len(plains)} items; {self.maximum} are allowed."
-            )
+    def _wrong_count(self, plains: list[Plain], at: str) -> TamperError:
+        return TamperError(
+            "E_LIMIT", f"Field {at} has {len(plains)} items; {self.maximum} are allowed."
+        )
 
     def _check_order(self, plains: list[Plain], at: str) -> None:
-        if self.ordered and len(plains) > 1:
+        if len(plains) > 1:
             keys = self.item.sort_keys(plains)
             if any(map(ge, keys, keys[1:])):
                 raise refuse(at, "is not in strictly ascending order")

@@ -18,4 +18,4 @@ SALT_BYTES: Final = 32
 
 def commit(kind: str, salt: bytes, content: bytes) -> Commitment:
     """The commitment of ``kind`` to ``content`` under ``salt`` (32 random bytes)."""
-    return Commitment(leaf_hash(encoding.encode([kind, salt, content])))
+    return Commitment(leaf_hash(encoding.encode_in_order([kind, salt, content])))

@@ -140,8 +140,14 @@ def _split(count: int) -> int:
 
 
 def root(leaf_hashes: Iterable[bytes]) -> bytes:
-    """The root over leaf hashes."""
-    return Frontier().extend(leaf_hashes).root()
+    """The root over leaf hashes. ValueError when one is not 32 bytes."""
+    level = [*leaf_hashes]
+    if any(len(item) != HASH_BYTES for item in level):
+        raise ValueError("A hash is 32 bytes.")
+    while len(level) > 1:
+        pairs = list(map(node_hash, level[::2], level[1::2]))
+        level = pairs + level[2 * len(pairs) :]  # who is left over goes up alone
+    return level[0] if level else EMPTY_ROOT
 
 
 def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> tuple[bytes, ...]:

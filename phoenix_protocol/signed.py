@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
@@ -57,7 +58,7 @@ class Signed:
 
     def encoded(self) -> bytes:
         """The bytes that travel."""
-        return encoding.encode(_ROW.to_plain(self, "Signed"))
+        return encoding.encode_in_order(_ROW.to_plain(self, "Signed"))
 
 
 _ROW: Final = schema.Row(Signed)
@@ -79,7 +80,7 @@ def parse_signed(data: bytes, *, limit: int = 2 * limits.SIGNED_BYTES) -> Signed
 
 def object_hash(type_: str, payload: bytes) -> ObjectHash:
     """SHA-256 over ``[type, payload]`` as an RFC 9162 leaf: object hash and log leaf are one value."""
-    return ObjectHash(leaf_hash(encoding.encode([type_, payload])))
+    return ObjectHash(leaf_hash(encoding.encode_in_order([type_, payload])))
 
 
 def hash_of(message: Message) -> ObjectHash:
@@ -87,6 +88,8 @@ def hash_of(message: Message) -> ObjectHash:
     return object_hash(message.TYPE, schema.encode(message))
 
 
+# The same few keys sign nearly everything.
+@lru_cache(maxsize=256)
 def signer_id(document_key: bytes) -> SignerId:
     """Who a document key is, in a signature."""
     return SignerId(sha256(document_key))

@@ -79,7 +79,7 @@ class _GrantedPart:
 
 def grant_context(core: ObjectHash, recipient: EndpointId) -> bytes:
     """What a grant's encryption is bound to; the core names the package and everything in it."""
-    return encoding.encode(["phoenix/1/grant", core, recipient])
+    return encoding.encode_in_order(["phoenix/1/grant", core, recipient])
 
 
 def grant_frame_length(encoded: list[bytes]) -> int:

@@ -24,7 +24,9 @@ FEWEST_ENTRIES: Final = 4
 def item_commitment(item: Item) -> Commitment:
     """The salted commitment to one item of a section."""
     return commit(
-        "phoenix/1/item", item.salt, encoding.encode([item.type.value, item.id, item.content])
+        "phoenix/1/item",
+        item.salt,
+        encoding.encode_in_order([item.type.value, item.id, item.content]),
     )
 
 

@@ -62,6 +62,7 @@ class OpenedAttachment:
     descriptor: Attachment
     entry: Entry
     salt: bytes
+    commitment: Commitment
     place: Place = field(repr=False)
 
 
@@ -71,6 +72,7 @@ class OpenedSection:
 
     entry: Entry
     salt: bytes
+    commitment: Commitment
     reason: str
     items: tuple[Item, ...]
     attachments: tuple[OpenedAttachment, ...]
@@ -109,7 +111,7 @@ def open_body(
     sections = _open_sections(core.package, grant, manifest, body, executor)
     parts: list[OpenedSection | OpenedAttachment] = [*sections]
     parts += [attachment for section in sections for attachment in section.attachments]
-    opened = sorted(entry_commitment(part.entry, part.salt) for part in parts)
+    opened = sorted(part.commitment for part in parts)
     return OpenedPackage(grant=grant, manifest=manifest, sections=sections, opened=tuple(opened))
 
 
@@ -198,11 +200,12 @@ def _open_section(
         key_commitment=key_commitment(ciphertext),
         audience=grant.audience,
     )
-    _check_entry(entry, grant.salt, manifest)
+    commitment = _committed(entry, grant.salt, manifest)
     parsed = parse_items(items)
     return OpenedSection(
         entry=entry,
         salt=grant.salt,
+        commitment=commitment,
         reason=grant.reason,
         items=items,
         place=place,
@@ -214,11 +217,14 @@ def _open_section(
     )
 
 
-def _check_entry(entry: Entry, salt: bytes, manifest: Manifest) -> None:
-    if entry_commitment(entry, salt) not in manifest.entries:
+def _committed(entry: Entry, salt: bytes, manifest: Manifest) -> Commitment:
+    """The commitment to a part, which is one of the manifest's."""
+    commitment = entry_commitment(entry, salt)
+    if commitment not in manifest.entries:
         raise TamperError(
             "E_MANIFEST_SET", "A part of the package is not one of those that its sender signed."
         )
+    return commitment
 
 
 def _open_attachment(
@@ -247,8 +253,14 @@ def _open_attachment(
         key_commitment=reader.segment.key_commitment,
         audience=grant.audience,
     )
-    _check_entry(entry, grant.salt, manifest)
-    return OpenedAttachment(descriptor=descriptor, entry=entry, salt=grant.salt, place=grant.place)
+    commitment = _committed(entry, grant.salt, manifest)
+    return OpenedAttachment(
+        descriptor=descriptor,
+        entry=entry,
+        salt=grant.salt,
+        commitment=commitment,
+        place=grant.place,
+    )
 
 
 def attachment_key(place: Place) -> SegmentKey:

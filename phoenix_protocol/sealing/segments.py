@@ -25,7 +25,9 @@ class SegmentKey:
 
     def context(self, package: PackageId) -> bytes:
         """What the segment's encryption is bound to."""
-        return encoding.encode(["phoenix/1/segment", package, self.segment, self.type.value])
+        return encoding.encode_in_order(
+            ["phoenix/1/segment", package, self.segment, self.type.value]
+        )
 
 
 #: The cover's segment id: there is one cover in a package and its place is beside the core.
