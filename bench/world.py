@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cache
 
-from phoenix_protocol import encoding, schema
+from phoenix_protocol import schema
 from phoenix_protocol.api import Offer
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import (
@@ -22,7 +22,7 @@ from phoenix_protocol.identifiers import (
     Seconds,
 )
 from phoenix_protocol.limits import BLOCK, KIB
-from phoenix_protocol.package.envelope import Held, Recipient, Why, read_core
+from phoenix_protocol.package.envelope import RECIPIENTS, Held, Recipient, Why, read_core
 from phoenix_protocol.randomness import SystemRandomness
 from phoenix_protocol.record import Head, Kind, Statement
 from phoenix_protocol.sealing.attachments import AttachmentReader
@@ -188,14 +188,13 @@ def _attachment(content: bytes) -> AttachmentDraft:
 
 def circumstances(readers: tuple[Person, ...]) -> Circumstances:
     """A new package from the sender to ``readers``."""
-    row = schema.Row(Recipient)
     named = [Recipient(address=person.address, why=Why.TO) for person in readers]
     return Circumstances(
         anchor=ANCHOR,
         relay=ORIGIN,
         package=PackageId(os.urandom(16)),
         sender=SENDER,
-        recipients=tuple(sorted(named, key=lambda r: encoding.encode(row.to_plain(r, "")))),
+        recipients=RECIPIENTS.arranged(named),
         created=Seconds(NOW - 120),
         expires=Seconds(NOW + 14 * 86400),
         checkpoint=CHECKPOINT,

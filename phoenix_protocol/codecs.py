@@ -6,10 +6,10 @@ docs/protocol.md §2.4. Each deals with one value, and with many at once: the it
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
-from operator import ge
+from operator import ge, itemgetter
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from phoenix_protocol import encoding
@@ -268,6 +268,12 @@ class ListOf(OneByOne[Any], Generic[T]):
         if self.ordered:
             self._check_order(plain, at)
         return values
+
+    def arranged(self, values: Iterable[T]) -> tuple[T, ...]:
+        """``values`` in the order of an ordered list."""
+        items = [*values]
+        keys = self.item.sort_keys(self.item.all_to_plain(items, "of an ordered list"))
+        return tuple([item for _, item in sorted(zip(keys, items, strict=True), key=itemgetter(0))])
 
     def _wrong_count(self, plains: list[Plain], at: str) -> TamperError:
         return TamperError(

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 
 Item = TypeVar("Item")
 
-_SYSTEM: Final = secrets.SystemRandom()
+_NUMBER_BYTES: Final = 32
 
 
 class Randomness(Protocol):
@@ -33,8 +33,11 @@ def random_bytes(count: int) -> bytes:
 
 
 def shuffled(items: Sequence[Item]) -> tuple[Item, ...]:
-    """``items`` in an order drawn from the operating system."""
-    return tuple(_SYSTEM.sample(items, len(items)))
+    """``items`` in an order drawn from the operating system: that of a random number for each."""
+    # Numbers so long are never the same, so that each order is as likely as any other.
+    drawn = random_bytes(_NUMBER_BYTES * len(items))
+    order = sorted(range(len(items)), key=lambda n: drawn[n * _NUMBER_BYTES :][:_NUMBER_BYTES])
+    return tuple(items[n] for n in order)
 
 
 class SystemRandomness:

@@ -47,6 +47,11 @@ class Recipient:
     why: Why = wire(schema.Choice(Why))
 
 
+RECIPIENTS: Final = schema.ListOf(
+    schema.Row(Recipient), minimum=1, maximum=limits.RECIPIENTS, ordered=True
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """Digest and length in bytes of something encrypted that travels beside:
@@ -69,9 +74,7 @@ class Core:
     relay: str = wire(schema.Text(limits.ADDRESS))
     package: PackageId = wire(PACKAGE)
     sender: EndpointId = wire(HASH)
-    recipients: tuple[Recipient, ...] = wire(
-        schema.ListOf(schema.Row(Recipient), minimum=1, maximum=limits.RECIPIENTS, ordered=True)
-    )
+    recipients: tuple[Recipient, ...] = wire(RECIPIENTS)
     cover: Sealed = wire(schema.Row(Sealed))
     body: Sealed = wire(schema.Row(Sealed))
     cover_commitment: Commitment = wire(HASH)

@@ -56,7 +56,7 @@ class CapsuleBinding:
 
 
 def _prefixed(*parts: bytes) -> bytes:
-    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+    return b"".join([len(part).to_bytes(2, "big") + part for part in parts])
 
 
 def seal_capsule(capsule: Capsule, binding: CapsuleBinding, key: SealingKey) -> bytes:

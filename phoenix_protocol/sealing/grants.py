@@ -27,7 +27,7 @@ def encoded_grants(
 ) -> dict[Address, bytes]:
     """The encoded grant of each address: every section that it is a reader of, with the section's attachments.
 
-    What is the same for all is encoded once. Raises RefusedError ``E_LIMIT`` for too many sections and attachments.
+    What is the same for several is encoded once. Raises RefusedError ``E_LIMIT`` for too many sections and attachments.
     """
     blank = Grant(
         manifest=manifest, manifest_salt=manifest_salt, entries=(), critical={}, optional={}
@@ -37,21 +37,21 @@ def encoded_grants(
         (section.reasons, [_GrantedPart(part) for part in (section.part, *section.attachments)])
         for section in sections
     ]
-    grants: dict[Address, bytes] = {}
-    for recipient in recipients:
-        address = recipient.address
+    grants: dict[tuple[str | None, ...], bytes] = {}
+    given = {r.address: tuple(reasons.get(r.address) for reasons, _ in parts) for r in recipients}
+    for why in set(given.values()):
         entries = [
-            part.entry(reasons[address])
-            for reasons, group in parts
-            if address in reasons
+            part.entry(reason)
+            for reason, (_, group) in zip(why, parts, strict=True)
+            if reason is not None
             for part in group
         ]
-        grants[address] = encoding.map_of_encoded(
+        grants[why] = encoding.map_of_encoded(
             {**common, "entries": encoding.list_of_encoded(entries)}
         )
-        if len(grants[address]) > limits.GRANT_BYTES:
+        if len(grants[why]) > limits.GRANT_BYTES:
             raise RefusedError("E_LIMIT", "A package has too many sections and attachments.")
-    return grants
+    return {address: grants[why] for address, why in given.items()}
 
 
 class _GrantedPart:

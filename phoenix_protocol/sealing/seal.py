@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from phoenix_protocol import encoding, limits, schema
+from phoenix_protocol import limits, schema
+from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, Anchor, ObjectHash, SegmentId
 from phoenix_protocol.package.blocks import digest_of, digest_of_leaves
@@ -24,6 +25,7 @@ from phoenix_protocol.sealing.attachments import (
 )
 from phoenix_protocol.sealing.capsules import Capsule, CapsuleBinding, seal_capsule
 from phoenix_protocol.sealing.contents import (
+    AUDIENCE,
     Cover,
     Entry,
     Grant,
@@ -141,6 +143,7 @@ def seal_package(
     keyed = [_keyed(section, randomness) for section in draft.sections]
     manifest_key = _new_key(SegmentType.MANIFEST, randomness)
     layout = _lay_out(draft, where, keyed, manifest_key, randomness)
+    fill_gaps(layout, body, randomness)
     streamed = {
         key.segment: seal_attachment(
             attachment, key, where.package, body, layout.offsets[key.segment], executor
@@ -153,14 +156,9 @@ def seal_package(
     ]
     parts = [part for section in sections for part in (section.part, *section.attachments)]
     commitments = [entry_commitment(part.entry, part.salt) for part in parts]
-    manifest = _manifest(draft, where.anchor, with_decoys(commitments, randomness))
-    manifest_place = _write(manifest_key, where, layout, body, schema.encode(manifest))[0]
-    fill_gaps(layout, body, randomness)
+    manifest = _seal_manifest(draft, where, manifest_key, commitments, layout, body, randomness)
     leaves = body_leaves(layout, body, {s: r.leaves for s, r in streamed.items()})
-    manifest_salt = randomness.random_bytes(32)
-    return _close(
-        draft, where, sections, manifest, manifest_place, manifest_salt, leaves, layout, randomness
-    )
+    return _close(draft, where, sections, manifest, leaves, layout, randomness)
 
 
 def _check_readers(draft: PackageDraft, where: Circumstances) -> None:
@@ -228,7 +226,7 @@ def _seal_section(
     streamed: Mapping[SegmentId, StreamedSegment],
     randomness: Randomness,
 ) -> SealedSection:
-    audience = tuple(sorted(section.draft.readers, key=encoding.encode))
+    audience = AUDIENCE.arranged(section.draft.readers)
     items = section.items([streamed[key.segment].content for key in section.attachments])
     content = schema.encode(SectionContent(items=items))
     place, ciphertext = _write(section.key, where, layout, body, content)
@@ -280,13 +278,38 @@ def _attachment_part(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SealedManifest:
+    """The manifest with its encoding, its place in the body and the salt of the core's commitment to it."""
+
+    manifest: Manifest
+    content: bytes
+    place: Place
+    salt: bytes
+
+
+def _seal_manifest(
+    draft: PackageDraft,
+    where: Circumstances,
+    key: SegmentKey,
+    commitments: Sequence[Commitment],
+    layout: Layout,
+    body: Body,
+    randomness: Randomness,
+) -> _SealedManifest:
+    manifest = _manifest(draft, where.anchor, with_decoys(commitments, randomness))
+    content = schema.encode(manifest)
+    place, _ = _write(key, where, layout, body, content)
+    return _SealedManifest(
+        manifest=manifest, content=content, place=place, salt=randomness.random_bytes(32)
+    )
+
+
 def _close(
     draft: PackageDraft,
     where: Circumstances,
     sections: Sequence[SealedSection],
-    manifest: Manifest,
-    manifest_place: Place,
-    manifest_salt: bytes,
+    manifest: _SealedManifest,
     leaves: tuple[bytes, ...],
     layout: Layout,
     randomness: Randomness,
@@ -310,7 +333,7 @@ def _close(
             cover=Sealed(digest=sha256(sealed_cover), length=len(sealed_cover)),
             body=Sealed(digest=digest_of_leaves(leaves), length=layout.length),
             cover_commitment=cover_commitment(cover, cover_content),
-            manifest_commitment=manifest_commitment(schema.encode(manifest), manifest_salt),
+            manifest_commitment=manifest_commitment(manifest.content, manifest.salt),
             created=where.created,
             expires=where.expires,
             checkpoint=where.checkpoint,
@@ -322,9 +345,9 @@ def _close(
         cover=sealed_cover,
         cover_content=cover,
         cover_key=cover_key,
-        grants=encoded_grants(where.recipients, sections, manifest_place, manifest_salt),
-        manifest=manifest,
-        manifest_salt=manifest_salt,
+        grants=encoded_grants(where.recipients, sections, manifest.place, manifest.salt),
+        manifest=manifest.manifest,
+        manifest_salt=manifest.salt,
         sections=tuple(sections),
         leaves=leaves,
         body_length=layout.length,
