@@ -12,7 +12,7 @@ from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.package.blocks import digest_of_leaves
 from phoenix_protocol.sealing.contents import Place
 from phoenix_protocol.sealing.drafts import AttachmentDraft, Body
-from phoenix_protocol.sealing.lanes import BlockLeaves, ContentDigest
+from phoenix_protocol.sealing.lanes import BlockLeaves, ContentDigest, threads_for
 from phoenix_protocol.sealing.padding import LENGTH_BYTES, framed_length
 from phoenix_protocol.sealing.segments import SegmentKey
 from phoenix_protocol.suite.content import (
@@ -55,8 +55,8 @@ def seal_attachment(
     Raises RefusedError ``E_ATTACHMENT`` when the file does not have the size it was drafted with.
     """
     encryptor = Encryptor(key.key, key.context(package))
-    content = ContentDigest(executor)
-    leaves = BlockLeaves(executor)
+    threads = threads_for(draft.size, executor)
+    content, leaves = ContentDigest(threads), BlockLeaves(threads)
     commitment = b""
     position = offset
     for piece in _encrypted(encryptor, _framed(draft, content)):
@@ -135,13 +135,12 @@ class AttachmentReader:
         self._decryptor = Decryptor(key.key, key.context(package), expected_length=place.length)
         self._body = body
         self._place = place
-        self._executor = executor
+        self._threads = threads_for(place.length, executor)
         self._segment: StreamedSegment | None = None
 
     def pieces(self) -> Iterator[bytes]:
         """The content in pieces. Raises TamperError ``E_KEY_COMMIT``, ``E_CHUNK``, ``E_TRUNCATED``, ``E_PADDING``."""
-        content = ContentDigest(self._executor)
-        leaves = BlockLeaves(self._executor)
+        content, leaves = ContentDigest(self._threads), BlockLeaves(self._threads)
         commitment = b""
         unframer = _Unframer()
         for block in read_blocks(self._body, self._place):

@@ -33,11 +33,13 @@ class DetailReader:
 
 
 def _context(anchor: Anchor, core: ObjectHash, maker: EndpointId) -> bytes:
-    return encoding.encode(["phoenix/1/detail", SUITE, anchor, core, maker])
+    return encoding.encode_in_order(["phoenix/1/detail", SUITE, anchor, core, maker])
 
 
 def _info(context: bytes, digest: bytes, reader: EndpointId, epoch_key: ObjectHash) -> bytes:
-    return encoding.encode(["phoenix/1/detail-capsule", context, digest, reader, epoch_key])
+    return encoding.encode_in_order(
+        ["phoenix/1/detail-capsule", context, digest, reader, epoch_key]
+    )
 
 
 def seal_detail(

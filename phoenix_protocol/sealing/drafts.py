@@ -117,7 +117,10 @@ class MemoryBody:
     def write_at(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Put ``data`` at ``offset``; what is skipped stays zero until written."""
         if offset > len(self.data):
-            self.data.extend(bytes(offset - len(self.data)))
+            # Zeros that were never written cost no memory, and no time, until they are.
+            longer = bytearray(offset)
+            longer[: len(self.data)] = self.data
+            self.data = longer
         self.data[offset : offset + len(data)] = data
 
     def read_at(self, offset: int, length: int) -> bytes:

@@ -32,7 +32,9 @@ def encoded_grants(
     blank = Grant(
         manifest=manifest, manifest_salt=manifest_salt, entries=(), critical={}, optional={}
     )
-    common = {name: encoding.encode(value) for name, value in schema.to_plain(blank).items()}
+    common = {
+        name: encoding.encode_in_order(value) for name, value in schema.to_plain(blank).items()
+    }
     parts = [
         (section.reasons, [_GrantedPart(part) for part in (section.part, *section.attachments)])
         for section in sections
@@ -66,13 +68,13 @@ class _GrantedPart:
             reason="",
         )
         plain = schema.to_plain(entry)
-        self._common = {name: encoding.encode(value) for name, value in plain.items()}
+        self._common = {name: encoding.encode_in_order(value) for name, value in plain.items()}
         self._by_reason: dict[str, bytes] = {}
 
     def entry(self, reason: str) -> bytes:
         """The encoded entry with this reason."""
         if reason not in self._by_reason:
-            changed = {**self._common, "reason": encoding.encode(reason)}
+            changed = {**self._common, "reason": encoding.encode_in_order(reason)}
             self._by_reason[reason] = encoding.map_of_encoded(changed)
         return self._by_reason[reason]
 

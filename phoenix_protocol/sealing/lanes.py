@@ -17,6 +17,15 @@ T = TypeVar("T")
 _WAITING: Final = 4
 
 
+#: Content shorter than this (bytes) is hashed at once: sooner than another thread begins to.
+_WORTH_A_THREAD: Final = BLOCK // 2
+
+
+def threads_for(length: int, executor: Executor | None) -> Executor | None:
+    """``executor``, if it is worth asking for ``length`` bytes."""
+    return executor if length >= _WORTH_A_THREAD else None
+
+
 class _Lane(Generic[T]):
     """Runs calls in order, on ``executor`` or, without one, at once."""
 

@@ -17,7 +17,7 @@ from phoenix_protocol.package.blocks import block_count, block_leaf
 from phoenix_protocol.randomness import Randomness
 from phoenix_protocol.sealing.drafts import Body
 from phoenix_protocol.sealing.padding import body_length
-from phoenix_protocol.suite.content import CONTENT_KEY_BYTES, encrypt
+from phoenix_protocol.suite.content import CONTENT_KEY_BYTES, PIECE_BYTES, encrypt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +72,14 @@ def _gaps(taken: Iterable[tuple[int, int]], total: int) -> Iterator[tuple[int, i
 
 
 def fill_gaps(layout: Layout, body: Body, randomness: Randomness) -> None:
-    """Write bytes that say nothing wherever no segment lies."""
+    """Write bytes that say nothing wherever no segment lies; the last first, which makes the body as long as it is."""
     missing = sum(length for _, length in layout.gaps)
     filler = memoryview(b"")
-    for start, length in layout.gaps:
-        for at in range(start, start + length, BLOCK):
-            wanted = min(BLOCK, start + length - at)
+    for start, length in reversed(layout.gaps):
+        for at in reversed(range(start, start + length, PIECE_BYTES)):
+            wanted = min(PIECE_BYTES, start + length - at)
             if len(filler) < wanted:
-                filler = _filler(min(BLOCK, missing), randomness)
+                filler = _filler(min(PIECE_BYTES, missing), randomness)
             body.write_at(at, filler[:wanted])
             filler, missing = filler[wanted:], missing - wanted
 
