@@ -211,7 +211,7 @@ class Client:
 
     async def ask_where(self, core: ObjectHash) -> None:
         """Ask the relay which endpoints have been offered a package of ours."""
-        from agency_client.use_cases.keeping import ask_where
+        from agency_client.use_cases.asking import ask_where
 
         await ask_where(self.home, core)
 

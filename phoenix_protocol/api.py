@@ -299,7 +299,11 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """GET /v1/feed?after=CURSOR&wait=SECONDS: what is new, at most 256 items; empty when the wait ran out."""
+    """GET /v1/feed?after=CURSOR&wait=SECONDS: what is new, at most 256 items; empty when the wait ran out.
+
+    ``whole_from``: the relay has forgotten no item of a later time.
+    """
 
     items: tuple[FeedItem, ...] = wire(schema.ListOf(schema.Nested(FeedItem), maximum=256))
     checkpoint: str = wire(CHECKPOINT)
+    whole_from: Seconds = wire(TIME)

@@ -164,6 +164,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "A_NOT_SENT": "The relay refused it for good. See 'phoenix sent'; send it again.",
     "A_NOT_DELIVERED": "Send the package again if it is still needed, and phone who did not get it.",
     "A_UNREADABLE": "Ask the recipient what happened, and send the package again.",
+    "A_RELAY_ROLLBACK": "Phone those whose receipt you wait for and who send to you. Ask the relay's operator why.",
+    "A_RELAY_LOST": "Send it again, and phone who has not confirmed it.",
     "A_RELAY_LIED": "Take it that the recipient has the package. Tell your information manager.",
     "A_EQUIVOCATION": "Ask the recipient what they see. Tell your information manager.",
     "N_SEQUENCE_GAP": "Ask the sender what they sent: a package may have been withheld from you.",

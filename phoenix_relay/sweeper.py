@@ -62,7 +62,7 @@ async def sweep(store: Store, settings: Settings, now: Seconds, sign: SignTombst
 
 
 async def _sweep(store: Store, settings: Settings, now: Seconds, sign: SignTombstone) -> Swept:
-    await store.write(lambda tx: _keep_clock(tx, now))
+    await store.write(lambda tx: _begin(tx, settings, now))
     warned = await warn_all(store, now)
     expired, reported = await end_all(store, now, sign, lambda tx: tx.expiry.due(now, PORTION))
     lost, reported_lost = await end_lost(store, now, sign)
@@ -146,8 +146,10 @@ async def _sweep_once(
     swept(done)
 
 
-def _keep_clock(tx: Tx, now: Seconds) -> None:
+def _begin(tx: Tx, settings: Settings, now: Seconds) -> None:
     newest = tx.facts.number(Fact.SWEPT)
     if now < newest - limits.CLOCK_SKEW:
         raise RefusedError("E_CLOCK", "The clock is behind the relay's last sweep.")
     tx.facts.put(Fact.SWEPT, str(max(now, newest)).encode())
+    # Said before anything goes: who reads a feed must be able to tell what was forgotten from what was lost.
+    tx.facts.raise_number(Fact.FORGOTTEN, now - settings.metadata_retention)

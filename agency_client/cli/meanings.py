@@ -17,6 +17,11 @@ MEANING: Final[dict[str, str]] = {
     "A_UNREADABLE": "A recipient could not open your package. Ask them, and send it again.",
     "A_RELAY_LIED": "The relay said that a package was recalled, and a recipient had it. "
     "Tell your information manager.",
+    "A_RELAY_ROLLBACK": "The relay was put back to an earlier state. Packages and receipts since then may be "
+    "missing there: phone those whose receipt you wait for, and those who send to you. "
+    "A restored backup does this, and the relay's operator knows of it: ask.",
+    "A_RELAY_LOST": "The relay took a package of yours and does not have it any more. "
+    "Send it again, and phone who has not confirmed it.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }

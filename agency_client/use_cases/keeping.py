@@ -8,6 +8,7 @@ from agency_client.audit.chain import AuditHead, AuditRow, verify
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Alert
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
+from agency_client.use_cases.asking import ask_after_held
 from agency_client.use_cases.committing import say_committed
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import give_up, hand_in
@@ -22,9 +23,9 @@ from keys import epochs
 from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
-from phoenix_protocol.errors import PhoenixError, Problem, RefusedError, UnavailableError
-from phoenix_protocol.identifiers import ObjectHash, agency_of
-from phoenix_protocol.package.lifecycle import State, Step
+from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
+from phoenix_protocol.identifiers import agency_of
+from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.signed import parse_signed
 
 
@@ -51,6 +52,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await _say_what_is_stored(home, relay, known)
         finished = await finish_sends(home, relay, known)
         await void_numbers(home, relay, known)
+        await ask_after_held(home, relay)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
     home.record_head()
@@ -88,21 +90,6 @@ async def roll_epoch_keys(home: Home, relay: Relay, known: Known) -> tuple[int, 
                 detail={"published": str(len(waiting)), "destroyed": str(destroyed)},
             )
     return len(waiting), destroyed
-
-
-async def ask_where(home: Home, core: ObjectHash) -> None:
-    """Ask the relay which endpoints have been offered a package of ours. What they did, only they can say."""
-    async with in_step(home) as (relay, _):
-        try:
-            said = await relay.states(core)
-        except RefusedError:
-            return  # it was never handed in, or is so old that the relay has forgotten it
-    offered = {e.endpoint for e in said.endpoints if e.state == State.OFFERED.value}
-    now = home.clock.now()
-    with home.vault.transaction() as tx:
-        for endpoint in tx.sent.endpoints(core):
-            if endpoint.endpoint in offered and endpoint.state is State.HELD:
-                tx.sent.step(core, endpoint.endpoint, Step.OFFER, now)
 
 
 async def check_served_keys(home: Home, relay: Relay) -> None:

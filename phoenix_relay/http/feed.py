@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, Final
 
 from phoenix_protocol import limits
 from phoenix_protocol.api import FeedItem, FeedPage
-from phoenix_protocol.identifiers import EndpointId
+from phoenix_protocol.identifiers import EndpointId, Seconds
 from phoenix_relay.http.calls import Answer, Call, message
 from phoenix_relay.http.services import Services
 from phoenix_relay.rules.audience import for_reader
+from phoenix_relay.storage import Tx
 
 #: The longest wait (seconds) that may be asked for; settings may allow less.
 LONGEST_WAIT: Final = 55
@@ -21,25 +23,37 @@ async def page(services: Services, call: Call[Any]) -> Answer:
     endpoint = call.caller.endpoint
     after = call.number("after", maximum=limits.COUNTER, default=0)
     wait = call.number("wait", maximum=LONGEST_WAIT, default=0)
-    items = await _items(services, endpoint, after, min(wait, services.settings.bounds.wait))
+    seen = await _seen(services, endpoint, after, min(wait, services.settings.bounds.wait))
     state = await services.log.current()
-    return message(FeedPage(items=items, checkpoint=state.note))
+    return message(FeedPage(items=seen.items, checkpoint=state.note, whole_from=seen.whole_from))
 
 
-async def _items(
-    services: Services, endpoint: EndpointId, after: int, wait: int
-) -> tuple[FeedItem, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """Items of one endpoint, and from when on none was forgotten when they were read."""
+
+    items: tuple[FeedItem, ...]
+    whole_from: Seconds
+
+
+async def _seen(services: Services, endpoint: EndpointId, after: int, wait: int) -> _Seen:
     news = services.waiting.join(endpoint)
     try:
-        items = await _look(services, endpoint, after)
-        if items or not wait:
-            return items
+        seen = await _look(services, endpoint, after)
+        if seen.items or not wait:
+            return seen
         await asyncio.wait([news], timeout=wait)
-        return await _look(services, endpoint, after) if news.done() else ()
+        return await _look(services, endpoint, after) if news.done() else seen
     finally:
         services.waiting.leave(endpoint, news)
 
 
-async def _look(services: Services, endpoint: EndpointId, after: int) -> tuple[FeedItem, ...]:
-    found = await services.store.read(lambda tx: tx.feed.after(endpoint, after))
-    return tuple(for_reader(item, endpoint) for item in found)
+async def _look(services: Services, endpoint: EndpointId, after: int) -> _Seen:
+    def question(tx: Tx) -> _Seen:
+        items = tx.feed.after(endpoint, after)
+        return _Seen(
+            items=tuple(for_reader(item, endpoint) for item in items),
+            whole_from=tx.feed.whole_from(),
+        )
+
+    return await services.store.read(question)

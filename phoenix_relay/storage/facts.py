@@ -20,6 +20,7 @@ class Fact(Enum):
     ANCHOR = "anchor"  # of the partnership that took this relay
     TAKEN = "taken"  # decimal: when
     SWEPT = "swept"  # decimal: the newest time a sweep was made at
+    FORGOTTEN = "forgotten"  # decimal: feed items up to this time may have been deleted
 
 
 class Facts:
@@ -44,6 +45,11 @@ class Facts:
     def text(self, fact: Fact) -> str:
         """A value that is text; empty when there is none."""
         return (self.get(fact) or b"").decode()
+
+    def raise_number(self, fact: Fact, value: int) -> None:
+        """Set the value unless it is higher already."""
+        if value > self.number(fact):
+            self.put(fact, str(value).encode())
 
     def number(self, fact: Fact) -> int:
         """A value that is a number; 0 when there is none."""

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, insert, select
 from phoenix_protocol import limits
 from phoenix_protocol.api import FeedItem, FeedKind
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
+from phoenix_relay.storage.facts import Fact
 from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.sayings import Sayings
-from phoenix_relay.storage.tables import DETAILS, FEED, SAYINGS
+from phoenix_relay.storage.tables import DETAILS, FACTS, FEED, SAYINGS
 
 #: A page ends early rather than grow beyond this.
 PAGE_BYTES: Final = 4 * limits.MIB
@@ -26,6 +27,7 @@ _AFTER: Final = Prepared(
     .order_by(FEED.c.cursor)
     .limit(bindparam("most"))
 )
+_FORGOTTEN: Final = Prepared(select(FACTS.c.value).where(FACTS.c.name == Fact.FORGOTTEN.value))
 
 
 class Feed:
@@ -70,6 +72,11 @@ class Feed:
                 break
             items.append(self._item(row))
         return tuple(items)
+
+    def whole_from(self) -> Seconds:
+        """No item of a later time has been forgotten; 0 when none has."""
+        row = _FORGOTTEN.first(self._connection, {})
+        return Seconds(0 if row is None else int(row.value))
 
     def _item(self, row: Any) -> FeedItem:
         detail = None

@@ -116,7 +116,7 @@ async def test_every_route_carries_its_values_both_ways(both: Fixture) -> None:
     claim = api.Claim(claim="phoenix-claim-x", entries=(entry,))
     append = api.Append(entries=(entry,))
     epochs = api.EpochKeys(keys=(b"key",))
-    feed = api.FeedPage(items=(), checkpoint=NOTE.checkpoint)
+    feed = api.FeedPage(items=(), checkpoint=NOTE.checkpoint, whole_from=Seconds(0))
     keys = RelayKeys(
         origin="relay.example",
         url="https://relay.example",
@@ -362,7 +362,7 @@ async def test_an_answer_that_drips_is_given_up(both: Fixture) -> None:
 
 async def test_a_long_poll_is_given_its_time(both: Fixture) -> None:
     server, relay, _ = both
-    page = api.FeedPage(items=(), checkpoint=NOTE.checkpoint)
+    page = api.FeedPage(items=(), checkpoint=NOTE.checkpoint, whole_from=Seconds(0))
 
     async def wait(relay: SmallRelay, _: object, arrived: Request) -> web.Response:
         await asyncio.sleep(PATIENCE.silence + 0.2)
@@ -554,7 +554,7 @@ async def test_pages_that_were_not_asked_for_are_refused(both: Fixture) -> None:
         items,
         [api.FeedItem(cursor=5, kind=api.FeedKind.OFFER, core=CORE, time=Seconds(1))],
     ):
-        feed = api.FeedPage(items=tuple(shown), checkpoint=NOTE.checkpoint)
+        feed = api.FeedPage(items=tuple(shown), checkpoint=NOTE.checkpoint, whole_from=Seconds(0))
         server.answers["GET /v1/feed?after=5&wait=0"] = message(feed)
         assert (await error_of(relay.feed(after=5))).code == "E_PARSE"
     query = api.EpochQuery(endpoints=(EndpointId(sha256(b"e")),), at=Seconds(5))

@@ -484,6 +484,7 @@ BODIES: Final[tuple[Any, ...]] = (
     api.FeedPage(
         items=(api.FeedItem(cursor=17, kind=api.FeedKind.OFFER, core=CORE_HASH, time=HELD.time),),
         checkpoint=CHECKPOINT,
+        whole_from=Seconds(HELD.time - 90 * 86400),
     ),
 )
 

@@ -368,7 +368,10 @@ async def test_metadata_is_forgotten_after_its_retention(store: Store) -> None:
     )
     await swept(store, NOW + HOUR)
     retention = settings_for(store.home).metadata_retention
+    assert await store.read(lambda tx: tx.feed.whole_from()) == NOW + HOUR - retention
     await swept(store, NOW + retention)
+    assert await store.read(lambda tx: tx.feed.whole_from()) == NOW
+    assert all(item.time > NOW for item in await store.read(lambda tx: tx.feed.after(SENDER, 0)))
     assert await count(store, "nonces") == await count(store, "usage") == 0
     assert await store.read(lambda tx: tx.packages.find(new.core)) is not None
     await swept(store, NOW + HOUR + retention)

@@ -24,6 +24,10 @@ AGENCY: Final = Setting("agency", str)
 ADDRESS: Final = Setting("address", str)
 ENDPOINT: Final = Setting("endpoint", bytes)
 FEED_CURSOR: Final = Setting("feed_cursor", int)
+#: The newest item taken from the feed, encoded, without what it showed.
+FEED_LAST: Final = Setting("feed_last", bytes)
+#: When the relay was last asked after everything that it had taken and that is on its way.
+HELD_ASKED: Final = Setting("held_asked", int)
 #: The newest checkpoint note that verified.
 CHECKPOINT: Final = Setting("checkpoint", str)
 #: The hash of the join request that waits for approval.
