@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final, TextIO
+from contextlib import suppress
+from typing import Any, Final, TextIO, cast
 
 import structlog
 
@@ -54,9 +55,27 @@ def configure(stream: TextIO = sys.stderr) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.BoundLogger,
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Forgiving(stream))),
         cache_logger_on_first_use=False,
     )
+
+
+class _Forgiving:
+    """A stream whose lines may be lost: a disk that is full or a pipe that broke must not stop a request."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: Final = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text``, or lose it."""
+        with suppress(OSError, ValueError):  # ValueError: the stream is closed
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write out what is waiting, or lose it."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def only_allowed(

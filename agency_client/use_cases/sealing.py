@@ -25,7 +25,7 @@ from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Submission
 from phoenix_protocol.errors import PhoenixError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
-from phoenix_protocol.package.envelope import Recipient, Why
+from phoenix_protocol.package.envelope import RECIPIENTS, Recipient, Why
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Attachment
 from phoenix_protocol.sealing.contents import ItemType
@@ -113,9 +113,7 @@ def _numbered(home: Home, targets: Sequence[Target]) -> list[SealTo]:
 
 
 def _recipients(addresses: dict[Address, Why]) -> tuple[Recipient, ...]:
-    named = [Recipient(address=address, why=why) for address, why in addresses.items()]
-    row = schema.Row(Recipient)
-    return tuple(sorted(named, key=lambda r: encoding.encode(row.to_plain(r, "Recipient"))))
+    return RECIPIENTS.arranged(Recipient(address=a, why=why) for a, why in addresses.items())
 
 
 def _seal_to_disk(

@@ -107,6 +107,11 @@ class Granted:
     grant: bytes = wire(HASH)
 
 
+GRANTED: Final = schema.ListOf(
+    schema.Row(Granted), minimum=1, maximum=limits.ENDPOINTS, ordered=True
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """To which endpoints a core is delivered.
@@ -119,9 +124,7 @@ class Delivery:
     anchor: Anchor = wire(HASH)
     core: ObjectHash = wire(HASH)
     number: int = wire(schema.UInt(limits.ENDPOINTS, minimum=1))
-    endpoints: tuple[Granted, ...] = wire(
-        schema.ListOf(schema.Row(Granted), minimum=1, maximum=limits.ENDPOINTS, ordered=True)
-    )
+    endpoints: tuple[Granted, ...] = wire(GRANTED)
     critical: dict[str, Plain] = critical_map()
     optional: dict[str, Plain] = optional_map()
 

@@ -58,6 +58,11 @@ def entry_count(real: int) -> int:
     return max(FEWEST_ENTRIES, 1 << (real - 1).bit_length())
 
 
+def is_padded(entries: int) -> bool:
+    """Whether a manifest may have so many entries."""
+    return entries >= 1 and entries == entry_count(entries)
+
+
 def with_decoys(
     commitments: Sequence[Commitment], randomness: Randomness
 ) -> tuple[Commitment, ...]:

@@ -33,6 +33,7 @@ from phoenix_protocol.sealing.drafts import Body
 from phoenix_protocol.sealing.grants import open_grant
 from phoenix_protocol.sealing.manifest import (
     entry_commitment,
+    is_padded,
     manifest_commitment,
     section_digest,
 )
@@ -107,7 +108,7 @@ def open_body(
     # A4: the manifest is the one that the core commits to
     manifest = _open_manifest(core, grant, body)
     # A5 to A8: every section and attachment, and nothing else
-    _check_set(grant, accepted.address)
+    _check_set(grant, accepted.address, core)
     sections = _open_sections(core.package, grant, manifest, body, executor)
     parts: list[OpenedSection | OpenedAttachment] = [*sections]
     parts += [attachment for section in sections for attachment in section.attachments]
@@ -136,6 +137,8 @@ def _open_manifest(core: Core, grant: Grant, body: Body) -> Manifest:
     manifest = schema.decode(Manifest, content, limit=limits.MANIFEST_BYTES)
     if manifest.anchor != core.anchor:
         raise TamperError("E_ANCHOR", "The manifest belongs to another partnership.")
+    if not is_padded(len(manifest.entries)):
+        raise TamperError("E_MANIFEST_SET", "The manifest is not padded as manifests are.")
     return manifest
 
 
@@ -148,12 +151,15 @@ def _ciphertext(body: Body, place: Place) -> bytes:
 _GRANTED = frozenset({SegmentType.SECTION, SegmentType.ATTACHMENT})
 
 
-def _check_set(grant: Grant, address: Address) -> None:
+def _check_set(grant: Grant, address: Address, core: Core) -> None:
     """No key beyond the declared audience, nothing but sections and attachments, and nothing granted twice."""
     if any(address not in entry.audience for entry in grant.entries):
         raise TamperError(
             "E_AUDIENCE", "The package holds a key for a section not meant for this address."
         )
+    named = {recipient.address for recipient in core.recipients}
+    if any(not named.issuperset(entry.audience) for entry in grant.entries):
+        raise TamperError("E_AUDIENCE", "The package claims a reader to whom it is not addressed.")
     if any(entry.type not in _GRANTED for entry in grant.entries):
         raise TamperError("E_MANIFEST_SET", "The grant names a part that is never granted.")
     segments = [entry.place.segment for entry in grant.entries]

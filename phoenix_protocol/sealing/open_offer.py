@@ -198,6 +198,8 @@ def _find_self(core: Core, delivery: Delivery, reader: Reader) -> Granted:
     granted = delivery.granted_to(reader.endpoint)
     if granted is None or reader.address not in (r.address for r in core.recipients):
         raise TamperError("E_NOT_ADDRESSED", "The package is not addressed to this endpoint.")
+    if sum(g.endpoint == reader.endpoint for g in delivery.endpoints) > 1:
+        raise TamperError("E_PARSE", "The delivery names this endpoint twice.")
     if granted.epoch_key not in reader.epoch_keys:
         raise TamperError("E_KEY_SUPERSEDED", "The key that this was sealed to is gone.")
     return granted

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from phoenix_protocol import limits, schema
+from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.encoding import encode
 from phoenix_protocol.identifiers import Anchor, ItemId, SegmentId
 from phoenix_protocol.limits import BLOCK
@@ -269,6 +270,12 @@ def a_manifest_beyond_all_limits(p: Parcel) -> Parcel:
     return regranted(large, replace(grant, manifest=place))
 
 
+@_refused("E_MANIFEST_SET")
+def a_manifest_that_tells_how_many_parts_there_are(p: Parcel) -> Parcel:
+    entries = p.package.manifest.entries
+    return _with_manifest(p, entries=(*entries, Commitment(b"c" * 32)))
+
+
 # -- A5: exactly what is granted ------------------------------------------------------------------------------------
 
 
@@ -287,6 +294,13 @@ def a_key_with_a_lie_about_the_audience(p: Parcel) -> Parcel:
     grant = grant_of(p)
     lie = replace(_healths_own(p), audience=(POLICE_ADDRESS,))
     return regranted(p, replace(grant, entries=(*grant.entries, lie)))
+
+
+@_refused("E_AUDIENCE")
+def a_reader_to_whom_it_is_not_addressed(_p: Parcel) -> Parcel:
+    whole = parcel(draft(section("Only", BOTH, "text")))
+    fewer = tuple(r for r in whole.core.recipients if r.address != HEALTH_ADDRESS)
+    return whole.with_core(recipients=fewer)
 
 
 @_refused("E_MANIFEST_SET")

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from phoenix_protocol import limits, schema
 from phoenix_protocol.encoding import encode
 from phoenix_protocol.identifiers import Address, Anchor, EndpointId, ObjectHash, Seconds
-from phoenix_protocol.package.envelope import Granted, Sealed, Why
+from phoenix_protocol.package.envelope import GRANTED, Granted, Sealed, Why
 from phoenix_protocol.package.events import Event
 from phoenix_protocol.sealing.capsules import CapsuleBinding
 from phoenix_protocol.sealing.contents import Cover, SegmentType
@@ -240,6 +240,14 @@ def somebody_elses_package(p: Parcel) -> Offered:
 def an_address_that_the_core_does_not_name(p: Parcel) -> Offered:
     offered = p.offered()
     return replace(offered, reader=replace(offered.reader, address=Address("cid@ardenfold-police")))
+
+
+@_refused("E_PARSE")
+def an_endpoint_that_is_named_twice(p: Parcel) -> Parcel:
+    own = p.message.granted_to(POLICE)
+    assert own is not None
+    again = replace(own, grant=bytes(32))
+    return p.resigned(endpoints=GRANTED.arranged([*p.message.endpoints, again]))
 
 
 @_refused("E_KEY_SUPERSEDED")

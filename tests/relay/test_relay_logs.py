@@ -60,3 +60,22 @@ def test_what_is_not_in_the_list_is_dropped(lines: io.StringIO, fields: dict[str
     line = logged(lines, **fields)
     assert line.keys() == {"event", "level", "timestamp"}
     assert "ardenfold" not in lines.getvalue()
+
+
+class Broken(io.StringIO):
+    """A stream on a full disk."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_line_that_cannot_be_written_stops_nothing(closed: bool) -> None:
+    stream = Broken()
+    if closed:
+        stream.close()
+    logs.configure(stream)
+    try:
+        structlog.get_logger("phoenix_relay").error("fault", code="E_RELAY")
+    finally:
+        structlog.reset_defaults()
