@@ -38,10 +38,10 @@ demo: $(READY) ## Watch four agencies share one package over a relay that cannot
 	@$(RUN)/python deploy/demo/quillmere.py
 
 test: $(READY) ## Run the tests
-	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not slow"
+	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
-test-crashes: $(READY) ## Kill the programs at their writes, and see that nothing is lost (minutes)
-	@$(RUN)/python -m pytest -q -n $(WORKERS) -m slow
+test-crashes: $(READY) ## Run only the tests that kill the programs at their writes
+	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal tests/end_to_end/test_crashes*.py
 
 test-other-pythons: $(READY) ## Run the quick tests on the other Pythons found here
 	@$(RUN)/python .ci/other_pythons.py

@@ -42,7 +42,7 @@ def run_tests(python: str, version: str) -> bool:
     if subprocess.run(make, cwd=ROOT).returncode != 0:
         return False
     rooms = [room for room in ROOMS if (ROOT / room).is_dir()]
-    command = [f"{environment}/bin/python", "-m", "pytest", "-q", "-n", "2", "-m", "not slow"]
+    command = [f"{environment}/bin/python", "-m", "pytest", "-q", "-n", "2"]
     code = subprocess.run([*command, *rooms], cwd=ROOT).returncode
     return code == 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end import quillmere
+from tests.end_to_end.mortal import Mortals
 from tests.end_to_end.quillmere import Keyholder, Town
 
 
@@ -26,6 +27,13 @@ def keyholder() -> Iterator[Keyholder]:
     """The process that holds the keys of all homes."""
     with Keyholder() as holder:
         yield holder
+
+
+@pytest.fixture(scope="session")
+def mortals() -> Iterator[Mortals]:
+    """The process that runs ``phoenix`` in copies of itself: killed at a step, or quickly to the end."""
+    with Mortals() as mortals:
+        yield mortals
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from typing import Any, Self
 class Does(Enum):
     """What happens to a request."""
 
+    PASS = auto()  # nothing
     REFUSE = auto()  # the connection ends before it went on
     HOLD = auto()  # nothing ever comes back
     ANSWER = auto()  # somebody else answers
@@ -23,12 +24,18 @@ class Does(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What happens to requests whose head holds ``to``, as often as ``times`` says (None: always)."""
+    """What happens to requests whose head holds ``to``, as often as ``times`` says (None: always).
+
+    ``then`` is called as soon as it has happened: ``after`` seconds after a request that passed, or where an answer
+    is lost.
+    """
 
     does: Does
     to: bytes = b" /v1/"
     data: bytes = b""
     times: int | None = None
+    then: Callable[[], object] | None = None
+    after: float = 0.0
 
 
 def busy(status: str, retry_after: int = 1) -> Fault:
@@ -119,8 +126,12 @@ class Front:
                     answer.write(fault.data)
                     await answer.drain()
                     return
-                case Does.LOSE | Does.FLIP | Does.CUT as does:
-                    passing.spoil = does
+                case Does.PASS:
+                    assert fault is not None
+                    if fault.then is not None:
+                        self._loop.call_later(fault.after, fault.then)
+                case Does.LOSE | Does.FLIP | Does.CUT:
+                    passing.spoil = fault
                 case _:
                     pass
             onward.write(chunk)
@@ -130,8 +141,11 @@ class Front:
         self, far: asyncio.StreamReader, answer: asyncio.StreamWriter, passing: _Passing
     ) -> None:
         while chunk := await far.read(1 << 16):
-            match passing.spoil:
+            match passing.spoil.does if passing.spoil is not None else None:
                 case Does.LOSE:
+                    assert passing.spoil is not None
+                    if passing.spoil.then is not None:
+                        passing.spoil.then()
                     return
                 case Does.CUT:
                     answer.write(chunk[: len(chunk) // 2])
@@ -148,7 +162,7 @@ class Front:
 class _Passing:
     """What is to happen to the next answer on one connection."""
 
-    spoil: Does | None = None
+    spoil: Fault | None = None
 
 
 async def _first_of(*ways: Coroutine[Any, Any, None]) -> None:

@@ -57,19 +57,24 @@ def killed_at(point: Point, machine: Machine, *args: str | Path) -> tuple[bool, 
 def relay_killed_at(point: Point, relay: RelayProcess) -> Iterator[None]:
     """Inside, the relay runs until ``point``, and not beyond."""
     assert relay.process is not None
-    tracer = subprocess.Popen([*point.options, "-p", str(relay.process.pid)])
+    tracer = _tracer_of(relay.process.pid, point)
     try:
-        _wait_until_traced(relay.process.pid)
         yield
     finally:
         kill_tracer(tracer)
 
 
-def _wait_until_traced(pid: int) -> None:
-    until = time.monotonic() + 20
-    while not all(_is_traced(task) for task in Path(f"/proc/{pid}/task").iterdir()):
-        assert time.monotonic() < until, "the relay could not be traced"
-        time.sleep(0.01)
+def _tracer_of(pid: int, point: Point) -> subprocess.Popen[bytes]:
+    """Attach to every thread. One that begins while strace looks for threads escapes it, and strace looks again."""
+    for _ in range(5):
+        tracer = subprocess.Popen([*point.options, "-p", str(pid)])
+        until = time.monotonic() + 4
+        while time.monotonic() < until:
+            if all(_is_traced(task) for task in Path(f"/proc/{pid}/task").iterdir()):
+                return tracer
+            time.sleep(0.01)
+        kill_tracer(tracer)
+    raise AssertionError("The relay could not be traced.")
 
 
 def _is_traced(task: Path) -> bool:

@@ -109,7 +109,6 @@ def test_the_floor_is_what_the_protocol_says() -> None:
     assert Cost(memory_kib=256 * 1024, iterations=3, lanes=4) == FLOOR
 
 
-@pytest.mark.slow
 def test_a_file_at_the_floor_opens() -> None:
     header, wrapped, master = file_format.new_lock(Kind.KEYSTORE, PASSPHRASE, FLOOR, SYSTEM)
     file = file_format.write(header, wrapped, 1, master, CONTENT, SYSTEM)
