@@ -188,6 +188,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_PASSPHRASE_SHORT": "Choose a longer one: three or four words that do not belong together.",
     "E_PASSPHRASE_DIFFERS": "Repeat the command. Nothing was changed.",
     "E_KEY_MISSING": "Use the home that holds these keys (--home), or make them first.",
+    "E_KEY_LOST": "Put the keys back, or mount their folder; a backup has none. If they are lost for good, start with "
+    "phoenix-relay serve --accept-lost-keys: what is held under them is deleted, and its senders are told.",
     "E_KEY_EXISTS": "Use another home (--home) for other keys. Nothing was changed.",
     "E_KEY_EXPOSED": "Take the rights of other users away (chmod 600), and think about replacing the key.",
     "E_MEMORY": "Close other programs and repeat. Nothing was changed.",

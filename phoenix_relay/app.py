@@ -53,6 +53,7 @@ def create_app(
     *,
     clock: Clock = system_clock,
     randomness: Randomness | None = None,
+    accept_lost_keys: bool = False,
 ) -> web.Application:
     """The relay of ``settings.home`` as an application: opened when it starts, closed when it stops.
 
@@ -62,7 +63,8 @@ def create_app(
     drawn = randomness if randomness is not None else SystemRandomness()
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        async with open_services(settings, clock, drawn) as services, _tasks(services):
+        opening = open_services(settings, clock, drawn, accept_lost_keys=accept_lost_keys)
+        async with opening as services, _tasks(services):
             app[SERVICES] = services
             yield
 
@@ -78,7 +80,7 @@ def create_app(
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, clock: Clock, randomness: Randomness
+    settings: Settings, clock: Clock, randomness: Randomness, *, accept_lost_keys: bool = False
 ) -> AsyncIterator[Services]:
     """Store, keys, log and limits of a relay home, open for as long as the context lasts."""
     async with AsyncExitStack() as stack:
@@ -86,7 +88,7 @@ async def open_services(
             settings.home, key_period=settings.key_period, randomness=randomness
         )
         stack.push_async_callback(store.close)
-        await store.require_keys(clock())
+        await store.require_keys(clock(), accept_lost=accept_lost_keys)
         pool = stack.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="judge"))
         keys = await _keys(settings, store)
         log = Sequencer(store=store, signer=keys.log, keys=keys.public, clock=clock, pool=pool)
@@ -193,21 +195,27 @@ class Running:
 
 
 def serve(
-    settings: Settings, *, clock: Clock = system_clock, announce: TextIO = sys.stdout
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    announce: TextIO = sys.stdout,
+    accept_lost_keys: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then let what runs finish, and return.
 
     Writes one line of JSON, ``{"event": "listening", "url": ...}``, to ``announce`` once requests are taken.
     Raises UnavailableError ``E_RELAY`` when the port cannot be had, and what :func:`create_app` says.
     """
-    uvloop.run(_serve(settings, clock, announce))
+    uvloop.run(_serve(settings, clock, announce, accept_lost_keys))
 
 
-async def _serve(settings: Settings, clock: Clock, announce: TextIO) -> None:
+async def _serve(
+    settings: Settings, clock: Clock, announce: TextIO, accept_lost_keys: bool
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with listening(settings, clock=clock) as running:
+    async with listening(settings, clock=clock, accept_lost_keys=accept_lost_keys) as running:
         line = json.dumps({"event": "listening", "url": running.url})
         announce.write(f"{line}\n")
         announce.flush()
@@ -223,9 +231,12 @@ async def listening(
     *,
     clock: Clock = system_clock,
     randomness: Randomness | None = None,
+    accept_lost_keys: bool = False,
 ) -> AsyncIterator[Running]:
     """A relay that takes requests until the context ends: then it drains and closes."""
-    app = create_app(settings, clock=clock, randomness=randomness)
+    app = create_app(
+        settings, clock=clock, randomness=randomness, accept_lost_keys=accept_lost_keys
+    )
     runner = RelayRunner(
         app, shutdown_timeout=settings.drain, connections=settings.bounds.connections
     )

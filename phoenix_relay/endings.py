@@ -74,11 +74,10 @@ async def end_all(
 
 
 async def end_lost(store: Store, now: Seconds, sign: SignTombstone) -> tuple[int, int]:
-    """Make an end of packages whose storage key is lost: they are reported as not delivered.
+    """Make an end of packages whose storage key was let go of as lost: they are reported as not delivered.
 
     Counts as :func:`end_all`.
     """
-    await store.mark_lost()
     return await end_all(store, now, sign, lambda tx: tx.expiry.lost(PORTION))
 
 

@@ -22,6 +22,7 @@ from phoenix_relay.collection import collect_bodies, end_days, forget
 from phoenix_relay.endings import PORTION, end_all, end_lost, warn_all
 from phoenix_relay.settings import Settings
 from phoenix_relay.storage import Store, Tx, durable
+from phoenix_relay.storage.day_keys import LostKeysError
 from phoenix_relay.storage.facts import Fact
 from phoenix_relay.tombstones import SignTombstone
 
@@ -134,7 +135,9 @@ async def _sweep_once(
     swept: Callable[[Swept], None],
 ) -> None:
     try:
-        done = await sweep(store, settings, clock.now(), sign)
+        now = clock.now()
+        await _tell_missing(store, now)
+        done = await sweep(store, settings, now, sign)
     except PhoenixError as error:
         _log.error("sweep_failed", code=error.code)
         return
@@ -144,6 +147,13 @@ async def _sweep_once(
     if done != Swept():
         _log.info("swept", **asdict(done))
     swept(done)
+
+
+async def _tell_missing(store: Store, now: Seconds) -> None:
+    """Keys that went while the relay runs are used from memory. It will not start again without them."""
+    if missing := await store.missing_keys(now):
+        error = LostKeysError(*map(store.day_keys.file_of, missing))
+        _log.error("storage_keys_missing", code=error.code, file=error.file)
 
 
 def _begin(tx: Tx, settings: Settings, now: Seconds) -> None:

@@ -61,7 +61,19 @@ def claim() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on; 0 for any.")
 @_CONFIG
 @_DATABASE
-def serve(host: str | None, port: int | None, config: Path | None, database: str | None) -> None:
+@click.option(
+    "--accept-lost-keys",
+    is_flag=True,
+    help="Start without storage keys that are lost for good: what is held under them is deleted, "
+    "and its senders are told that the relay lost it.",
+)
+def serve(
+    host: str | None,
+    port: int | None,
+    config: Path | None,
+    database: str | None,
+    accept_lost_keys: bool,
+) -> None:
     """Run the relay until it is told to stop (SIGTERM), then finish what is in progress."""
     from phoenix_relay import app, logs
     from phoenix_relay.allocator import give_back_large_blocks
@@ -75,7 +87,7 @@ def serve(host: str | None, port: int | None, config: Path | None, database: str
     logs.configure()
     give_back_large_blocks()
     with only_server(settings.home):
-        app.serve(settings)
+        app.serve(settings, accept_lost_keys=accept_lost_keys)
 
 
 @relay.command()

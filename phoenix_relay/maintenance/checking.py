@@ -77,7 +77,7 @@ def _findings(connection: Connection, day_keys: DayKeys, bodies: Bodies) -> Iter
         yield from _check_file(connection)
         yield from check_log(connection)
         yield from check_documents(connection)
-        yield from check_day_keys(day_keys)
+        yield from check_day_keys(connection, day_keys)
         yield from check_packages(connection, day_keys)
         yield from check_strays(connection)
         yield from check_details(connection, day_keys)

@@ -2,7 +2,8 @@
 
 A copy has the database (SQLite's online backup), the body files, and the relay's own signing keys unless they are left
 out; never a storage key, so that nothing opens from it that the relay itself could open no more. What was held when the
-copy was made is reported as not delivered by the first sweep after a restore: senders send it again.
+copy was made is reported as not delivered when the restored relay first serves: senders send it again. The database
+says that it was restored until then; any other relay that misses storage keys does not start.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError,
 from phoenix_protocol.identifiers import Seconds
 from phoenix_relay.custody import KEYS, SEEDS
 from phoenix_relay.storage import durable, schemas
+from phoenix_relay.storage.facts import Fact
 from phoenix_relay.storage.sqlite import DATABASE, copy_database
 from phoenix_relay.storage.store import BODIES
 from phoenix_relay.storage.tables import SCHEMA_VERSION
@@ -173,6 +175,9 @@ def _go_on_from(database: Path) -> None:
         with connection:
             connection.execute(
                 "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'feed'", (CURSOR_STEP,)
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO facts VALUES (?, CAST('1' AS BLOB))", (Fact.RESTORED.value,)
             )
             connection.execute(
                 "INSERT INTO sqlite_sequence SELECT 'feed', ?"

@@ -14,7 +14,8 @@ from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.signed import parse_signed, read_unverified
 from phoenix_relay import custody
 from phoenix_relay.maintenance.findings import Finding, rows_of
-from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys, LostKeysError
+from phoenix_relay.storage.expiry import Expiry
 from phoenix_relay.storage.facts import Fact, Facts
 from phoenix_relay.storage.tables import LEAVES
 
@@ -36,13 +37,30 @@ def check_keys(connection: Connection | None, home: Path) -> Iterator[Finding]:
         )
 
 
-def check_day_keys(day_keys: DayKeys) -> Iterator[Finding]:
-    """Every storage key that is there and does not open anything."""
+def check_day_keys(connection: Connection, day_keys: DayKeys) -> Iterator[Finding]:
+    """Every storage key that is there and does not open anything, or is not there and should.
+
+    A home that was restored has none until it first serves.
+    """
     for day in day_keys.damaged():
         file = day_keys.file_of(day)
         error = DayKeyError(file)
         folder, _, name = file.rpartition("/")
         yield Finding(place=folder, name=name, what=error.what, next=error.next)
+    if not Facts(connection).get(Fact.RESTORED):
+        yield from _missing(connection, day_keys)
+
+
+def _missing(connection: Connection, day_keys: DayKeys) -> Iterator[Finding]:
+    expiry = Expiry(connection)
+    for day in day_keys.missing(expiry.days_in_use()):
+        # Rows go before their key: a day that ended between two looks is none that lost it.
+        if day in expiry.days_in_use():
+            error = LostKeysError(day_keys.file_of(day))
+            folder, _, name = error.file.rpartition("/")
+            yield Finding(
+                place=folder, name=name, what=error.what, code=error.code, next=error.next
+            )
 
 
 def _named(connection: Connection) -> RelayKeys | None:

@@ -58,7 +58,7 @@ def check_strays(connection: Connection) -> Iterator[Finding]:
 def check_details(connection: Connection, day_keys: DayKeys) -> Iterator[Finding]:
     """Every sealed detail."""
     for row in rows_of(connection, DETAILS):
-        what = _cannot_open(day_keys, row.day, storage_sayings.place(row.saying), row.sealed)
+        _, what = _open(day_keys, row.day, storage_sayings.place(row.saying), row.sealed)
         if what is not None and _is_there(connection, DETAILS, row):
             yield Finding(place="details", name=name_of(row.saying), what=what)
 
@@ -122,9 +122,8 @@ def _check_part(
 ) -> Iterator[Finding]:
     name = f"{name_of(row.core)}/{row.part}"
     place = storage_parts.place(row.core, row.endpoint, row.part)
-    what = _cannot_open(day_keys, row.day, place, row.sealed)
-    if what is None:
-        plain = day_keys.unseal(row.day, place, row.sealed)
+    plain, what = _open(day_keys, row.day, place, row.sealed)
+    if plain is not None:
         hashed = merkle.leaf_hash(plain) if row.part == Part.BODY.value else sha256(plain)
         if digests.get((row.endpoint, row.part), hashed) != hashed:
             what = "It does not have the digest that its sender signed."
@@ -132,23 +131,25 @@ def _check_part(
         yield Finding(place="parts", name=name, what=what)
 
 
-def _cannot_open(
+def _open(
     day_keys: DayKeys, day: int, place: tuple[str | bytes, ...], sealed: bytes
-) -> str | None:
+) -> tuple[bytes | None, str | None]:
+    """What was sealed, or what is wrong with it. Neither without its storage key, which is a finding by itself."""
     try:
-        day_keys.unseal(Day(day), place, sealed)
+        return day_keys.unseal(Day(day), place, sealed), None
     except RefusedError:
-        return "Its storage key is lost."
+        return None, None
     except DayKeyError as error:
-        return error.what
+        return None, error.what
     except PhoenixError:
-        return CHANGED
-    return None
+        return None, CHANGED
 
 
 def _bad_block(bodies: Bodies, body: Body, index: int) -> str | None:
     try:
         bodies.read_now(body, index)
+    except RefusedError:
+        return None  # its storage key is not there
     except PhoenixError as error:
         return error.what
     return None

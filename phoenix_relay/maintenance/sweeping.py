@@ -19,10 +19,11 @@ from phoenix_relay.tombstones import SignTombstone, tombstone_signer
 
 
 async def sweep_once(settings: Settings, now: Seconds, randomness: Randomness) -> Swept:
-    """One pass at ``now``. Raises as ``Store.open``, ``custody.load`` and ``sweep``."""
+    """One pass at ``now``. Raises as ``Store.open``, ``Store.settle_lost_keys``, ``custody.load`` and ``sweep``."""
     home = settings.home
     store = await Store.open(home, key_period=settings.key_period, randomness=randomness)
     try:
+        await store.settle_lost_keys(now)
         sign = await _signer(store, home, now)
         return await sweep(store, settings, now, sign)
     finally:

@@ -35,6 +35,9 @@ _PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIN
 
 _NAME: Final = re.compile(r"(0|[1-9][0-9]{0,15})\.key", re.ASCII)
 
+#: So many files are named in one error; of the rest their number.
+_NAMED: Final = 3
+
 
 class DayKeyError(TamperError):
     """Files of storage keys are damaged or cannot be read: ``E_STORE_INTEGRITY``.
@@ -47,8 +50,22 @@ class DayKeyError(TamperError):
         super().__init__(
             "E_STORE_INTEGRITY",
             f"A storage key is not whole or cannot be read: {self.file}.",
-            next="Put the file right. If that cannot be, stop the relay, remove the file and start the relay again: "
-            "what was kept under it is then reported to its senders as not delivered.",
+            next="Put the file right. If that cannot be, stop the relay, remove the file and start the relay with "
+            "--accept-lost-keys: what was kept under it is deleted, and its senders are told that the relay lost it.",
+        )
+
+
+class LostKeysError(TamperError):
+    """Storage keys are not there, and something that is stored needs them: ``E_KEY_LOST``.
+
+    ``file`` names the first of them, under the relay's home.
+    """
+
+    def __init__(self, *files: str) -> None:
+        more = len(files) - _NAMED
+        self.file: Final = ", ".join(files[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        super().__init__(
+            "E_KEY_LOST", f"Storage keys are not there that what is held here needs: {self.file}."
         )
 
 
@@ -67,8 +84,7 @@ class DayKeys:
     """The keys in one folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, period: int, randomness: Randomness) -> None:
-        """``period`` is the length of a key period in seconds. Makes the folder (0700) when it is not there."""
-        durable.make_folder(folder)
+        """``period`` is the length of a key period in seconds. The folder (0700) is made with the first key."""
         durable.remove_parts(folder)
         self._folder: Final = folder
         self._period: Final = period
@@ -123,13 +139,9 @@ class DayKeys:
         """What the file of a key is called under the relay's home."""
         return f"{self._folder.name}/{day}.key"
 
-    def forget_lost(self, in_use: Iterable[Day]) -> tuple[Day, ...]:
-        """Which of the days ``in_use`` have no key on the disk; such a key is not used any more from memory either."""
-        with self._lock:
-            lost = tuple(day for day in in_use if not self.has(day))
-            for day in lost:
-                self._known.pop(day, None)
-        return lost
+    def missing(self, in_use: Iterable[Day]) -> tuple[Day, ...]:
+        """Which of the days ``in_use`` have no key on the disk, the one that ends first first."""
+        return tuple(sorted(day for day in in_use if not self.has(day)))
 
     def retire(self, now: Seconds) -> tuple[Day, ...]:
         """Destroy the keys of every period that is over at ``now``, and refuse those periods from here on.
@@ -183,6 +195,7 @@ class DayKeys:
 
     def _make(self, path: Path) -> None:
         # Two processes may need the same key at once: the first to link it wins, the other reads it.
+        durable.make_folder(self._folder)
         try:
             durable.write_new(path, self._randomness.random_bytes(KEY_BYTES))
         except FileExistsError:

@@ -20,6 +20,7 @@ class Fact(Enum):
     ANCHOR = "anchor"  # of the partnership that took this relay
     TAKEN = "taken"  # decimal: when
     SWEPT = "swept"  # decimal: the newest time a sweep was made at
+    RESTORED = "restored"  # "1" from a restore to the first start: storage keys may be missing
     FORGOTTEN = "forgotten"  # decimal: feed items up to this time may have been deleted
 
 
@@ -41,6 +42,10 @@ class Facts:
         """Set the value."""
         self._connection.execute(delete(FACTS).where(FACTS.c.name == fact.value))
         self._connection.execute(insert(FACTS), {"name": fact.value, "value": value})
+
+    def remove(self, fact: Fact) -> None:
+        """Forget the value, if there is one."""
+        self._connection.execute(delete(FACTS).where(FACTS.c.name == fact.value))
 
     def text(self, fact: Fact) -> str:
         """A value that is text; empty when there is none."""

@@ -17,10 +17,11 @@ from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.storage import durable, schemas
 from phoenix_relay.storage.bodies import Bodies
-from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys, LostKeysError
+from phoenix_relay.storage.facts import Fact
 from phoenix_relay.storage.parts import EVERYONE, Part
 from phoenix_relay.storage.readers import Readers
-from phoenix_relay.storage.rows import Body
+from phoenix_relay.storage.rows import Body, Day
 from phoenix_relay.storage.sqlite import DATABASE, reader_engine, writer_engine
 from phoenix_relay.storage.transaction import Tx
 from phoenix_relay.storage.writer import Writer
@@ -53,25 +54,36 @@ class Store:
         older or newer than this program's, UnavailableError ``E_RELAY`` when the database cannot be opened.
         """
         await asyncio.to_thread(schemas.require_current, home / DATABASE)
-        store = await asyncio.to_thread(_open, cls, home, key_period, randomness)
-        await store.mark_lost()
-        return store
+        return await asyncio.to_thread(_open, cls, home, key_period, randomness)
 
-    async def mark_lost(self) -> None:
-        """Let go of what was kept under keys that are not here any more; the sweeper reports it as not delivered."""
-        in_use = await self.read(lambda tx: tx.expiry.days_in_use())
-        lost = await asyncio.to_thread(self.day_keys.forget_lost, in_use)
-        if lost:
-            await self.write(lambda tx: tx.expiry.mark_lost(lost))
+    async def require_keys(self, now: Seconds, *, accept_lost: bool = False) -> None:
+        """What a relay needs before it serves: every key of a period that is not over at ``now``, whole.
 
-    async def require_keys(self, now: Seconds) -> None:
-        """Raise DayKeyError when a key of a period that is not over at ``now`` is damaged or cannot be read.
-
-        Neither would open what is kept under it, nor could anything be kept that expires in that period.
+        Raises DayKeyError when one is damaged or cannot be read, otherwise as :meth:`settle_lost_keys`.
         """
         damaged = await asyncio.to_thread(self.day_keys.damaged)
         if living := [self.day_keys.file_of(day) for day in damaged if day > now]:
             raise DayKeyError(*living)
+        await self.settle_lost_keys(now, accept_lost=accept_lost)
+
+    async def settle_lost_keys(self, now: Seconds, *, accept_lost: bool = False) -> int:
+        """Let go of what was kept under keys that are not here, where that is known to be so; of how many keys.
+
+        It is known of a home that was just restored, once, and of one whose operator says so (``accept_lost``). The
+        sweeper reports it to the senders. Raises LostKeysError otherwise: an unmounted folder destroys nothing.
+        """
+        lost = await self.missing_keys(now)
+        known = accept_lost or await self.read(lambda tx: bool(tx.facts.get(Fact.RESTORED)))
+        if lost and not known:
+            raise LostKeysError(*map(self.day_keys.file_of, lost))
+        if known:
+            await self.write(lambda tx: _let_go(tx, lost))
+        return len(lost)
+
+    async def missing_keys(self, now: Seconds) -> tuple[Day, ...]:
+        """Periods that are not over at ``now`` and under whose key something is kept that is not on the disk."""
+        in_use = await self.read(lambda tx: tx.expiry.days_in_use())
+        return await asyncio.to_thread(self.day_keys.missing, [day for day in in_use if day > now])
 
     async def write(self, change: Callable[[Tx], T]) -> T:
         """Run ``change`` in the writer and return its result once it is durable.
@@ -129,6 +141,13 @@ def _open(kind: type[Store], home: Path, key_period: int, randomness: Randomness
     except (sqlite3.Error, SQLAlchemyError) as error:
         what = f"The relay's database cannot be opened ({type(error).__name__})."
         raise UnavailableError("E_RELAY", what) from None
+
+
+def _let_go(tx: Tx, lost: tuple[Day, ...]) -> None:
+    # With the mark: what it allows is done once.
+    if lost:
+        tx.expiry.mark_lost(lost)
+    tx.facts.remove(Fact.RESTORED)
 
 
 def _body_of(tx: Tx, core: ObjectHash, index: int) -> bytes | Body:

@@ -117,7 +117,7 @@ class Uploads:
         day: Day,
         now: Seconds,
     ) -> Body:
-        # A day in use without a key is taken for one that lost it.
+        # A day in use without a key is one that lost it: the relay would not start.
         self._day_keys.ensure(day)
         body = BodyId(self._randomness.random_bytes(_BODY_ID_BYTES))
         row = {

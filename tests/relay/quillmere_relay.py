@@ -533,14 +533,21 @@ async def publish_epochs(services: Services, here: Quillmere) -> None:
 
 @asynccontextmanager
 async def running(
-    home: Path, clock: Clock, *, claimed: bool = True, **changes: Any
+    home: Path,
+    clock: Clock,
+    *,
+    claimed: bool = True,
+    accept_lost_keys: bool = False,
+    **changes: Any,
 ) -> AsyncIterator[Town]:
     """A relay in ``home``, which is made when it is not there; ``claimed`` with all of Quillmere in its log."""
     if not home.exists():
         make_home(home)
     here = quillmere()
     async with (
-        listening(settings_for(home, **changes), clock=clock) as relay,
+        listening(
+            settings_for(home, **changes), clock=clock, accept_lost_keys=accept_lost_keys
+        ) as relay,
         aiohttp.ClientSession(
             auto_decompress=False, timeout=aiohttp.ClientTimeout(total=30)
         ) as session,

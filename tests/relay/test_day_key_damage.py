@@ -1,15 +1,17 @@
-"""A storage key that is damaged: the relay does not start with it, its log and ``check`` name the file (§7)."""
+"""A storage key that is damaged or missing: the relay does not start, its log and ``check`` name the file (§7)."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Seconds
@@ -17,11 +19,15 @@ from phoenix_protocol.randomness import SystemRandomness
 from phoenix_relay import logs
 from phoenix_relay.cli import main
 from phoenix_relay.maintenance.checking import damage, find_damage
-from phoenix_relay.storage import durable
-from phoenix_relay.storage.day_keys import day_of
+from phoenix_relay.maintenance.copies import back_up, restore
+from phoenix_relay.maintenance.sweeping import sweep_once
+from phoenix_relay.storage import Tx, durable
+from phoenix_relay.storage.day_keys import LostKeysError, day_of
+from phoenix_relay.storage.tables import PACKAGES, RECIPIENTS
+from phoenix_relay.sweeper import sweep
 from tests.protocol.quillmere import DAY, NOW
-from tests.relay.quillmere_relay import Clock, Town, running
-from tests.relay.stored_packages import hold, new_package, opened
+from tests.relay.quillmere_relay import Clock, Town, running, settings_for
+from tests.relay.stored_packages import hold, new_package, opened, signer
 
 SPOILERS = {
     "short": lambda key: key.write_bytes(key.read_bytes()[:-1]),
@@ -74,12 +80,82 @@ def test_serve_names_it_on_standard_error(
     assert f"daykeys/{99 * NOW}.key, daykeys/{100 * NOW}.key" in told
 
 
-async def test_once_it_is_removed_what_was_kept_under_it_is_let_go(tmp_path: Path) -> None:
+async def test_without_it_the_relay_does_not_start_and_destroys_nothing(tmp_path: Path) -> None:
+    home, clock = tmp_path / "relay", Clock()
+    key = await filled(home, clock)
+    folder, away = home / "daykeys", tmp_path / "not mounted"
+    folder.rename(away)
+    for _ in range(2):
+        with pytest.raises(TamperError) as refused:
+            async with running(home, clock):
+                pass
+        assert (refused.value.code, refused.value.exit_code) == ("E_KEY_LOST", 5)
+        assert f"daykeys/{key.name}" in refused.value.what
+        assert "mount" in refused.value.next
+        assert "--accept-lost-keys" in refused.value.next
+        with pytest.raises(TamperError):
+            await sweep_once(settings_for(home), clock(), SystemRandomness())
+        assert not folder.exists(), "a folder of this name would be in the way of the right one"
+    away.rename(folder)
+    async with running(home, clock) as town:
+        assert await packages_of(town) == [("held", False)]
+    assert find_damage(home, SystemRandomness()) == ()
+
+
+async def test_once_its_loss_is_accepted_what_was_kept_under_it_is_let_go(tmp_path: Path) -> None:
     home, clock = tmp_path / "relay", Clock()
     key = await filled(home, clock)
     key.unlink()
-    async with running(home, clock) as town:
+    async with running(home, clock, accept_lost_keys=True) as town:
         assert (await town.submit(town.package(to=("nurse",)))).status == 200
+        await swept(town)
+        assert await packages_of(town) == [("expired", True), ("held", False)]
+    async with running(home, clock):
+        pass  # said once
+
+
+async def test_a_key_that_nothing_stored_needs_may_be_missing(tmp_path: Path) -> None:
+    home, clock = tmp_path / "relay", Clock()
+    async with running(home, clock):
+        pass
+    assert not (home / "daykeys").exists()
+    async with running(home, clock):
+        pass
+
+
+async def test_a_restored_relay_starts_without_keys_once(tmp_path: Path) -> None:
+    home, again, clock = tmp_path / "relay", tmp_path / "again", Clock()
+    await filled(home, clock)
+    back_up(home, tmp_path / "copy", clock())
+    restore(tmp_path / "copy", again)
+    assert find_damage(again, SystemRandomness()) == ()
+    async with running(again, clock) as town:
+        await swept(town)
+        assert await packages_of(town) == [("expired", True)]
+        await town.held()
+    for key in keys_of(again):
+        key.unlink()
+    with pytest.raises(TamperError) as refused:
+        async with running(again, clock):
+            pass
+    assert refused.value.code == "E_KEY_LOST"
+
+
+async def swept(town: Town) -> None:
+    services = town.services
+    await sweep(services.store, services.settings, services.clock(), signer())
+
+
+async def packages_of(town: Town) -> list[tuple[str, bool]]:
+    """The states at recipients, each with whether its package has ended, of all that the relay knows."""
+
+    def question(tx: Tx) -> list[tuple[str, bool]]:
+        both = select(RECIPIENTS.c.state, PACKAGES.c.expired).where(
+            RECIPIENTS.c.core == PACKAGES.c.core, RECIPIENTS.c.why == "to"
+        )
+        return sorted({(row.state, bool(row.expired)) for row in tx.connection.execute(both)})
+
+    return await town.services.store.read(question)
 
 
 async def test_the_key_of_a_period_that_is_over_stops_nothing(tmp_path: Path) -> None:
@@ -99,6 +175,7 @@ async def test_while_serving_the_log_names_the_file(tmp_path: Path, spoil: Spoil
         logs.configure(logged)
         sent = town.package(to=("nurse",))
         key = home / "daykeys" / f"{day_of(sent.core.expires, DAY)}.key"
+        durable.make_folder(key.parent)
         key.write_bytes(bytes(32))
         spoil(key)
         reply = await town.submit(sent)
@@ -136,3 +213,31 @@ def test_check_names_the_file_and_what_to_do(tmp_path: Path, spoil: Spoil) -> No
     assert "remove the file" in file.next
     assert all(f"daykeys/{key.name}" in f.what for f in found if f.place == "parts")
     assert f"daykeys {key.name}" in [problem.place for problem in damage(found).problems]
+
+
+def test_check_tells_of_each_key_that_is_missing_and_not_to_restore_a_backup(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "relay"
+
+    async def fill() -> None:
+        async with opened(home) as store:
+            for expires in (NOW + DAY, NOW + DAY + 1, NOW + 2 * DAY):
+                await hold(store, new_package(created=NOW, expires=Seconds(expires)))
+
+    asyncio.run(fill())
+    keys = keys_of(home)
+    shutil.rmtree(home / "daykeys")
+    found = find_damage(home, SystemRandomness())
+    assert [(f.place, f.name, f.code) for f in found] == [
+        ("daykeys", key.name, "E_KEY_LOST") for key in keys
+    ]
+    assert not (home / "daykeys").exists(), "check changes nothing"
+    told = damage(found)
+    assert "estore a backup" not in told.next + "".join(f.next for f in found)
+    assert all("--accept-lost-keys" in finding.next for finding in found)
+
+
+def test_many_missing_keys_are_one_short_line() -> None:
+    error = LostKeysError(*(f"daykeys/{day}.key" for day in range(80)))
+    assert error.file == "daykeys/0.key, daykeys/1.key, daykeys/2.key and 77 more"

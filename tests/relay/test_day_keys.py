@@ -145,18 +145,20 @@ def test_a_key_file_that_is_not_whole_is_damage(tmp_path: Path, content: bytes) 
         assert caught.value.code == "E_STORE_INTEGRITY"
 
 
-def test_a_lost_key_is_not_used_from_memory(tmp_path: Path) -> None:
+def test_a_key_that_goes_missing_is_named_and_used_from_memory(tmp_path: Path) -> None:
+    """A folder that is unmounted for a moment loses nothing."""
     keys = keys_in(tmp_path)
     sealed = keys.seal(DAY, PLACE, b"plain")
+    assert keys.missing([DAY]) == ()
     (tmp_path / "86400.key").unlink()
-    assert keys.forget_lost([DAY, Day(0)]) == (DAY, Day(0))
-    with pytest.raises(RefusedError):
-        keys.unseal(DAY, PLACE, sealed)
+    assert keys.missing([DAY, Day(0)]) == (Day(0), DAY)
+    assert keys.unseal(DAY, PLACE, sealed) == b"plain"
 
 
 def test_a_key_that_cannot_be_written_seals_nothing(tmp_path: Path) -> None:
     keys = keys_in(tmp_path / "daykeys")
-    (tmp_path / "daykeys").rmdir()
+    assert not (tmp_path / "daykeys").exists(), "made with the first key, not before"
+    (tmp_path / "daykeys").write_bytes(b"in its place")
     with pytest.raises(UnavailableError) as caught:
         keys.seal(DAY, PLACE, b"plain")
     assert caught.value.code == "E_RELAY"

@@ -167,7 +167,7 @@ def test_a_swept_store_has_no_findings(tmp_path: Path) -> None:
         ("UPDATE recipients SET address = 'other@northshire-police'", "recipients"),
         ("UPDATE recipients SET delivery = randomblob(32)", "recipients"),
         ("UPDATE details SET sealed = randomblob(100)", "details"),
-        ("UPDATE details SET day = day + 1", "details"),
+        ("UPDATE details SET day = day + 1", "daykeys"),
         *[
             (f"UPDATE parts SET sealed = randomblob(100) WHERE part = '{part.value}'", "parts")
             for part in Part
@@ -230,7 +230,9 @@ def test_a_lost_storage_key_is_found(tmp_path: Path) -> None:
     filled(home)
     for key in (home / "daykeys").iterdir():
         key.unlink()
-    assert {f.place for f in damaged(home)} == {"parts", "details", "bodies"}
+    found = damaged(home)
+    assert {(f.place, f.code) for f in found} == {("daykeys", "E_KEY_LOST")}
+    assert len(found) == 2
 
 
 def test_a_damaged_page_is_found(tmp_path: Path) -> None:
@@ -358,6 +360,7 @@ def test_nothing_opens_from_a_backup_once_its_day_is_over(tmp_path: Path) -> Non
                     assert caught.value.code in {"E_EXPIRED", "E_NOT_FOUND"}
                 with pytest.raises(PhoenixError):
                     await store.block(new.core, 0)
+            await store.require_keys(NOW)
             done = await sweep(store, settings_for(again), Seconds(NOW + 1), signer())
             assert (done.lost, done.reported, done.bodies) == (2, 2, 2)
             there = await store.read(lambda tx: tx.packages.recipients(inline.core))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ from phoenix_relay import custody
 from phoenix_relay.claim import PREFIX
 from phoenix_relay.cli import main
 from phoenix_relay.storage.sqlite import DATABASE
-from tests.relay.stored_packages import files_in, files_with
+from tests.relay.stored_packages import files_in, files_with, hold, new_package, opened
 
 PROGRAM = Path(sys.executable).parent / "phoenix-relay"
 COMMANDS = (
@@ -326,3 +329,24 @@ def test_a_relay_starts_again_after_it_was_killed(home: Path) -> None:
         assert json.loads(server.stdout.readline())["event"] == "listening"
         server.kill()
         server.wait()
+
+
+def test_serve_starts_without_lost_keys_when_it_is_told_to(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fill() -> None:
+        async with opened(home) as store:
+            expires = int(time.time()) + 7 * 86400
+            await hold(store, new_package(created=expires - 8 * 86400, expires=expires))
+
+    asyncio.run(fill())
+    shutil.rmtree(home / "daykeys")
+    assert error_of(capsys, 5, "--home", home, "serve", "--port", "0")["code"] == "E_KEY_LOST"
+    assert error_of(capsys, 5, "--home", home, "sweep")["code"] == "E_KEY_LOST"
+    command = [PROGRAM, "--home", home, "serve", "--port", "0"]
+    for option in ("--accept-lost-keys",), ():
+        server = subprocess.Popen([*command, *option], stdout=subprocess.PIPE)
+        assert server.stdout is not None
+        assert json.loads(server.stdout.readline())["event"] == "listening"
+        server.terminate()
+        assert server.wait(15) == 0

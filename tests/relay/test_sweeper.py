@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
 from phoenix_protocol.package.events import AddressState, Tombstone
 from phoenix_protocol.package.lifecycle import State, Step
 from phoenix_protocol.signed import open_signed, parse_signed
+from phoenix_relay import logs
 from phoenix_relay.storage import Store, Tx
 from phoenix_relay.storage.rows import LOST, NewPackage, NewSaying
 from phoenix_relay.storage.sqlite import DATABASE
@@ -318,8 +321,8 @@ async def test_a_reader_in_the_way_is_waited_for(store: Store) -> None:
 # -- lost keys --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-async def test_packages_whose_key_is_lost_are_reported(tmp_path: Path, restarted: bool) -> None:
+async def test_packages_whose_key_is_lost_are_reported(tmp_path: Path) -> None:
+    """Once its operator says so: a sweep by itself takes nothing for lost."""
     home = tmp_path / "relay"
     async with opened(home) as store:
         body = await upload(store, two_blocks(), expires=NOW + HOUR)
@@ -328,13 +331,13 @@ async def test_packages_whose_key_is_lost_are_reported(tmp_path: Path, restarted
         await walk(store, done_with, DESK, Step.OFFER, Step.ACCEPT, Step.COMMIT)
         other = await hold(store, new_package([DESK], expires=NOW + 3 * DAY))
         (home / "daykeys" / f"{DAY_ENDS}.key").unlink()
-        if not restarted:
-            await _lost_and_told(store, new, done_with, other)
-    if restarted:
-        async with opened(home) as store:
-            # A key for the same day, made again before the sweep, does not hide the loss.
-            await hold(store, new_package([NURSE], expires=NOW + HOUR))
-            await _lost_and_told(store, new, done_with, other)
+        assert (await swept(store, NOW + 60)) == Swept()
+    async with opened(home) as store:
+        assert (await swept(store, NOW + 60)) == Swept()
+        assert await store.settle_lost_keys(NOW, accept_lost=True) == 1
+        # A key for the same day, made again before the sweep, does not hide the loss.
+        await hold(store, new_package([NURSE], expires=NOW + HOUR))
+        await _lost_and_told(store, new, done_with, other)
 
 
 async def _lost_and_told(
@@ -350,6 +353,38 @@ async def _lost_and_told(
     assert await state_of(store, other, DESK) is State.HELD
     assert (await swept(store, NOW + 61)) == Swept()
     assert LOST not in store.day_keys.days()
+
+
+async def test_a_key_that_goes_while_serving_destroys_nothing_and_is_told(
+    tmp_path: Path,
+) -> None:
+    logged = io.StringIO()
+    logs.configure(logged)
+    async with opened(tmp_path / "relay") as store:
+        new = await hold(store, new_package([DESK], expires=NOW + HOUR))
+        key = store.home / "daykeys" / f"{DAY_ENDS}.key"
+        content = key.read_bytes()
+        key.unlink()
+        passes: asyncio.Queue[None] = asyncio.Queue()
+        sweeping = asyncio.create_task(
+            keep_sweeping(
+                store,
+                settings_for(store.home),
+                clock=lambda: NOW,
+                signer=signer,
+                swept=lambda _: passes.put_nowait(None),
+            )
+        )
+        await asyncio.wait_for(passes.get(), 10)
+        sweeping.cancel()
+        assert await state_of(store, new, DESK) is State.HELD
+        key.write_bytes(content)
+    async with opened(tmp_path / "relay") as store:
+        offer = await store.read(lambda tx: tx.packages.offer(new.core, DESK.endpoint))
+        assert offer.cover == new.cover
+    (line,) = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert (line["event"], line["code"]) == ("storage_keys_missing", "E_KEY_LOST")
+    assert line["file"] == f"daykeys/{DAY_ENDS}.key"
 
 
 # -- metadata ---------------------------------------------------------------------------------------------------------
