@@ -19,7 +19,13 @@ from typing import Any, Final, Self
 
 from agency_client import unlocking
 from agency_client.audit.chain import AuditRow
-from agency_client.ports.vault import Alert, ReceivedPackage, SentSummary, StoredAttachment
+from agency_client.ports.vault import (
+    Alert,
+    ReceivedPackage,
+    SentPackage,
+    SentSummary,
+    StoredAttachment,
+)
 from agency_client.unlocking import OpenHome, Unlock
 from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
@@ -237,8 +243,14 @@ class Client:
 
         return open_package(self.home, core)
 
+    async def reread(self, core: ObjectHash) -> Any:
+        """A package of our own from the vault; talks to nobody."""
+        from agency_client.use_cases.reading import reread
+
+        return reread(self.home, core)
+
     def attachment_pieces(
-        self, package: ReceivedPackage, attachment: StoredAttachment
+        self, package: ReceivedPackage | SentPackage, attachment: StoredAttachment
     ) -> Iterator[bytes]:
         """The content of an attachment, piece by piece, from the vault."""
         from agency_client.use_cases.reading import attachment_pieces
@@ -280,6 +292,10 @@ class Client:
     def package_of(self, core: ObjectHash) -> PackageId | None:
         """The id of the package that an alert is about, when it is here."""
         return viewing.package_of(self.home, core)
+
+    def sender_of(self, alert: Alert) -> Address | None:
+        """Whose packages an alert about numbers is about."""
+        return viewing.sender_of(self.home, alert)
 
     async def see_alert(self, number: int) -> None:
         """A person has seen an alert."""

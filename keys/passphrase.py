@@ -107,7 +107,9 @@ def _warnings(mode: int) -> tuple[str, ...]:
 
 
 def _asked(prompt: Prompt, is_new: bool) -> Passphrase:
-    first = prompt("New passphrase: " if is_new else "Passphrase: ")
+    first = prompt(
+        f"New passphrase (at least {SHORTEST} characters): " if is_new else "Passphrase: "
+    )
     if is_new and prompt("The same again: ") != first:
         raise RefusedError(
             "E_PASSPHRASE_DIFFERS",

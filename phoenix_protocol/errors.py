@@ -103,7 +103,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_LIMIT": "Make it smaller, or split it into several packages.",
     "E_SUITE": "Update this program, or ask the other side to update theirs.",
     "E_CRITICAL": "Update this program: the message needs a feature that it does not have.",
-    "E_ANCHOR": "This belongs to another partnership. Check the anchor in your invitation.",
+    "E_ANCHOR": "This belongs to another partnership. Check the anchor with whoever gave it to you.",
     # Signatures, keys, directory
     "E_SIG_TYPE": _ALARM,
     "E_SIG": _ALARM,
@@ -126,7 +126,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_NOT_ADDRESSED": "This was not sealed for you. Do not pass it on; tell your information manager.",
     "E_TIME": "Check this machine's clock. If it is right, the sender's was wrong: ask them to send it again.",
     "E_EXPIRED": "Ask the sender to send it again.",
-    "E_REPLAY": "Nothing to do: this was received before.",
+    "E_REPLAY": "If it is in the inbox already, there is nothing to do. Otherwise phone the sender.",
     "E_CONFLICT": _KEEP,
     "E_CAPSULE_DIGEST": _ALARM,
     "E_CAPSULE": _ALARM,

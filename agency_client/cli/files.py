@@ -11,7 +11,6 @@ from agency_client.use_cases.documents import Options
 from phoenix_protocol.errors import UsageError
 
 _PIECE = 1 << 20
-_DOCUMENT_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +31,21 @@ class PathSource:
 
 def read_document_file(path: Path) -> bytes:
     """A document's bytes; ``-`` reads standard input. Raises UsageError ``E_FILE``."""
+    from agency_client.record.syntax import LARGEST
+
     if str(path) == "-":
-        data = sys.stdin.buffer.read(_DOCUMENT_BYTES + 1)
+        data = sys.stdin.buffer.read(LARGEST + 1)
     else:
         try:
             with path.open("rb") as file:
-                data = file.read(_DOCUMENT_BYTES + 1)
+                data = file.read(LARGEST + 1)
         except OSError as error:
             raise UsageError(
                 "E_FILE", f"The document cannot be read: {error.strerror}.", next="Check its name."
             ) from None
-    if len(data) > _DOCUMENT_BYTES:
+    if len(data) > LARGEST:
         raise UsageError(
-            "E_FILE", "The document is over 8 MiB.", next="Attach long texts as files."
+            "E_FILE", "The document is over 4 MiB.", next="Attach long texts as files."
         )
     return data
 

@@ -17,7 +17,7 @@ from agency_client.cli.telling import (
     is_terminal,
     moment,
     shown,
-    spoken,
+    spoken_day,
     table,
     tell,
     tell_json,
@@ -316,7 +316,7 @@ def status(ctx: click.Context) -> None:
         return
     tell(f"{shown(found.name)}, version {found.version}")
     tell(f"Anchor: {found.anchor.hex()}")
-    tell(f"Review due: {spoken(found.review_due)}")
+    tell(f"Review due: {spoken_day(found.review_due)}")
     tell(f"{found.threshold} of {found.governors} governance keys decide.")
     tell()
     table(("Agency", "Name", "Standing"), [list(row) for row in found.agencies])

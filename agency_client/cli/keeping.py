@@ -133,6 +133,8 @@ def restore(ctx: click.Context, file: Path, relay: str) -> None:
         tell_json({"home": str(home)})
         return
     tell("The keys are restored. Run 'phoenix inbox' to catch up.")
+    tell("What was sent and received is not in a backup. Numbers of packages begin again, so")
+    tell("those who get your next packages see an alarm (E_REPLAY): tell them why.")
 
 
 for each in (status, rotate, backup, restore):

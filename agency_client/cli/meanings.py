@@ -22,6 +22,8 @@ MEANING: Final[dict[str, str]] = {
     "A restored backup does this, and the relay's operator knows of it: ask.",
     "A_RELAY_LOST": "The relay took a package of yours and does not have it any more. "
     "Send it again, and phone who has not confirmed it.",
+    "E_REPLAY": "Two packages of one sender carry one number. Both are in the inbox: deal with both. "
+    "Tell the sender; their keys may have been restored or copied.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }

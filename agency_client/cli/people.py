@@ -27,7 +27,9 @@ def read_anchor(text: str) -> Anchor:
         anchor = b""
     if len(anchor) != 32:
         raise UsageError(
-            "E_USAGE", "An anchor is 64 hexadecimal digits.", next="Copy it from your invitation."
+            "E_USAGE",
+            "An anchor is 64 hexadecimal digits.",
+            next="Copy it from whoever governs the partnership.",
         )
     return Anchor(anchor)
 
@@ -52,7 +54,7 @@ def agency() -> None:
 @command("create")
 @click.argument("id_", metavar="ID")
 @click.option("--name", required=True, type=LINE, help="The agency's name.")
-@click.option("--anchor", required=True, help="The partnership's anchor, from your invitation.")
+@click.option("--anchor", required=True, help="The partnership's anchor, from whoever governs it.")
 @click.option("--relay", required=True, help="The relay's address.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Where to write it.")
 @profile_options
@@ -95,7 +97,7 @@ agency.add_command(create)
 
 @command("join")
 @click.argument("address_", metavar="ADDRESS")
-@click.option("--anchor", required=True, help="The partnership's anchor, from your invitation.")
+@click.option("--anchor", required=True, help="The partnership's anchor, from whoever governs it.")
 @click.option("--relay", required=True, help="The relay's address.")
 @click.option("--name", required=True, type=LINE, help="The name of the desk, or yours.")
 @click.option("--person", is_flag=True, help="A person's own address, not a desk: it stays hidden.")
@@ -242,6 +244,9 @@ def directory(ctx: click.Context, address_: str | None) -> None:
     lines: tuple[MemberLine, ...] = run(ctx, lambda client: client.directory(wanted))
     if as_json(ctx):
         tell_json({"members": [member_json(line) for line in lines]})
+        return
+    if not lines:
+        tell("Nobody has this address.")
         return
     _tell_members(lines)
 

@@ -23,7 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "inbox": ("receiving", "inbox", "List what has come for you."),
     "accept": ("receiving", "accept", "Say that a package is yours and fetch it."),
     "return": ("receiving", "give_back", "Say that a package is not yours."),
-    "open": ("receiving", "open_", "Read a package that you accepted."),
+    "open": ("receiving", "open_", "Read a package that you accepted or sent."),
     "acknowledge": ("receiving", "acknowledge", "Take responsibility for a package."),
     "outcome": ("receiving", "outcome", "Tell the sender what came of it."),
     "alarms": ("receiving", "alarms", "List what needs somebody's eye, and mark it as seen."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import click
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, spoken, table, tell, tell_json, warn
+from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
+from agency_client.ports.vault import Alert
 from phoenix_protocol.errors import RefusedError, UnavailableError, UsageError
 from phoenix_protocol.identifiers import Seconds
 
@@ -129,26 +131,45 @@ def _state(line: Any) -> str:
     return f"{state}; {line.colleagues[-1].kind.value} by a colleague"
 
 
-async def _alerts(client: Client) -> list[tuple[Any, str | None]]:
-    """What nobody has seen, each with the id of the package that it is about."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert with what people call the things that it is about."""
+
+    alert: Alert
+    package: str | None
+    sender: str | None
+
+    @property
+    def about(self) -> str:
+        """The package or the sender, in a few words."""
+        if self.package is not None:
+            return f", package {self.package[:12]}"
+        return f", from {shown(self.sender)}" if self.sender is not None else ""
+
+
+async def _alerts(client: Client) -> list[Told]:
+    """What nobody has seen."""
     found = []
     for alert in await client.alerts():
         package = client.package_of(alert.core) if alert.core is not None else None
-        found.append((alert, package.hex() if package is not None else None))
+        found.append(
+            Told(alert, package.hex() if package is not None else None, client.sender_of(alert))
+        )
     return found
 
 
-def _alerts_json(alerts: list[tuple[Any, str | None]]) -> list[dict[str, Any]]:
+def _alerts_json(alerts: list[Told]) -> list[dict[str, Any]]:
     return [
         {
-            "number": alert.number,
-            "code": alert.code,
-            "package": package,
-            "core": alert.core.hex() if alert.core else None,
-            "about": alert.about,
-            "time": moment(alert.time),
+            "number": told.alert.number,
+            "code": told.alert.code,
+            "package": told.package,
+            "core": told.alert.core.hex() if told.alert.core else None,
+            "about": told.alert.about,
+            "from": told.sender,
+            "time": moment(told.alert.time),
         }
-        for alert, package in alerts
+        for told in alerts
     ]
 
 
@@ -158,14 +179,10 @@ def _meaning(code: str) -> str:
     return MEANING.get(code, "See the audit record.")
 
 
-def _about(package: str | None) -> str:
-    return f", package {package[:12]}" if package is not None else ""
-
-
-def _tell_alerts(alerts: list[tuple[Any, str | None]]) -> None:
+def _tell_alerts(alerts: list[Told]) -> None:
     """Each once, however often it was raised."""
-    for code, package in dict.fromkeys((alert.code, package) for alert, package in alerts):
-        warn(f"{code}{_about(package)}: {_meaning(code)}")
+    for code, about in dict.fromkeys((told.alert.code, told.about) for told in alerts):
+        warn(f"{code}{about}: {_meaning(code)}")
     if alerts:
         click.echo("See 'phoenix alarms' to mark what you have dealt with.", err=True)
 
@@ -176,7 +193,7 @@ def _tell_alerts(alerts: list[tuple[Any, str | None]]) -> None:
 def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
     """List what nobody has seen yet, and mark what you have seen. Works without the relay."""
 
-    async def work(client: Client) -> list[tuple[Any, str | None]]:
+    async def work(client: Client) -> list[Told]:
         for number in seen:
             await client.see_alert(number)
         return await _alerts(client)
@@ -187,9 +204,9 @@ def alarms(ctx: click.Context, seen: tuple[int, ...]) -> None:
         return
     if not found:
         tell("Nothing needs your eye.")
-    for alert, package in found:
-        tell(f"{alert.number}  {alert.code}, {spoken(alert.time)}{_about(package)}")
-        tell(f"    {_meaning(alert.code)}")
+    for told in found:
+        tell(f"{told.alert.number}  {told.alert.code}, {spoken(told.alert.time)}{told.about}")
+        tell(f"    {_meaning(told.alert.code)}")
 
 
 @command("accept")
@@ -239,27 +256,47 @@ def _tell_state(ctx: click.Context, package: Any, text: str) -> None:
 )
 @click.pass_context
 def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
-    """Read a package that you accepted. Works without the relay."""
+    """Read a package that you accepted, or one that you sent. Works without the relay."""
     from agency_client.cli.pages import package_json, tell_package
     from agency_client.record.opened import read_section
 
     async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path]]:
-        opened = await client.open_package(client.find_received(id_))
+        opened = await _read(client, id_)
         written = _write_attachments(client, opened, attachments) if attachments else {}
         return opened, [read_section(s.items) for s in opened.contents.sections], written
 
     opened, sections, written = run(ctx, work)
     if as_json(ctx):
-        tell_json(package_json(opened.package, sections, written))
+        tell_json(package_json(opened, sections, written))
         return
-    tell_package(opened.package, opened.cover, sections, written)
+    tell_package(opened, sections, written)
+
+
+async def _read(client: Client, id_: str) -> Any:
+    """What was received under this id, or else what was sent."""
+    try:
+        core = client.find_received(id_)
+    except RefusedError as not_received:
+        try:
+            own = client.find_sent(id_)
+        except RefusedError:
+            raise not_received from None
+        return await client.reread(own)
+    return await client.open_package(core)
 
 
 def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
     """Each file under a name made of its digest: what the sender called it is only shown."""
     from agency_client.record.plain import stored_name
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "E_FILE",
+            f"The folder for the attachments cannot be made: {error.strerror}.",
+            next="Choose another folder.",
+        ) from None
     written: dict[bytes, Path] = {}
     for attachment in opened.contents.attachments:
         target = folder / stored_name(attachment.digest, attachment.name)

@@ -98,6 +98,12 @@ def spoken(seconds: int) -> str:
     return f"{at.tm_mday} {time.strftime('%B %Y', at)}, {hour}:{at.tm_min:02}{half}"
 
 
+def spoken_day(seconds: int) -> str:
+    """A day that was given as a day, in UTC: 1 November 2027."""
+    at = time.gmtime(seconds)
+    return f"{at.tm_mday} {time.strftime('%B %Y', at)}"
+
+
 def is_terminal() -> bool:
     """Whether a person sits at both ends."""
     return sys.stdin.isatty() and sys.stderr.isatty()

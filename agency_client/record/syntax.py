@@ -22,7 +22,13 @@ from phoenix_protocol.limits import MIB
 #: The largest file that is read, in bytes. Anything long belongs in an attachment.
 LARGEST: Final = 4 * MIB
 
+#: Names of this many parts make `tomllib` take time and memory that grow with their square.
+_TOO_DEEP: Final = re.compile(
+    r"""(?<![A-Za-z0-9_.-])"""  # from the beginning of a part only: else the search grows with the square, too
+    r"""(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"""
+)
 _WHERE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+_CURLY: Final = "\u201c\u201d\u2018\u2019"
 #: What tomllib says, and what it means to somebody who has never read the specification of TOML.
 _TOML_REASONS: Final = {
     "Expected '=' after a key": "a field name must be followed by = and a value",
@@ -73,11 +79,18 @@ def _text(data: bytes, code: str) -> str:
 
 
 def _toml(text: str, code: str) -> Parsed:
+    deep = _TOO_DEEP.search(text)
+    if deep:
+        line = text.count("\n", 0, deep.start()) + 1
+        _refuse_text(code, "TOML", line, None, "a field name has too many parts")
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line, column = _position(str(error), text)
         reason = next((r for m, r in _TOML_REASONS.items() if str(error).startswith(m)), None)
+        written_there = text.splitlines()[line - 1 : line]
+        if any(quote in "".join(written_there) for quote in _CURLY):
+            reason = 'a curly quote, as word processors make them: use straight ones (")'
         _refuse_text(code, "TOML", line, column, reason)
     except ValueError:  # a whole number of thousands of digits
         _refuse_text(code, "TOML", None, None, "a number is too long")

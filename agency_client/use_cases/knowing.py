@@ -70,8 +70,20 @@ def recall_directory(home: Home) -> Known | None:
 
 
 async def meet(home: Home, relay: UntrustedRelay, anchor: Anchor) -> Known:
-    """Meet a partnership for the first time: fold its log from the anchor, then verify what the relay answered."""
-    known = await _follow(home, relay, None, anchor)
+    """Meet a partnership for the first time: fold its log from the anchor, then verify what the relay answered.
+
+    Raises RefusedError ``E_ANCHOR`` when the relay does not carry it, and what :func:`sync` raises.
+    """
+    try:
+        known = await _follow(home, relay, None, anchor)
+    except RefusedError as error:
+        if error.code != "E_NOT_FOUND":
+            raise
+        raise RefusedError(
+            "E_ANCHOR",
+            "This relay carries no partnership with this anchor.",
+            next="Check the anchor, and the relay's address, with whoever gave them to you.",
+        ) from None
     relay.verify_later(known.directory.relay.response_key)
     return known
 

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 from agency_client.ports.vault import (
     Contents,
     ReceivedPackage,
+    SentPackage,
     Standing,
     StoredAttachment,
 )
@@ -25,9 +26,9 @@ from phoenix_protocol.sealing.segments import SegmentKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPackage:
-    """A package from the vault: its inbox line and what this home may read of it."""
+    """A package from the vault, received or our own: its line in the list, its cover, what this home may read of it."""
 
-    package: ReceivedPackage
+    package: ReceivedPackage | SentPackage
     cover: Cover
     contents: Contents
 
@@ -64,6 +65,19 @@ def open_package(home: Home, core: ObjectHash) -> ReadPackage:
             now = home.clock.now()
             tx.audit.append(time=now, actor=home.actor(), action="package.opened", on=core)
     return ReadPackage(package=package, cover=stored_cover(home, core), contents=contents)
+
+
+def reread(home: Home, core: ObjectHash) -> ReadPackage:
+    """A package that this home sent, as it was sealed. Raises RefusedError ``E_NOT_FOUND`` and ``E_ERASED``."""
+    with home.vault.reading() as view:
+        package, record = view.sent.get(core), view.sent.record(core)
+    if package is None or record is None:
+        raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+    contents = stored_contents(home, core)
+    if contents is None:
+        raise not_open(State.ACKNOWLEDGED)
+    cover = schema.decode(Cover, record.cover, limit=limits.COVER_BYTES)
+    return ReadPackage(package=package, cover=cover, contents=contents)
 
 
 def stored_cover(home: Home, core: ObjectHash) -> Cover:
@@ -117,7 +131,7 @@ def not_open(state: State) -> RefusedError:
 
 
 def attachment_pieces(
-    home: Home, package: ReceivedPackage, attachment: StoredAttachment
+    home: Home, package: ReceivedPackage | SentPackage, attachment: StoredAttachment
 ) -> Iterator[bytes]:
     """The content of an attachment in pieces, decrypted from the vault.
 

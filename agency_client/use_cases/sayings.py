@@ -25,7 +25,7 @@ from phoenix_protocol.epochs import choose
 from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Seconds, agency_of
 from phoenix_protocol.package.events import Event, EventKind
-from phoenix_protocol.package.lifecycle import STEP_OF, advance, allowed
+from phoenix_protocol.package.lifecycle import STEP_OF, State, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
 from phoenix_protocol.signed import parse_signed, sign
@@ -236,6 +236,32 @@ async def post_or_record(home: Home, relay: Relay, posting: Posting) -> None:
             )
 
 
+_UNDONE: Final = {
+    State.OFFERED: ("The package is not accepted yet.", "Accept it first: phoenix accept ID."),
+    State.ACCEPTED: ("The package is not fetched yet.", "Accept it again: phoenix accept ID."),
+    State.COMMITTED: (
+        "Nobody has taken responsibility for the package yet.",
+        "Acknowledge it first: phoenix acknowledge ID.",
+    ),
+}
+
+
+def _require_step(state: State, kind: EventKind) -> None:
+    """Raise RefusedError ``E_RECEIPT_STATE``, in words, where the life cycle has no such step."""
+    if allowed(state, STEP_OF[kind]):
+        return
+    if state in (State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE):
+        what, then = f"The package is {state.value} here.", "Ask the sender to send it again."
+    elif kind is EventKind.RETURNED:
+        what = "The package was accepted, so it can no longer be returned."
+        then = "Phone the sender, and say what came of it: phoenix outcome ID TEXT."
+    elif state in _UNDONE:
+        what, then = _UNDONE[state]
+    else:
+        what, then = "This was said of the package before.", "Nothing to do."
+    raise RefusedError("E_RECEIPT_STATE", what, next=then)
+
+
 async def say(
     home: Home,
     relay: Relay,
@@ -246,7 +272,7 @@ async def say(
 ) -> None:
     """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` before anything is made."""
     require_in_step(home)
-    advance(package.state, STEP_OF[kind])
+    _require_step(package.state, kind)
     posting = await make_event(home, relay, known, subject_of(home, package), kind, detail)
     with home.vault.transaction() as tx:
         tx.postings.add(posting)

@@ -21,7 +21,7 @@ from agency_client.use_cases.expiring import expire_received, expire_sent, is_ow
 from agency_client.use_cases.home import Home
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
+from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import UNFINISHED, State, Step, allowed, warnings_due
 
 if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was sent needs neither
@@ -226,6 +226,22 @@ def package_of(home: Home, core: ObjectHash) -> PackageId | None:
     with home.vault.reading() as view:
         found = view.received.get(core) or view.sent.get(core)
     return found.package if found is not None else None
+
+
+def sender_of(home: Home, alert: Alert) -> Address | None:
+    """Whose packages an alert about numbers is about, when the directory knows them."""
+    if alert.code != "N_SEQUENCE_GAP":
+        return None
+    from agency_client.use_cases.knowing import recall_directory
+
+    known = recall_directory(home)
+    begins = alert.about.partition(":")[0]
+    found = (
+        [e.id for e in known.directory.endpoints() if e.id.hex().startswith(begins)]
+        if known
+        else []
+    )
+    return known.address_of(found[0]) if known and found else None
 
 
 _NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "N_UNCONFIRMED"})

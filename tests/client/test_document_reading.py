@@ -54,6 +54,9 @@ def refused(data: bytes) -> UsageError:
         (b"\x00\x01\x02", 1, "neither"),
         (b"a = " + b"[" * 100_000, None, "deep"),
         (b"{" + b'"a":{' * 100_000, None, "deep"),
+        (b"\n" + b".".join([b"a"] * 20_000) + b" = 1", 2, "too many parts"),
+        (b"x = { " + b". ".join([b'"a"'] * 20_000) + b" = 1 }", 1, "too many parts"),
+        ("purpose = \u201cask\u201d".encode(), 1, "curly quote"),
         (b"#" * (LARGEST + 1), None, "large"),
     ],
 )

@@ -210,12 +210,27 @@ def test_exit_codes(shell: Shell) -> None:
     assert code("--home", "nowhere", "inbox", status=6) == "E_KEY_MISSING"
     nurse = ("--home", "nurse")
     assert code(*nurse, "inbox", status=6, env={"PHOENIX_PASSPHRASE_FILE": ""}) == "E_LOCKED"
+    joining = ("join", "x@quillmere-health", "--relay", f"http://127.0.0.1:{shell.port}")
+    stranger = ("--home", "stranger", *joining, "--name", "X", "--anchor", "00" * 32)
+    assert code(*stranger, status=3) == "E_ANCHOR"
     wrong = shell.folder / "wrong"
     wrong.write_text("another passphrase\n", "utf-8")
     wrong.chmod(0o600)
     wrongly = {"PHOENIX_PASSPHRASE_FILE": str(wrong)}
     assert code(*nurse, "inbox", status=6, env=wrongly) == "E_PASSPHRASE"
     assert not (shell.folder / "nowhere").exists()
+
+
+def test_a_sender_reads_again_what_was_sent(shell: Shell) -> None:
+    sent = shell.phoenix("--home", "social-care", "sent", "--json").json["packages"][0]
+    again = shell.phoenix("--home", "social-care", "open", sent["package"], "--json").json
+    assert again["from"] == "front.door@quillmere-council"
+    assert "Absent 11 of 30 sessions" in str(again)
+    assert {s["kind"] for s in again["sections"]} >= {"statements", "legal", "decision"}
+    page = shell.phoenix("--home", "social-care", "open", sent["package"]).out
+    assert "born 2011-03-02" in page
+    assert "nhs number: 999 041 7008" in page
+    assert "About Jordan T" in page
 
 
 def test_errors_name_code_and_next_step_on_standard_error_too(shell: Shell) -> None:

@@ -87,7 +87,12 @@ def _phoenix_error(error: dbapi2.Error) -> PhoenixError | None:
 
 def damaged() -> TamperError:
     """What is raised for anything in the store that is not as it was written."""
-    return TamperError("E_STORE_INTEGRITY", "The vault on this machine is damaged.")
+    return TamperError(
+        "E_STORE_INTEGRITY",
+        "The vault on this machine is damaged.",
+        next="Stop using this home and keep a copy of its folder. Restore its keys into a new home "
+        "(phoenix keys restore), and ask the senders of what you need to send it again.",
+    )
 
 
 def in_use() -> UnavailableError:

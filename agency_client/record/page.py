@@ -1,0 +1,135 @@
+"""An opened section in lines for a person to read: everything that its sender said, and nothing left to a program.
+
+Labels stand in place of codes. Texts of others are made safe to show. A test compares this with the fields of each
+message, because a reader acts on what the page says: a name without "nobody may learn where this person is" is a trap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from agency_client.record.catalogue import Catalogue
+from agency_client.record.opened import ReadPerson, ReadSection, ReadStatement
+from agency_client.record.plain import plain
+from agency_client.record.wording import in_words
+from phoenix_protocol.identifiers import ItemId
+from phoenix_protocol.record import Person, Source, Statement
+
+#: What is true of a statement unless somebody said otherwise, and so needs no word.
+_UNREMARKABLE: Final = frozenset({None, "unverified"})
+_INDENT: Final = " " * 12
+
+
+def numbers_of(sections: Sequence[ReadSection]) -> dict[ItemId, int]:
+    """Each statement's number on the page, from 1 through the whole package."""
+    ids = dict.fromkeys(s.id for section in sections for s in section.statements)
+    return {id_: number for number, id_ in enumerate(ids, start=1)}
+
+
+def person_lines(person: ReadPerson, catalogue: Catalogue) -> Iterator[str]:
+    """Who somebody is, and what readers must know about them."""
+    said: Person = person.said
+    born = f", born {said.born}" if said.born else ""
+    yield plain(f"{said.name} ({said.role}){born}")
+    if said.optional.get("location_sensitive") is True:
+        yield "    Nobody may learn where this person is."
+    for name, value in said.identifiers.items():
+        yield plain(f"    {name.replace('_', ' ')}: {value}")
+    if said.part3_category:
+        words = [in_words(catalogue, "person_category_part3", c) for c in said.part3_category]
+        yield plain(f"    For law enforcement: {', '.join(words)}")
+    if said.notes:
+        yield plain(f"    {said.notes}")
+
+
+def statement_lines(
+    statement: ReadStatement,
+    names: Mapping[str, str],
+    numbers: Mapping[ItemId, int],
+    catalogue: Catalogue,
+) -> Iterator[str]:
+    """One statement: number, class, text, and on the lines below how it is known and how far it can be relied on.
+
+    ``names`` gives the people of the section by their labels.
+    """
+    said = statement.said
+    standing = _standing(said, catalogue)
+    mark = f"[{standing.upper()}] " if standing else ""
+    number = f"{numbers[statement.id]}." if statement.id in numbers else ""
+    yield plain(f"{number:<4}{statement.class_.value:<8} {mark}{said.text}")
+    if statement.about:
+        yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
+    for line in (
+        _known(said),
+        _source(said.source, catalogue),
+        _times(said),
+        _reliance(said, numbers, catalogue),
+        _care(said, catalogue),
+    ):
+        if line:
+            yield _INDENT + plain(line)
+
+
+def _standing(said: Statement, catalogue: Catalogue) -> str:
+    """Disputed, corrected, withdrawn, verified: said before the words, so that nobody reads them without it."""
+    if said.verification in _UNREMARKABLE:
+        return ""
+    return in_words(catalogue, "verification", said.verification or "")
+
+
+def _known(said: Statement) -> str:
+    parts = [said.kind.value.replace("_", " ").capitalize()]
+    if said.author:
+        parts.append(f"by {said.author}")
+    if said.author_role:
+        parts.append(f"({said.author_role})")
+    if said.verified_by:
+        parts.append(f"checked by {said.verified_by}")
+    if said.chain_depth:
+        parts.append(f"passed on from {said.origin}, {said.chain_depth} times")
+    return " ".join(parts)
+
+
+def _source(source: Source | None, catalogue: Catalogue) -> str:
+    if source is None:
+        return ""
+    parts = [in_words(catalogue, "source_type", source.type)]
+    parts += [part for part in (source.relation, source.detail, source.reference) if part]
+    if source.first_hand is not None:
+        parts.append("first hand" if source.first_hand else "not first hand")
+    if source.identity_protected:
+        parts.append("protect who it is")
+    return f"Source: {', '.join(parts)}"
+
+
+def _times(said: Statement) -> str:
+    happened = " to ".join(t for t in (said.event_from, said.event_to) if t)
+    parts = (("As of", said.as_of), ("happened", happened), ("written down", said.recorded_at))
+    return _sentence(f"{name} {value}" for name, value in parts if value)
+
+
+def _reliance(said: Statement, numbers: Mapping[ItemId, int], catalogue: Catalogue) -> str:
+    parts = []
+    if said.grade is not None:
+        scheme = in_words(catalogue, "grade_scheme", said.grade.scheme)
+        parts.append(f"graded {said.grade.code} ({scheme})")
+    if said.basis:
+        rests = ", ".join(str(numbers.get(b, b.hex()[:8])) for b in said.basis)
+        parts.append(f"rests on {rests}")
+    if said.test:
+        parts.append(f"what would test it: {said.test}")
+    return _sentence(parts)
+
+
+def _care(said: Statement, catalogue: Catalogue) -> str:
+    flags = [in_words(catalogue, "statement_flag", flag) for flag in said.flags]
+    special = [in_words(catalogue, "special_category", code) for code in said.special_category]
+    if special:
+        flags.append(f"special category: {', '.join(special)}")
+    return _sentence(flags)
+
+
+def _sentence(parts: Sequence[str] | Iterator[str]) -> str:
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]

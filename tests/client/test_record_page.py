@@ -1,0 +1,144 @@
+"""What a person reads of an opened section: all of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agency_client.record.opened import ReadPerson, ReadSection, ReadStatement
+from agency_client.record.page import numbers_of, person_lines, statement_lines
+from agency_client.record.shipped import shipped_catalogue
+from phoenix_protocol import record
+from phoenix_protocol.identifiers import AgencyId, ItemId
+from phoenix_protocol.record import Kind, StatementClass
+
+CATALOGUE = shipped_catalogue()
+OTHER = ItemId(b"o" * 16)
+OWN = ItemId(b"s" * 16)
+
+#: Every field that its page must show, with a value, and the words in which it is shown.
+PERSON: dict[str, tuple[Any, str]] = {
+    "name": ("Mark S", "Mark S"),
+    "role": ("adult", "adult"),
+    "born": ("1980-01-02", "1980-01-02"),
+    "identifiers": ({"nhs_number": "999 041 7008"}, "nhs number: 999 041 7008"),
+    "part3_category": (("suspect",), "Suspect"),
+    "notes": ("Armed", "Armed"),
+    "optional": ({"location_sensitive": True}, "Nobody may learn where"),
+}
+STATEMENT: dict[str, tuple[Any, str]] = {
+    "kind": (Kind.INTELLIGENCE, "Intelligence"),
+    "text": ("Was seen with a knife", "Was seen with a knife"),
+    "about": ((OTHER,), "About Mark S"),
+    "author": ("DS Hale", "by DS Hale"),
+    "author_role": ("Detective", "(Detective)"),
+    "origin": (AgencyId("ardenfold-police"), "ardenfold-police"),
+    "chain_depth": (2, "2 times"),
+    "source": (record.Source(type="protected", identity_protected=True), "protect who it is"),
+    "basis": ((OTHER,), "rests on 1"),
+    "as_of": ("2026-11-20", "As of 2026-11-20"),
+    "event_from": ("2026-11-02", "2026-11-02"),
+    "event_to": ("2026-11-19", "2026-11-19"),
+    "recorded_at": ("2026-11-21", "written down 2026-11-21"),
+    "verification": ("withdrawn", "[WITHDRAWN]"),
+    "verified_by": ("The sergeant", "checked by The sergeant"),
+    "test": ("A second sighting", "A second sighting"),
+    "grade": (record.Grade(scheme="3x5x2", code="3-E"), "3-E"),
+    "special_category": (("health",), "ealth"),
+    "flags": (("uncertain",), "ncertain"),
+}
+SOURCE: dict[str, tuple[Any, str]] = {
+    "type": ("own_record", CATALOGUE.enumerations["source_type"]["own_record"].label),
+    "detail": ("Register extract", "Register extract"),
+    "relation": ("Neighbour", "Neighbour"),
+    "reference": ("R-12", "R-12"),
+    "identity_protected": (True, "protect who it is"),
+    "first_hand": (False, "not first hand"),
+}
+#: Shown otherwise, or only for programs.
+ELSEWHERE = {"critical", "optional", "label"}
+
+
+def values(shown: dict[str, tuple[Any, str]]) -> dict[str, Any]:
+    return {name: value for name, (value, _) in shown.items()}
+
+
+def page(said: record.Statement) -> str:
+    statement = ReadStatement(id=OWN, class_=StatementClass.REPORTED, about=("uncle",), said=said)
+    lines = statement_lines(statement, {"uncle": "Mark S"}, {OTHER: 1, OWN: 2}, CATALOGUE)
+    return "\n".join(lines)
+
+
+FULL = record.Statement(**values(STATEMENT))
+
+
+def test_no_field_of_the_messages_is_forgotten() -> None:
+    for message, shown in (
+        (record.Person, PERSON),
+        (record.Statement, STATEMENT),
+        (record.Source, SOURCE),
+    ):
+        named = {field.name for field in dataclasses.fields(message)}
+        assert named - ELSEWHERE - set(shown) == set()
+
+
+@pytest.mark.parametrize("name", STATEMENT)
+def test_every_field_of_a_statement_is_on_the_page(name: str) -> None:
+    assert STATEMENT[name][1] in page(FULL)
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_every_field_of_a_source_is_on_the_page(name: str) -> None:
+    assert SOURCE[name][1] in page(replace(FULL, source=record.Source(**values(SOURCE))))
+
+
+@pytest.mark.parametrize("name", PERSON)
+def test_every_field_of_a_person_is_on_the_page(name: str) -> None:
+    said = record.Person(label="uncle", **values(PERSON))
+    text = "\n".join(person_lines(ReadPerson(id=OTHER, said=said), CATALOGUE))
+    assert PERSON[name][1] in text
+
+
+def test_what_is_withdrawn_is_never_read_without_that_word() -> None:
+    first = page(FULL).splitlines()[0]
+    assert first.index("[WITHDRAWN]") < first.index("Was seen")
+    assert first.startswith("2.  REPORTED")
+
+
+def test_what_is_not_said_takes_no_line() -> None:
+    bare = record.Statement(
+        kind=Kind.OBSERVED,
+        text="x",
+        about=(),
+        origin=AgencyId("a"),
+        chain_depth=0,
+        basis=(),
+        special_category=(),
+        flags=(),
+    )
+    assert page(replace(bare, verification="unverified")).splitlines()[1:] == [
+        " " * 12 + "About Mark S",
+        " " * 12 + "Observed",
+    ]
+
+
+def test_what_others_wrote_steers_no_terminal() -> None:
+    assert "\x1b" not in page(replace(FULL, text="\x1b[2J", author="\u202e"))
+    assert "<U+202E>" in page(replace(FULL, author="\u202e"))
+
+
+def test_statements_are_numbered_through_the_package() -> None:
+    def section(*ids: bytes) -> ReadSection:
+        said = tuple(
+            ReadStatement(id=ItemId(i * 16), class_=StatementClass.FACT, about=(), said=FULL)
+            for i in ids
+        )
+        return ReadSection(
+            id="s", item=OTHER, kind="statements", title="T", marking="OFFICIAL", handling=(),
+            people=(), statements=said, attachments=(), answers={}, do_not_alert=(),
+        )  # fmt: skip
+
+    assert list(numbers_of([section(b"a", b"b"), section(b"c", b"a")]).values()) == [1, 2, 3]
