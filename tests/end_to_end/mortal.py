@@ -37,7 +37,14 @@ CHANGING = {
         *("offer", "released", "block", "say", "recall", "void"),
     },
 }
-_LOADED = ("cli.sending", "cli.receiving", "cli.people", "adapters.relay_http", "use_cases.keeping")
+_LOADED = (
+    "cli.sending",
+    "cli.receiving",
+    "cli.people",
+    "cli.keeping",
+    "adapters.relay_http",
+    "use_cases.keeping",
+)
 
 
 # -- inside the process that dies --------------------------------------------------------------------------------------
