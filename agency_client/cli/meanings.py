@@ -20,7 +20,7 @@ MEANING: Final[dict[str, str]] = {
     "A_RELAY_ROLLBACK": "The relay was put back to an earlier state. Packages and receipts since then may be "
     "missing there: phone those whose receipt you wait for, and those who send to you. "
     "A restored backup does this, and the relay's operator knows of it: ask.",
-    "A_RELAY_LOST": "The relay took a package of yours and does not have it any more. "
+    "A_RELAY_LOST": "The relay lost what it held of a package of yours. "
     "Send it again, and phone who has not confirmed it.",
     "E_REPLAY": "Two packages of one sender carry one number. Both are in the inbox: deal with both. "
     "Tell the sender; their keys may have been restored or copied.",
@@ -42,3 +42,6 @@ STATES: Final[dict[str, str]] = {
     "recalled": "you took it back before it was accepted",
     "expired": "its time ran out before they had it",
 }
+
+#: The same of a package that ended before its time: only the relay's own report says so.
+LOST: Final = "the relay lost it before they had it: send it again"

@@ -245,17 +245,18 @@ def _event_json(event: Any) -> dict[str, Any]:
 
 
 def _tell_status(found: Any) -> None:
-    from agency_client.cli.meanings import MEANING, STATES
+    from agency_client.cli.meanings import LOST, MEANING, STATES
 
     for alert in found.alerts:
         if alert.seen is None:
             warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+    written_to = [a for a in found.addresses if a.why is Why.TO]
     table(
         ("Address", "State", "Since"),
-        [(a.address, a.state.value, spoken(a.since)) for a in found.addresses if a.why is Why.TO],
+        [(a.address, a.state.value, spoken(a.since)) for a in written_to],
     )
-    for state in dict.fromkeys(a.state.value for a in found.addresses if a.why is Why.TO):
-        tell(f"{state}: {STATES[state]}.")
+    for state, lost in dict.fromkeys((a.state, _is_lost(a, found.package)) for a in written_to):
+        tell(f"{state.value}: {LOST if lost else STATES[state.value]}.")
     said_by = {endpoint.endpoint: endpoint.address for endpoint in found.endpoints}
     #: An address acknowledges again when the owner changes: the newest stands.
     standing = {
@@ -270,6 +271,13 @@ def _tell_status(found: Any) -> None:
             note = " (replaced by a later one)" if replaced else ""
             tell(f"{who}: {event.kind.value}, {spoken(event.time)}{note}")
             tell(f"  {shown('; '.join(words))}")
+
+
+def _is_lost(address: Any, package: Any) -> bool:
+    """Whether it ended at an address before its time was over."""
+    from phoenix_protocol.package.lifecycle import State
+
+    return address.state is State.EXPIRED and address.since < package.expires
 
 
 def _event_words(event: Any) -> list[str]:

@@ -34,17 +34,27 @@ def note_gaps(tx: Families, sender: EndpointId, now: Seconds) -> None:
             tx.alerts.see(alert.number, now)
 
 
-def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool:
+def expire_by_report(tx: Families, core: ObjectHash, ended: Seconds, now: Seconds) -> None:
+    """The relay reports that a package ended at ``ended``. Before its time, that is a package that the relay lost."""
+    package = tx.sent.get(core)
+    lost = package is not None and ended < package.expires
+    expire_sent(tx, core, now, "A_RELAY_LOST" if lost else "A_NOT_DELIVERED", ended)
+    expire_received(tx, core, ended)
+
+
+def expire_sent(
+    tx: Families, core: ObjectHash, now: Seconds, code: str, ended: Seconds | None = None
+) -> bool:
     """Mark what was not stored by its recipients as expired, and alarm with ``code``.
 
-    False when all of it was, or it is not ours. Copies for the sender's own desk and for records owe nothing.
+    It ended at its own time, whenever this home hears of it, unless it had ``ended`` before. False when all of it was
+    stored, or it is not ours. Copies for the sender's own desk and for records owe nothing.
     """
     package = tx.sent.get(core)
     late = [e for e in tx.sent.endpoints(core) if e.state in UNFINISHED]
     for endpoint in late:
         if package is not None and allowed(endpoint.state, Step.EXPIRE):
-            # It ended at its time, whenever this home hears of it.
-            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, package.expires)
+            tx.sent.step(core, endpoint.endpoint, Step.EXPIRE, _end_of(package.expires, ended))
     written_to = [a for a in tx.sent.addresses(core) if a.why is Why.TO]
     if not any(a.state is State.EXPIRED for a in written_to):
         return False
@@ -52,13 +62,17 @@ def expire_sent(tx: Families, core: ObjectHash, now: Seconds, code: str) -> bool
     return True
 
 
-def expire_received(tx: Families, core: ObjectHash) -> None:
+def expire_received(tx: Families, core: ObjectHash, ended: Seconds | None = None) -> None:
     """An offer that was never taken in is gone. What is stored here stays, and its receipt is on its way."""
     package = tx.received.get(core)
     if package is None or not allowed(package.state, Step.EXPIRE):
         return
     if tx.contents.get(core) is None:
-        tx.received.step(core, Step.EXPIRE, package.expires)
+        tx.received.step(core, Step.EXPIRE, _end_of(package.expires, ended))
+
+
+def _end_of(expires: Seconds, ended: Seconds | None) -> Seconds:
+    return expires if ended is None else min(ended, expires)
 
 
 def is_owed(addresses: Iterable[AddressProgress]) -> bool:

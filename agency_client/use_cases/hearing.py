@@ -16,8 +16,7 @@ from agency_client.ports.vault import (
     StoredSection,
 )
 from agency_client.use_cases.expiring import (
-    expire_received,
-    expire_sent,
+    expire_by_report,
     is_owed,
     note_gaps,
     raise_alert,
@@ -242,10 +241,12 @@ async def take_warning(home: Home, _relay: Relay, _known: Known, item: FeedItem)
 
 
 async def take_tombstone(home: Home, _relay: Relay, known: Known, item: FeedItem) -> None:
-    """The relay's report that a package expired, and how far each address had come."""
+    """The relay's report that a package expired or was lost there, and how far each address had come."""
     tombstone = _by_relay(known, item, Tombstone)
+    message = tombstone.message
+    if message.core != item.core or message.anchor != known.directory.anchor:
+        raise TamperError("E_RECEIPT_BINDING", "A report is of another package.")
     now = home.now()
     with home.vault.transaction() as tx:
         _keep_object(tx, tombstone.hash, ObjectKind.TOMBSTONE, item, now)
-        expire_sent(tx, item.core, now, "A_NOT_DELIVERED")
-        expire_received(tx, item.core)
+        expire_by_report(tx, item.core, message.expired, now)

@@ -244,7 +244,7 @@ def sender_of(home: Home, alert: Alert) -> Address | None:
     return known.address_of(found[0]) if known and found else None
 
 
-_NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "N_UNCONFIRMED"})
+_NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "A_RELAY_LOST", "N_UNCONFIRMED"})
 
 
 def see_alert(home: Home, number: int) -> None:

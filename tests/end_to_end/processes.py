@@ -167,11 +167,12 @@ class RelayProcess:
         words = [program("phoenix-relay"), "--home", self.home, "--json", *args]
         return run(words, env=environment(self.extra), status=status, **options)
 
-    def start(self) -> None:
-        """Serve, and come back when it listens."""
+    def start(self, *options: str) -> None:
+        """Serve, and come back when it listens. ``options`` are more words for ``serve``."""
         words = [program("phoenix-relay"), "--home", str(self.home), "serve"]
         words += ["--host", "127.0.0.1", "--port", str(self.port)]
         words += ["--config", str(self.config)] if self.config is not None else []
+        words += options
         self.home.parent.mkdir(parents=True, exist_ok=True)
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
