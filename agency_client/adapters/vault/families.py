@@ -10,6 +10,7 @@ from agency_client.adapters.vault.audit import AuditTable
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.received import ReceivedTables
+from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -76,6 +77,14 @@ class TransactionFamilies:
     @cached_property
     def quarantine(self) -> QuarantineTable:
         return QuarantineTable(self._session)
+
+    @cached_property
+    def records(self) -> RecordTables:
+        return RecordTables(self._session)
+
+    @cached_property
+    def dues(self) -> DueTable:
+        return DueTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -38,6 +38,7 @@ from agency_client.ports.vault.received import (
     ReplayGuard,
     Seen,
 )
+from agency_client.ports.vault.records import Due, Dues, Record, Records
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -146,6 +147,10 @@ class Families(Protocol):
     @property
     def quarantine(self) -> Quarantine: ...
     @property
+    def records(self) -> Records: ...
+    @property
+    def dues(self) -> Dues: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -208,6 +213,8 @@ __all__ = [
     "Contents",
     "ContentsStore",
     "Directory",
+    "Due",
+    "Dues",
     "Events",
     "Families",
     "Gap",
@@ -223,6 +230,8 @@ __all__ = [
     "Quarantined",
     "Received",
     "ReceivedPackage",
+    "Record",
+    "Records",
     "ReplayGuard",
     "Route",
     "Seen",
