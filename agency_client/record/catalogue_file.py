@@ -21,6 +21,9 @@ from phoenix_protocol.suite.hashing import sha256
 #: The newest format of a catalogue that this program understands.
 FORMAT: Final = 1
 
+#: Every kind of document that takes words from the catalogue.
+_DOCUMENTS: Final[tuple[type[Any], ...]] = (Document,)
+
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."
 
@@ -214,7 +217,8 @@ def _with_included(
 
 def used_by_documents() -> frozenset[str]:
     """The names of the enumerations that documents take words from, and the two that catalogues themselves need."""
-    return frozenset({"agency_kind", "jurisdiction", "classification", *_named_in(Document)})
+    named = {name for document in _DOCUMENTS for name in _named_in(document)}
+    return frozenset({"agency_kind", "jurisdiction", "classification", *named})
 
 
 def _named_in(table: type[Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ may be sent is decided by the rules (`agency_client/record/rules/__init__.py`), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agency_client.record.answers import (
     Advice,
@@ -19,9 +19,8 @@ from agency_client.record.answers import (
     Legal,
     Quality,
 )
-from agency_client.record.faults import Faults
+from agency_client.record.as_written import AsWritten
 from agency_client.record.fields import CODE, LINE, End, texts
-from agency_client.record.places import Lines, Place
 from agency_client.record.statements import Contact, Person, Section, Statement
 from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
@@ -31,7 +30,7 @@ SECTIONS = limits.SECTIONS - 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(AsWritten):
     """The whole document. Absent tables are empty ones, so that rules can ask for any answer."""
 
     to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())
@@ -55,9 +54,6 @@ class Document:
     informing: tuple[Informing, ...] = said(Many(Informing, limits.PEOPLE), default=())
     quality: Quality = said(One(Quality), default=Quality(at=("quality",)))
     advice: tuple[Advice, ...] = said(Many(Advice, 64), default=())
-    at: Place = ()
-    lines: Lines = field(default_factory=dict)
-    faults: Faults = field(default_factory=lambda: Faults({}))
 
     @property
     def statements(self) -> Mapping[int, tuple[Section, Statement]]:
@@ -68,8 +64,3 @@ class Document:
     def persons(self) -> Mapping[str, Person]:
         """Everybody in the document by the author's id for them."""
         return {person.id: person for person in self.people if person.id}
-
-    def entry(self, at: Place, position: int) -> Place:
-        """The place of one entry of a list, or of the only one where the author wrote no list."""
-        inside = (*at, position)
-        return inside if inside in self.lines or not self.lines else at

@@ -40,7 +40,16 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class WordFacts:
+    """What decides whether a word may be used: the time, the agency that writes, the catalogue."""
+
+    now: Seconds
+    own: Own
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(WordFacts):
     """Everything outside the document that decides about it.
 
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
@@ -48,11 +57,8 @@ class Facts:
     package that was sent from here, by its id.
     """
 
-    now: Seconds
-    own: Own
     addresses: Mapping[str, Reach]
     bounds: Bounds
-    catalogue: Catalogue
     attachments: tuple[AttachedFile, ...] = ()
     expires: str | None = None
     urgent: bool = False

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from agency_client.record.document import Document
+from agency_client.record.as_written import AsWritten
 from agency_client.record.places import Place, line_of, written
 from agency_client.record.problems import NEXT, OWED_IN_WORDS, OWED_NEXT, PROMPT_NEXT, WARNING_NEXT
 from phoenix_protocol.errors import Problem, RefusedError
@@ -111,7 +111,7 @@ class Findings:
         )
 
 
-def gather(document: Document, found: Iterable[Finding]) -> Findings:
+def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
     """``found`` and the faults of the document, sorted. A place that could not be read gets no second problem."""
     by_weight: dict[Weight, list[Problem]] = {weight: [] for weight in Weight}
     by_weight[Weight.PROBLEM] += document.faults.problems
@@ -130,7 +130,7 @@ def gather(document: Document, found: Iterable[Finding]) -> Findings:
     )
 
 
-def _told(finding: Finding, document: Document) -> Problem:
+def _told(finding: Finding, document: AsWritten) -> Problem:
     return Problem(
         code=finding.code,
         message=finding.message,
