@@ -27,7 +27,8 @@ from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Second
 from phoenix_protocol.package.events import Event, EventKind
 from phoenix_protocol.package.lifecycle import STEP_OF, advance, allowed
 from phoenix_protocol.sealing.contents import Detail
-from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
+from phoenix_protocol.sealing.details import open_detail, seal_detail
+from phoenix_protocol.sealing.words import WordsReader
 from phoenix_protocol.signed import parse_signed, sign
 from phoenix_protocol.suite.opening_keys import EpochPrivateKey
 from phoenix_protocol.suite.sealing_keys import SealingKey
@@ -40,7 +41,7 @@ _OPENS_FOR: Final = 7 * 86400
 
 async def detail_readers(
     relay: Relay, known: Known, sender: Address, own: Address, now: Seconds
-) -> tuple[DetailReader, ...]:
+) -> tuple[WordsReader, ...]:
     """Who may read what this home says of a package: the sender's address, the own one, and both agencies' records.
 
     This endpoint is among them: its own copy of the words is the one that everybody gets.
@@ -61,7 +62,7 @@ async def detail_readers(
         except TamperError:
             continue  # it has no key now: it learns the event itself, and the words from its colleagues
         readers.append(
-            DetailReader(
+            WordsReader(
                 endpoint=endpoint.id,
                 epoch_key=chosen.hash,
                 key=SealingKey(chosen.message.key),
