@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from agency_client.ports.vault import Vault
 from agency_client.record.attachments import AttachmentSource
@@ -12,8 +12,10 @@ from agency_client.record.document import Document
 from agency_client.record.drafting import Setting, draft_package
 from agency_client.record.facts import AttachedFile, Facts, Own, Reach
 from agency_client.record.findings import Findings
+from agency_client.record.looks import looks, owed_looks, owed_name
 from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
+from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
@@ -30,6 +32,9 @@ from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds, agency_of
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.sealing.drafts import PackageDraft
+
+#: How long an answer may be owed before somebody is reminded of it (seconds).
+OWED_WITHIN: Final = 86400
 
 
 class AttachedSource(Protocol):
@@ -196,7 +201,12 @@ def _outgoing(
         expires=expiry(options.expires or document.expires, facts.now, facts.bounds.life),
         document=data,
         options=options.as_text(),
-        owed=tuple(f"{p.clause}:{p.place}" for p in findings.owed),
+        entered=of_document(document, facts.attachments),
+        owed=tuple(owed_name(p) for p in findings.owed),
+        looks=(
+            *looks(document),
+            *owed_looks(findings.owed, Seconds(facts.now + OWED_WITHIN)),
+        ),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agency_client.ports.outbox import Parcel
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Contents,
+    Due,
     Progress,
     SentDelivery,
     SentEndpoint,
@@ -18,6 +19,8 @@ from agency_client.ports.vault import (
     StoredAttachment,
     StoredSection,
 )
+from agency_client.record.looks import Look
+from agency_client.record.registering import Entered
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recipients import Target, find_targets
@@ -47,6 +50,7 @@ class Outgoing:
     """A checked document, ready to seal.
 
     ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
+    ``entered`` is its line of the register, ``looks`` what falls due because of it.
     """
 
     draft: PackageDraft
@@ -54,7 +58,9 @@ class Outgoing:
     expires: Seconds
     document: bytes = field(repr=False)
     options: tuple[str, ...]
+    entered: Entered
     owed: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
 
 
 def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
@@ -200,6 +206,10 @@ def _keep(
             package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
         )
         tx.contents.put(sealed.core_hash, _contents(sealed))
+        line = replace(outgoing.entered.line, core=package.core, time=package.created)
+        tx.register.add(line, outgoing.entered.terms)
+        for look in outgoing.looks:
+            tx.dues.put(_due(look, package))
         tx.audit.append(
             time=where.created,
             actor=home.actor(),
@@ -208,6 +218,12 @@ def _keep(
             detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
         )
     return package
+
+
+def _due(look: Look, package: SentPackage) -> Due:
+    return Due(
+        kind=look.kind, at=look.at, made=package.created, core=package.core, place=look.place
+    )
 
 
 def attachment_digests(sealed: SealedPackage) -> list[bytes]:

@@ -11,6 +11,7 @@ from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
+from agency_client.adapters.vault.register import RegisterTables
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -85,6 +86,10 @@ class TransactionFamilies:
     @cached_property
     def dues(self) -> DueTable:
         return DueTable(self._session)
+
+    @cached_property
+    def register(self) -> RegisterTables:
+        return RegisterTables(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

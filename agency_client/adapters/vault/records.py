@@ -35,15 +35,18 @@ class RecordTables:
         if record.about is not None and self.get(record.about) is None:
             raise RefusedError("E_NOT_FOUND", "There is no record of this number here.")
         self._session.run(
-            "INSERT INTO records (kind, time, about, signed) VALUES (?, ?, ?, ?)",
+            "INSERT INTO records (kind, time, about) VALUES (?, ?, ?)",
             record.kind,
             record.time,
             record.about,
-            record.signed,
         )
         number = int(self._session.value("SELECT last_insert_rowid()"))
         self._session.run(
-            "INSERT INTO record_texts VALUES (?, ?, ?)", number, record.summary, document
+            "INSERT INTO record_texts VALUES (?, ?, ?, ?)",
+            number,
+            record.summary,
+            document,
+            record.signed,
         )
         self._session.many(
             "INSERT INTO record_links VALUES (?, ?)", [(number, core) for core in record.cores]

@@ -39,6 +39,14 @@ from agency_client.ports.vault.received import (
     Seen,
 )
 from agency_client.ports.vault.records import Due, Dues, Record, Records
+from agency_client.ports.vault.register import (
+    Register,
+    RegisterLine,
+    SharedSection,
+    Term,
+    TermKind,
+    Wanted,
+)
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -151,6 +159,8 @@ class Families(Protocol):
     @property
     def dues(self) -> Dues: ...
     @property
+    def register(self) -> Register: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -232,6 +242,8 @@ __all__ = [
     "ReceivedPackage",
     "Record",
     "Records",
+    "Register",
+    "RegisterLine",
     "ReplayGuard",
     "Route",
     "Seen",
@@ -245,10 +257,14 @@ __all__ = [
     "Sequences",
     "Setting",
     "Settings",
+    "SharedSection",
     "Standing",
     "StoredAttachment",
     "StoredEvent",
     "StoredSection",
+    "Term",
+    "TermKind",
     "Vault",
     "VaultHead",
+    "Wanted",
 ]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Record:
     """One row. ``kind`` is a code of the family that writes it; ``about`` is the number of the record that it follows.
 
-    ``summary`` is one line for lists; empty once the texts are erased. ``number`` is given by the vault, from 1.
+    ``summary`` is one line for lists; ``signed`` the Signed object of whoever recorded it. Both go when the texts are
+    erased. ``number`` is given by the vault, from 1.
     """
 
     kind: str
@@ -27,7 +28,7 @@ class Record:
     about: int | None = None
     cores: tuple[ObjectHash, ...] = ()
     summary: str = field(repr=False, default="")
-    signed: bytes | None = field(repr=False, default=None)  # who recorded it, where a home signs
+    signed: bytes | None = field(repr=False, default=None)
     number: int = 0
 
 
