@@ -6,7 +6,7 @@ may be sent is decided by the rules (`agency_client/record/rules/__init__.py`), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from agency_client.record.answers import (
@@ -21,6 +21,7 @@ from agency_client.record.answers import (
 )
 from agency_client.record.as_written import AsWritten
 from agency_client.record.fields import CODE, LINE, End, texts
+from agency_client.record.places import Place
 from agency_client.record.statements import Contact, Person, Section, Statement
 from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
@@ -64,3 +65,40 @@ class Document(AsWritten):
     def persons(self) -> Mapping[str, Person]:
         """Everybody in the document by the author's id for them."""
         return {person.id: person for person in self.people if person.id}
+
+    # What kinds of document that are packages too say otherwise.
+
+    @property
+    def speaks_without_sections(self) -> bool:
+        """Whether there is something to send even where no section was written."""
+        return False
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Every address that reads something which its author wrote."""
+        return frozenset(name for section in self.section for name in section.need_to_know)
+
+    @property
+    def meant(self) -> frozenset[str]:
+        """The ids of everybody whom something in the document is about."""
+        return frozenset(name for _, s in self.statements.values() for name in s.about)
+
+    def addresses(self) -> Iterator[tuple[str, Place]]:
+        """Every address in the document, once for each place."""
+        for n, name in enumerate(self.to):
+            if name:
+                yield name, ("to", n)
+        for section in self.section:
+            for name in section.need_to_know:
+                if name not in self.to:
+                    yield name, (*section.at, "need_to_know", name)
+
+    def mentions(self) -> Iterator[tuple[str, Place]]:
+        """Every id of a person that the document uses, with its place."""
+        for _, statement in self.statements.values():
+            for n, name in enumerate(statement.about):
+                yield name, self.entry((*statement.at, "about"), n)
+        answers: tuple[Capacity | Informing, ...] = (*self.capacity, *self.informing)
+        for answer in answers:
+            if answer.person is not None:
+                yield answer.person, (*answer.at, "person")
