@@ -7,6 +7,7 @@ Signatures, ciphertexts and their digests are stand-ins made in the same way: re
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from typing import Any, Final
 
@@ -32,8 +33,9 @@ from phoenix_protocol.key_ids import endpoint_key_id
 from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.package import envelope, events
+from phoenix_protocol.package import notices as handed
 from phoenix_protocol.requests import RequestHead, sign_request
-from phoenix_protocol.sealing import capsules, contents, manifest
+from phoenix_protocol.sealing import capsules, contents, manifest, notices
 from phoenix_protocol.signature_fields import LABEL, SIGNATURE_INPUT
 from phoenix_protocol.signed import Signature, Signed, hash_of, signer_id
 from phoenix_protocol.suite import (
@@ -430,6 +432,46 @@ TOMBSTONE: Final = events.Tombstone(
     time=Seconds(CORE.expires + 5),
     checkpoint=CHECKPOINT,
 )
+NOTICE: Final = notices.Notice(
+    anchor=ANCHOR,
+    core=CORE_HASH,
+    section=manifest.entry_commitment(PACKAGE_ENTRY, seed("entry salt")),
+    item=SECTION.items[2].id,
+    digest=manifest.item_commitment(SECTION.items[2]),
+    action=notices.NoticeAction.CORRECT,
+    replacement=schema.encode(
+        dataclasses.replace(STATEMENT, text="Absent 12 of 30 sessions, 2 to 20 November 2026")
+    ),
+    conditions=(),
+    words="One session was entered late",
+    endpoint=FRONT_DOOR_ID,
+    number=1,
+    time=Seconds(NOW + 8000),
+    checkpoint=CHECKPOINT,
+)
+HANDED_NOTICE: Final = notices.HandedNotice(items=(), notice=signed(NOTICE, "front door").encoded())
+NOTICE_DELIVERY: Final = handed.NoticeDelivery(
+    anchor=ANCHOR,
+    core=CORE_HASH,
+    endpoint=FRONT_DOOR_ID,
+    audience=(MASH, FRONT_DOOR),
+    notice=seed("notice ciphertext digest"),
+    time=Seconds(NOW + 8000),
+    expires=Seconds(NOW + 8000 + 4 * WEEK),
+    checkpoint=CHECKPOINT,
+)
+NOTICE_ANSWER: Final = handed.NoticeAnswer(
+    anchor=ANCHOR,
+    notice=hash_of(NOTICE),
+    core=CORE_HASH,
+    endpoint=MASH_ID,
+    audience=(MASH, FRONT_DOOR),
+    answer=handed.AnswerKind.DONE,
+    counter=2,
+    time=Seconds(NOW + 9000),
+    checkpoint=CHECKPOINT,
+    detail=seed("answer ciphertext digest"),
+)
 
 # -- requests and answers (§9) --------------------------------------------------------------------------------------
 
@@ -520,6 +562,10 @@ EXAMPLES: Final[dict[str, Any]] = {
         VERDICT,
         VOID,
         TOMBSTONE,
+        NOTICE,
+        HANDED_NOTICE,
+        NOTICE_DELIVERY,
+        NOTICE_ANSWER,
         *BODIES,
     )
 }
