@@ -13,6 +13,8 @@ from agency_client.record.document import Document
 from agency_client.record.faults import Faults
 from agency_client.record.fields import CODE, LINE, LONG, ListOf, Number, Text, YesNo
 from agency_client.record.places import Place
+from agency_client.record.requests import RequestDocument
+from agency_client.record.responses import ResponseDocument
 from agency_client.record.syntax import parse
 from agency_client.record.tables import Many, declared, read_table, said
 from phoenix_protocol.errors import Problem, UsageError
@@ -22,7 +24,7 @@ from phoenix_protocol.suite.hashing import sha256
 FORMAT: Final = 1
 
 #: Every kind of document that takes words from the catalogue.
-_DOCUMENTS: Final[tuple[type[Any], ...]] = (Document,)
+_DOCUMENTS: Final[tuple[type[Any], ...]] = (Document, RequestDocument, ResponseDocument)
 
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."

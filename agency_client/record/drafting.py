@@ -7,7 +7,7 @@ sections take the answers of `agency_client/record/placement.py`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,11 +53,16 @@ class Setting:
     supersedes: ObjectHash | None = None
 
 
+#: Makes the sections that a kind of document has beside those that its author wrote.
+More = Callable[[Ids], Iterable[SectionDraft]]
+
+
 def draft_package(
     document: Document,
     setting: Setting,
     attachments: Sequence[AttachmentSource],
     randomness: Randomness,
+    more: More = lambda _ids: (),
 ) -> PackageDraft:
     """The draft of a document that :func:`agency_client.record.rules.check_document` has no problem with."""
     ids = Ids.drawn(document, randomness)
@@ -76,6 +81,7 @@ def draft_package(
         supersedes=setting.supersedes,
         sections=(
             *written,
+            *more(ids),
             _legal(document, setting, randomness),
             _decision(document, setting, ids, randomness),
         ),
@@ -114,7 +120,7 @@ def _section(
     named = {name for statement in section.statement for name in statement.about}
     people = [p for name, p in document.persons.items() if name in named]
     return SectionDraft(
-        head=_head(
+        head=head_of(
             STATEMENTS,
             section.title or section.id or "",
             section.marking or document.classification,
@@ -125,7 +131,7 @@ def _section(
         items=(
             *(person_item(person, ids) for person in people),
             *(statement_item(s, agency_of(setting.own), ids) for s in section.statement),
-            *_items(of_section(section), randomness),
+            *entry_items(of_section(section), randomness),
         ),
         attachments=tuple(
             attachment_draft(file, new_id(randomness))
@@ -139,9 +145,9 @@ def _section(
 def _legal(document: Document, setting: Setting, randomness: Randomness) -> SectionDraft:
     everybody = dict.fromkeys(document.to, FOR_EVERYBODY)
     return SectionDraft(
-        head=_head(LEGAL, "Legal basis", document.classification, document.handling, LEGAL),
+        head=head_of(LEGAL, "Legal basis", document.classification, document.handling, LEGAL),
         head_id=new_id(randomness),
-        items=tuple(_items(for_everybody(document, setting.rules), randomness)),
+        items=tuple(entry_items(for_everybody(document, setting.rules), randomness)),
         readers=readers_of(everybody, setting),
     )
 
@@ -150,19 +156,20 @@ def _decision(
     document: Document, setting: Setting, ids: Ids, randomness: Randomness
 ) -> SectionDraft:
     return SectionDraft(
-        head=_head(DECISION, "Decision", document.classification, document.handling, DECISION),
+        head=head_of(DECISION, "Decision", document.classification, document.handling, DECISION),
         head_id=new_id(randomness),
         items=(
             *(person_item(person, ids) for person in document.persons.values()),
-            *_items(for_own_agency(document, setting.rules), randomness),
+            *entry_items(for_own_agency(document, setting.rules), randomness),
         ),
         readers=readers_of({}, setting),
     )
 
 
-def _head(
+def head_of(
     kind: str, title: str, marking: str | None, handling: tuple[str, ...], name: str | None
 ) -> Head:
+    """A section's head; without a marking of its own it has the default one."""
     optional: dict[str, Plain] = {"id": name} if name else {}
     return Head(
         kind=kind,
@@ -173,6 +180,7 @@ def _head(
     )
 
 
-def _items(entries: Iterable[record.Entries], randomness: Randomness) -> Iterator[ItemDraft]:
+def entry_items(entries: Iterable[record.Entries], randomness: Randomness) -> Iterator[ItemDraft]:
+    """Answers as items of a section."""
     for answers in entries:
         yield item(ItemType.ENTRIES, new_id(randomness), answers)

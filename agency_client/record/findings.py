@@ -12,7 +12,14 @@ from enum import Enum
 
 from agency_client.record.as_written import AsWritten
 from agency_client.record.places import Place, line_of, written
-from agency_client.record.problems import NEXT, OWED_IN_WORDS, OWED_NEXT, PROMPT_NEXT, WARNING_NEXT
+from agency_client.record.problems import (
+    NEXT,
+    OWED_IN_WORDS,
+    OWED_NEXT,
+    PROMPT_NEXT,
+    REQUEST_NEXT,
+    WARNING_NEXT,
+)
 from phoenix_protocol.errors import Problem, RefusedError
 
 
@@ -46,7 +53,7 @@ def problem(
         code=code,
         at=at,
         message=message,
-        remedy=remedy or NEXT[code],
+        remedy=remedy or NEXT.get(code) or REQUEST_NEXT[code],
         clause=clause,
     )
 
@@ -58,7 +65,7 @@ def warning(code: str, at: Place, message: str, *, clause: str | None = None) ->
         code=code,
         at=at,
         message=message,
-        remedy=WARNING_NEXT[code],
+        remedy=WARNING_NEXT.get(code) or REQUEST_NEXT[code],
         clause=clause,
     )
 

@@ -37,6 +37,19 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_SUPERSEDES": "Use the id of a package in 'phoenix sent'.",
 }
 
+#: The same of requests and responses (docs/requests.md).
+REQUEST_NEXT: Final[dict[str, str]] = {
+    "E_DOC_QUESTION": "Use the id of a question that was put to you. 'phoenix requests' lists them.",
+    "E_DOC_ANSWER": "Write answer = shared, withheld, not_held or not_searched, and for 'shared' what is shared.",
+    "E_DOC_REQUEST": "Correct the id, or remove the field.",
+    "W_DOC_DEPUTY": "Write [[deputy]] with instead_of and address.",
+    "W_DOC_CALENDAR": "Write due = and a time, or check the day with those you ask.",
+    "W_DOC_THRESHOLD": "Record the consent, or why you ask without it.",
+    "W_DOC_VICTIM": "Check with your information manager by what right you ask.",
+    "W_DOC_COUNSELLING": "Ask for counselling records, or share them, only for substantial probative value.",
+    "W_DOC_SEARCHED": "Write searched = under [response], or what = in the answer.",
+}
+
 #: What is worth a second look. Nothing waits for it.
 WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_EXPIRES": "Write expires = to choose another time.",

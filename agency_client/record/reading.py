@@ -21,17 +21,17 @@ def read_document(data: bytes) -> Document:
 def document_from(parsed: Parsed) -> Document:
     """The document out of values that are parsed already."""
     document = written_from(Document, parsed)
-    return replace(document, section=_numbered(document.section))
+    return replace(document, section=numbered(document.section))
 
 
-def _numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+def numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     """``sections`` with their statements numbered from one through the whole document."""
-    numbered = []
+    written = []
     number = 0
     for section in sections:
         statements = []
         for statement in section.statement:
             number += 1
             statements.append(replace(statement, number=number))
-        numbered.append(replace(section, statement=tuple(statements)))
-    return tuple(numbered)
+        written.append(replace(section, statement=tuple(statements)))
+    return tuple(written)
