@@ -9,6 +9,7 @@ from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
+from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
@@ -20,6 +21,7 @@ from agency_client.adapters.vault.settings import SettingsTable
 
 if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
+    from agency_client.adapters.vault.notices import NoticeTables
 
 
 class TransactionFamilies:
@@ -94,3 +96,13 @@ class TransactionFamilies:
     @cached_property
     def audit(self) -> AuditTable:
         return AuditTable(self._session)
+
+    @cached_property
+    def notices(self) -> NoticeTables:
+        from agency_client.adapters.vault.notices import NoticeTables
+
+        return NoticeTables(self._session)
+
+    @cached_property
+    def onward(self) -> OnwardTable:
+        return OnwardTable(self._session)

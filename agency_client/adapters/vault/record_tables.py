@@ -56,5 +56,42 @@ CREATE TABLE register_terms (
 CREATE INDEX register_terms_by_line ON register_terms (line);
 """
 
+#: Notices about what was sent, to which items here they belong, how they were handed on, what was answered.
+_NOTICES: Final = """
+CREATE TABLE notices (
+    hash BLOB PRIMARY KEY, core BLOB NOT NULL, item BLOB NOT NULL, action TEXT NOT NULL,
+    endpoint BLOB NOT NULL, maker TEXT NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL,
+    signed BLOB NOT NULL, UNIQUE (core, item, endpoint, number)
+) STRICT;
+CREATE TABLE notice_items (
+    core BLOB NOT NULL, item BLOB NOT NULL, notice BLOB NOT NULL REFERENCES notices (hash),
+    PRIMARY KEY (core, item, notice)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notice_items_by_notice ON notice_items (notice);
+CREATE TABLE notice_handings (
+    sequence INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,
+    notice BLOB NOT NULL REFERENCES notices (hash), core BLOB NOT NULL, endpoint BLOB NOT NULL,
+    hander TEXT NOT NULL, own INTEGER NOT NULL, audience BLOB NOT NULL, items BLOB NOT NULL,
+    time INTEGER NOT NULL, expires INTEGER NOT NULL, state TEXT NOT NULL, signed BLOB NOT NULL,
+    ciphertext BLOB NOT NULL, key BLOB NOT NULL
+) STRICT;
+CREATE INDEX notice_handings_by_notice ON notice_handings (notice);
+CREATE INDEX notice_handings_by_core ON notice_handings (core, state);
+CREATE TABLE notice_answers (
+    hash BLOB PRIMARY KEY, notice BLOB NOT NULL, core BLOB NOT NULL, endpoint BLOB NOT NULL,
+    address TEXT NOT NULL, kind TEXT NOT NULL, counter INTEGER NOT NULL, time INTEGER NOT NULL,
+    signed BLOB NOT NULL, detail BLOB, UNIQUE (notice, endpoint, counter)
+) STRICT;
+"""
+
+#: Which items went on, under which ids, to whom.
+_ONWARD: Final = """
+CREATE TABLE onward (
+    number INTEGER PRIMARY KEY, core BLOB NOT NULL, item BLOB NOT NULL, to_core BLOB NOT NULL,
+    to_item BLOB NOT NULL, to_address TEXT NOT NULL, time INTEGER NOT NULL,
+    UNIQUE (core, item, to_core, to_item, to_address)
+) STRICT;
+"""
+
 #: In the order in which they are made.
-RECORD_TABLES: Final[tuple[str, ...]] = (_RECORDS, _REGISTER)
+RECORD_TABLES: Final[tuple[str, ...]] = (_RECORDS, _REGISTER, _NOTICES, _ONWARD)

@@ -30,6 +30,14 @@ from agency_client.ports.vault.contents import (
     StoredSection,
 )
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.notices import (
+    HandingState,
+    Notices,
+    StoredAnswer,
+    StoredHanding,
+    StoredNotice,
+)
+from agency_client.ports.vault.onward import Onward, PassedOn
 from agency_client.ports.vault.received import (
     Gap,
     OfferRecord,
@@ -161,6 +169,10 @@ class Families(Protocol):
     @property
     def register(self) -> Register: ...
     @property
+    def notices(self) -> Notices: ...
+    @property
+    def onward(self) -> Onward: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -228,11 +240,15 @@ __all__ = [
     "Events",
     "Families",
     "Gap",
+    "HandingState",
     "KeptCheckpoint",
     "KeptObject",
+    "Notices",
     "ObjectKind",
     "Objects",
     "OfferRecord",
+    "Onward",
+    "PassedOn",
     "Posting",
     "Postings",
     "Progress",
@@ -259,8 +275,11 @@ __all__ = [
     "Settings",
     "SharedSection",
     "Standing",
+    "StoredAnswer",
     "StoredAttachment",
     "StoredEvent",
+    "StoredHanding",
+    "StoredNotice",
     "StoredSection",
     "Term",
     "TermKind",
