@@ -297,6 +297,20 @@ class Client:
         """A sent package by its id or the beginning of it."""
         return viewing.find_sent(self.home, text)
 
+    # -- the record --------------------------------------------------------------------------------------------------
+
+    async def look_at_decision(self, document: bytes) -> Any:
+        """What the rules say of a decision that goes with no package; records nothing."""
+        from agency_client.use_cases.deciding import look_at_decision
+
+        return look_at_decision(self.home, document)
+
+    async def decide(self, document: bytes) -> Any:
+        """Record a decision that goes with no package, above all one not to share. It stays here."""
+        from agency_client.use_cases.deciding import decide
+
+        return decide(self.home, document)
+
     # -- keeping -----------------------------------------------------------------------------------------------------
 
     async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:

@@ -64,3 +64,10 @@ class Facts(WordFacts):
     urgent: bool = False
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFacts(WordFacts):
+    """What decides about a document that goes into no package. ``packages`` finds cores by the ids that it names."""
+
+    packages: Mapping[str, ObjectHash] = field(default_factory=dict)

@@ -104,15 +104,15 @@ class Findings:
     prompts: tuple[Problem, ...] = ()
     owed: tuple[Problem, ...] = ()
 
-    def refuse(self) -> None:
-        """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one."""
+    def refuse(self, kept: str = "Nothing was sealed or sent.") -> None:
+        """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one. ``kept`` says what did not happen."""
         if not self.problems:
             return
         count = len(self.problems)
         what = "one problem" if count == 1 else f"{count} problems"
         raise RefusedError(
             "E_DOCUMENT",
-            f"The document has {what}. Nothing was sealed or sent.",
+            f"The document has {what}. {kept}",
             next="Correct each of them, then repeat the command.",
             problems=self.problems,
         )

@@ -39,13 +39,19 @@ def looks(document: Any) -> Iterator[Look]:
     """Every day that the tables of a document name."""
     for entry in declared(type(document)):
         value = getattr(document, entry.name)
-        wanted = _FIELDS.get((type(document).__name__, entry.name))
+        wanted = _wanted(type(document), entry.name)
         if wanted is not None and isinstance(value, str):
             yield from _look(value, written((*document.at, entry.name)), *wanted)
         elif hasattr(entry.reader, "table"):
             for inner in value if isinstance(value, tuple) else (value,):
                 if inner is not None:
                     yield from looks(inner)
+
+
+def _wanted(table: type[Any], name: str) -> tuple[str, bool] | None:
+    """What a field of a table, or of one that it is made from, asks for."""
+    found = (_FIELDS.get((each.__name__, name)) for each in table.__mro__)
+    return next((wanted for wanted in found if wanted is not None), None)
 
 
 def _look(text: str, place: str, kind: str, whole_day: bool) -> Iterator[Look]:

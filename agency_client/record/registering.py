@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault.register import RegisterLine, SharedSection, Term
+from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.facts import AttachedFile
 from agency_client.record.opened import ReadSection
 from agency_client.record.statements import Person, Section
 from agency_client.record.subjects import people_terms, terms
+from agency_client.record.unanswerable import is_open
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.record import CLASS_OF, Kind, StatementClass
 
 SENT: Final = "sent"
 RECEIVED: Final = "received"
+DECISION: Final = "decision"
 
 #: The answers that say by what right something was shared.
 BASIS: Final = (
@@ -142,3 +145,32 @@ def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
     return (value,) if value else ()
+
+
+def of_decision(document: DecisionDocument) -> Entered:
+    """What was decided without a package: about whom, asked by whom, why, and what was not shared."""
+    decision, asked = document.decision, document.asked
+    legal = document.legal
+    facts = {
+        "purpose": _texts(document.purpose),
+        "thread": _texts(document.thread),
+        **people_facts(document.people),
+        "asked_for": _texts(asked.what),
+        "for_whom": _texts(asked.for_whom),
+        "outcome": _texts(decision.outcome),
+        "decided_by": _texts(decision.decided_by),
+        "basis": (*legal.gateway, *legal.confidence_basis),
+        "reasons": tuple(
+            text
+            for name in ("detriment", "if_shared", "searched", "refer_to", "conditions")
+            for text in _texts(getattr(decision, name))
+        ),
+        "withheld": decision.withheld,
+        "known_at": _texts(decision.information_known_at),
+        "review_at": _texts(decision.review_at),
+    }
+    parties = tuple(party for party in _texts(asked.by) if not is_open(party))
+    return Entered(
+        line=RegisterLine(kind=DECISION, time=Seconds(0), parties=parties, facts=facts),
+        terms=document_terms(document.people, document.thread, parties),
+    )

@@ -27,6 +27,7 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
 )
+RECORDING = "decide"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
     "partnership amend; partnership status"
@@ -41,6 +42,7 @@ def named(program: str, words: str) -> set[str]:
 
 ALL = {
     "sending": named("phoenix", SENDING),
+    "recording": named("phoenix", RECORDING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "relay": {"phoenix partnership create", *named("phoenix-relay", RELAY)},
@@ -159,6 +161,21 @@ def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix status", sender.phoenix("status", late).json)
     seen("phoenix inbox", sender.phoenix("inbox").json)
     seen("phoenix alarms", sender.phoenix("alarms").json)
+    seen.conclude()
+
+
+def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["recording"])
+    nurse, decision = town.nurse, repository / "config" / "demo" / "decision.toml"
+    late = tmp_path / "decision.toml"
+    text = decision.read_text("utf-8").replace("2026-12-05", "2020-12-05")
+    late.write_text("\n".join(t for t in text.splitlines() if "welfare" not in t), "utf-8")
+    (tmp_path / "empty.toml").write_text("", "utf-8")
+    stopped = nurse.phoenix("decide", tmp_path / "empty.toml", "--check", status=3)
+    seen("phoenix decide", stopped.json)
+    seen("error", nurse.phoenix("decide", tmp_path / "empty.toml", status=3).json)
+    assert seen("phoenix decide", nurse.phoenix("decide", decision).json)["record"] == "r1"
+    seen("phoenix decide", nurse.phoenix("decide", late).json)
     seen.conclude()
 
 

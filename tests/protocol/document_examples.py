@@ -35,7 +35,7 @@ from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.package import envelope, events
 from phoenix_protocol.package import notices as handed
 from phoenix_protocol.requests import RequestHead, sign_request
-from phoenix_protocol.sealing import capsules, contents, manifest, notices
+from phoenix_protocol.sealing import capsules, contents, manifest, notices, recorded
 from phoenix_protocol.signature_fields import LABEL, SIGNATURE_INPUT
 from phoenix_protocol.signed import Signature, Signed, hash_of, signer_id
 from phoenix_protocol.suite import (
@@ -472,6 +472,16 @@ NOTICE_ANSWER: Final = handed.NoticeAnswer(
     checkpoint=CHECKPOINT,
     detail=seed("answer ciphertext digest"),
 )
+RECORDED: Final = recorded.Recorded(
+    anchor=ANCHOR,
+    salt=seed("record salt"),
+    kind="decision",
+    document=seed("the document of a decision"),
+    packages=(CORE_HASH,),
+    endpoint=FRONT_DOOR_ID,
+    time=Seconds(NOW + 10000),
+    checkpoint=CHECKPOINT,
+)
 
 # -- requests and answers (§9) --------------------------------------------------------------------------------------
 
@@ -566,6 +576,7 @@ EXAMPLES: Final[dict[str, Any]] = {
         HANDED_NOTICE,
         NOTICE_DELIVERY,
         NOTICE_ANSWER,
+        RECORDED,
         *BODIES,
     )
 }
