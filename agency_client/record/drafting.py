@@ -63,9 +63,14 @@ def draft_package(
     attachments: Sequence[AttachmentSource],
     randomness: Randomness,
     more: More = lambda _ids: (),
+    ids: Ids | None = None,
+    cover: Mapping[str, Plain] | None = None,
 ) -> PackageDraft:
-    """The draft of a document that :func:`agency_client.record.rules.check_document` has no problem with."""
-    ids = Ids.drawn(document, randomness)
+    """The draft of a document that :func:`agency_client.record.rules.check_document` has no problem with.
+
+    ``more`` makes sections beside those that were written; ``cover`` are optional entries of the cover.
+    """
+    ids = ids or Ids.drawn(document, randomness)
     written = [
         _section(s, document, setting, attachments, ids, randomness) for s in document.section
     ]
@@ -85,6 +90,7 @@ def draft_package(
             _legal(document, setting, randomness),
             _decision(document, setting, ids, randomness),
         ),
+        cover_optional=cover or {},
     )
 
 

@@ -15,10 +15,11 @@ from agency_client.record.fields import CODE, LONG, ListOf, Number, When, texts
 from agency_client.record.places import Place
 from agency_client.record.reading import numbered
 from agency_client.record.tables import Many, One, said
-from phoenix_protocol import limits
 
 #: Answers of one response: a question can have several, such as what is shared and what is withheld.
 ANSWERS: Final = 256
+#: Statements or sections that one answer names: as many as one entry of a section holds.
+_NAMED: Final = 64
 
 
 class Answered(Enum):
@@ -50,10 +51,8 @@ class Answer:
     question: str | None = said(CODE)
     answer: str | None = said(CODE, codes="answer")
     what: str | None = said(LONG)
-    statements: tuple[int, ...] = said(
-        ListOf(Number(), limits.STATEMENTS, or_one=True, hole=0), default=()
-    )
-    sections: tuple[str, ...] = said(texts(CODE, limits.SECTIONS), default=())
+    statements: tuple[int, ...] = said(ListOf(Number(), _NAMED, or_one=True, hole=0), default=())
+    sections: tuple[str, ...] = said(texts(CODE, _NAMED), default=())
     reason: str | None = said(LONG)
     review_at: str | None = said(When(or_why_not=True))
     at: Place = ()
