@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 from phoenix_protocol import limits, schema
 from phoenix_protocol.api import SealedDetail
@@ -32,11 +32,14 @@ from phoenix_protocol.sealing.open_body import parse_item
 from phoenix_protocol.sealing.open_offer import Reader, SenderAt
 from phoenix_protocol.sealing.words import open_words
 from phoenix_protocol.signed import (
+    Message,
     Opened,
     open_signed,
     parse_signed,
     read_unverified,
 )
+
+M = TypeVar("M", bound=Message)
 
 #: Of what a notice can be.
 _ABOUT = frozenset({ItemType.STATEMENT, ItemType.ATTACHMENT})
@@ -69,6 +72,34 @@ class OpenedNotice:
     signed: bytes = field(repr=False)  # the Signed notice
     key: bytes = field(repr=False)  # of the delivery's ciphertext
 
+    @classmethod
+    def kept(
+        cls,
+        *,
+        delivery: bytes,
+        hander: Address,
+        items: tuple[ItemId, ...],
+        notice: bytes,
+        maker: Address,
+        key: bytes,
+    ) -> Self:
+        """A notice that passed N1 to N5 when it arrived, out of what was kept of it where nobody can change it."""
+        return cls(
+            delivery=_verified(delivery, NoticeDelivery),
+            hander=hander,
+            items=items,
+            notice=_verified(notice, Notice),
+            maker=maker,
+            signed=notice,
+            key=key,
+        )
+
+
+def _verified(data: bytes, message: type[M]) -> Opened[M]:
+    signed = parse_signed(data)
+    signers = tuple(s.signer for s in signed.signatures)
+    return Opened(message=read_unverified(signed, message), hash=signed.hash, signers=signers)
+
 
 class HeldSection(Protocol):
     """A section as a reader holds it: verified when the package was opened."""
@@ -93,8 +124,11 @@ class Holding:
 # -- what arrives ---------------------------------------------------------------------------------------------------
 
 
-def open_notice(data: bytes, sealed: SealedDetail, reader: Reader, who: Who) -> OpenedNotice:
-    """Checks N1 to N5. Raises TamperError with the code of the first that fails."""
+def open_delivery(data: bytes, who: Who) -> tuple[Opened[NoticeDelivery], Address]:
+    """Checks N1 and N2: a delivery that somebody made who could, and at which address they are.
+
+    Raises TamperError with the code of the first that fails.
+    """
     # N1: the delivery's envelope and type
     signed = parse_signed(data)
     claimed = read_unverified(signed, NoticeDelivery)
@@ -103,9 +137,15 @@ def open_notice(data: bytes, sealed: SealedDetail, reader: Reader, who: Who) -> 
     delivery = open_signed(
         signed, NoticeDelivery, lambda _: hander.document_key, code="E_RECEIPT_BINDING"
     )
-    said = delivery.message
-    if said.anchor != who.anchor:
+    if delivery.message.anchor != who.anchor:
         raise TamperError("E_ANCHOR", "A notice was handed on in another partnership.")
+    return delivery, hander.address
+
+
+def open_notice(data: bytes, sealed: SealedDetail, reader: Reader, who: Who) -> OpenedNotice:
+    """Checks N1 to N5. Raises TamperError with the code of the first that fails."""
+    delivery, hander = open_delivery(data, who)
+    said = delivery.message
     # N3: the ciphertext, the capsule, the frame
     bound = bound_to(said.anchor, said.core, said.endpoint)
     words = open_words(sealed, said.notice, bound, reader.endpoint, reader.epoch_keys)
@@ -113,7 +153,7 @@ def open_notice(data: bytes, sealed: SealedDetail, reader: Reader, who: Who) -> 
     notice, maker = _open_signed_notice(handed.notice, who)
     return OpenedNotice(
         delivery=delivery,
-        hander=hander.address,
+        hander=hander,
         items=handed.items,
         notice=notice,
         maker=maker,

@@ -338,7 +338,7 @@ def attempts() -> list[tuple[str, Arrival]]:
 
 def test_the_checks_were_found() -> None:
     places = {removal.name for removal in REMOVALS}
-    assert {"open_notice", "_check_form", "_judge_at_first_hand", "_judge_passed_on"} <= places
+    assert {"open_delivery", "_check_form", "_judge_at_first_hand", "_judge_passed_on"} <= places
 
 
 @pytest.mark.parametrize("removal", REMOVALS, ids=str)
