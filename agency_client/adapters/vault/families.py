@@ -13,6 +13,7 @@ from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
+from agency_client.adapters.vault.requests import RequestTables
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -92,6 +93,10 @@ class TransactionFamilies:
     @cached_property
     def register(self) -> RegisterTables:
         return RegisterTables(self._session)
+
+    @cached_property
+    def requests(self) -> RequestTables:
+        return RequestTables(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -93,5 +93,36 @@ CREATE TABLE onward (
 ) STRICT;
 """
 
+#: Requests: what is asked whom, who stands in for whom, what became of it. Words stay in the packages.
+_REQUESTS: Final = """
+CREATE TABLE requests (
+    core BLOB PRIMARY KEY, side TEXT NOT NULL, asker TEXT NOT NULL, asked_at INTEGER NOT NULL,
+    due INTEGER NOT NULL, record INTEGER REFERENCES records (number), escalates BLOB,
+    instead_of TEXT
+) STRICT;
+CREATE INDEX requests_by_side ON requests (side, asked_at);
+CREATE TABLE request_questions (
+    request BLOB NOT NULL REFERENCES requests (core), address TEXT NOT NULL,
+    question BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (request, address, question)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE request_deputies (
+    request BLOB NOT NULL REFERENCES requests (core), address TEXT NOT NULL, deputy TEXT NOT NULL,
+    PRIMARY KEY (request, address)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE request_answers (
+    request BLOB NOT NULL REFERENCES requests (core), question BLOB NOT NULL,
+    address TEXT NOT NULL, by TEXT NOT NULL, answer TEXT NOT NULL, response BLOB NOT NULL,
+    position INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (request, response, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE request_replies (
+    request BLOB NOT NULL, response BLOB NOT NULL, by TEXT NOT NULL, time INTEGER NOT NULL,
+    PRIMARY KEY (request, response)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE request_escalations (
+    request BLOB NOT NULL REFERENCES requests (core), address TEXT NOT NULL, deputy TEXT NOT NULL,
+    core BLOB NOT NULL UNIQUE, time INTEGER NOT NULL, PRIMARY KEY (request, address)
+) STRICT, WITHOUT ROWID;
+"""
+
 #: In the order in which they are made.
-RECORD_TABLES: Final[tuple[str, ...]] = (_RECORDS, _REGISTER, _NOTICES, _ONWARD)
+RECORD_TABLES: Final[tuple[str, ...]] = (_RECORDS, _REGISTER, _NOTICES, _ONWARD, _REQUESTS)

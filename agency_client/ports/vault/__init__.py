@@ -55,6 +55,15 @@ from agency_client.ports.vault.register import (
     TermKind,
     Wanted,
 )
+from agency_client.ports.vault.requests import (
+    AskedOf,
+    Escalation,
+    QuestionAnswer,
+    Reply,
+    Requests,
+    Side,
+    StoredRequest,
+)
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -173,6 +182,8 @@ class Families(Protocol):
     @property
     def onward(self) -> Onward: ...
     @property
+    def requests(self) -> Requests: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -229,6 +240,7 @@ __all__ = [
     "AddressProgress",
     "Alert",
     "Alerts",
+    "AskedOf",
     "Audit",
     "BlobWriter",
     "Blobs",
@@ -237,6 +249,7 @@ __all__ = [
     "Directory",
     "Due",
     "Dues",
+    "Escalation",
     "Events",
     "Families",
     "Gap",
@@ -254,6 +267,7 @@ __all__ = [
     "Progress",
     "Quarantine",
     "Quarantined",
+    "QuestionAnswer",
     "Received",
     "ReceivedPackage",
     "Record",
@@ -261,6 +275,8 @@ __all__ = [
     "Register",
     "RegisterLine",
     "ReplayGuard",
+    "Reply",
+    "Requests",
     "Route",
     "Seen",
     "Sent",
@@ -274,12 +290,14 @@ __all__ = [
     "Setting",
     "Settings",
     "SharedSection",
+    "Side",
     "Standing",
     "StoredAnswer",
     "StoredAttachment",
     "StoredEvent",
     "StoredHanding",
     "StoredNotice",
+    "StoredRequest",
     "StoredSection",
     "Term",
     "TermKind",
