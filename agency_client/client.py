@@ -317,6 +317,50 @@ class Client:
         """How many rows the audit record has, and what is wrong with it."""
         from agency_client.use_cases.keeping import verify_audit
 
+    async def register(self, sought: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The lines of the register that are sought. ``exported`` says which copies leave the system (csv, page)."""
+        from agency_client.use_cases.registering import register
+
+        return register(self.home, sought, exported=exported)
+
+    def whose(self) -> str:
+        """Whose home this is: its address, or its manager's agency."""
+        from agency_client.use_cases.recording import whose
+
+        return whose(self.home)
+
+    # -- retention and erasure ---------------------------------------------------------------------------------------
+
+    def find_kept(self, text: str) -> ObjectHash:
+        """A package that was received or sent here, by its id or the beginning of it."""
+        from agency_client.use_cases.retaining import find_kept
+
+        return find_kept(self.home, text)
+
+    async def kept_packages(self) -> Any:
+        """How long everything here is kept, and what was erased."""
+        from agency_client.use_cases.retaining import kept_packages
+
+        return kept_packages(self.home)
+
+    async def kept_package(self, core: ObjectHash) -> Any:
+        """How long one package is kept, section by section."""
+        from agency_client.use_cases.retaining import kept_package
+
+        return kept_package(self.home, core)
+
+    async def set_retention(self, core: ObjectHash, sections: Sequence[str], new: Any) -> Any:
+        """Change how long a package or its sections are kept."""
+        from agency_client.use_cases.retaining import set_retention
+
+        return set_retention(self.home, core, sections, new)
+
+    async def erase(self, core: ObjectHash, sections: Sequence[str], reason: EraseReason) -> Any:
+        """Erase a package here, or some of its sections, for good."""
+        from agency_client.use_cases.erasing import erase
+
+        return await erase(self.home, core, sections, reason)
+
         return verify_audit(self.home)
 
     async def show_audit(self, last: int) -> tuple[AuditRow, ...]:

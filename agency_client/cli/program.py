@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "acknowledge": ("receiving", "acknowledge", "Take responsibility for a package."),
     "outcome": ("receiving", "outcome", "Tell the sender what came of it."),
     "alarms": ("receiving", "alarms", "List what needs somebody's eye, and mark it as seen."),
+    "register": ("registering", "register", "List what was shared, what was not, and why."),
     "decide": ("recording", "decide", "Record a decision, above all one not to share."),
     "directory": ("people", "directory", "List who there is."),
     "fingerprint": ("people", "fingerprint", "Show words to compare by phone."),

@@ -196,6 +196,12 @@ def _own(home: Home) -> Own:
     )
 
 
+def whose(home: Home) -> str:
+    """Whose home this is: its address, or its manager's agency."""
+    address, agency = _who(home)
+    return address or agency or ""
+
+
 def _who(home: Home) -> tuple[Address, AgencyId | None]:
     content = home.content
     if content.endpoint is not None:
