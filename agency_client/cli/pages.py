@@ -76,4 +76,10 @@ def _tell_statement(statement: ReadStatement, catalogue: Catalogue) -> None:
             notes.append(said.source.detail)
     if said.as_of:
         notes.append(f"as of {said.as_of}")
+    if said.chain_depth:
+        notes.append(f"first said by {said.origin}, passed on {_times(said.chain_depth)}")
     tell(f"            {plain(', '.join(notes))}")
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import Copies
 from phoenix_protocol.directory.statements import Bounds
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 
@@ -54,7 +55,7 @@ class Facts(WordFacts):
 
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
     the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
-    package that was sent from here, by its id.
+    package that was sent from here, by its id; ``copies`` what the document copies from received packages.
     """
 
     addresses: Mapping[str, Reach]
@@ -64,6 +65,7 @@ class Facts(WordFacts):
     urgent: bool = False
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
+    copies: Copies = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_LEGAL": "Write it under [legal]. In an emergency use --urgent and add it later.",
     "E_DOC_CONSENT": "Choose another lawful basis, or record the consent that you rely on.",
     "E_DOC_RETENTION": "Write retention = under [legal]. In an emergency use --urgent and add it later.",
+    "E_DOC_COPY": "Correct copy_of, or write the statement as one of your own, with its source.",
     "E_DOC_SUPERSEDES": "Use the id of a package in 'phoenix sent'.",
 }
 
@@ -62,6 +63,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
     "W_DOC_TIME": "Check the day or time.",
+    "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
 

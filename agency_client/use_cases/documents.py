@@ -8,10 +8,12 @@ from typing import Final, Protocol
 
 from agency_client.ports.vault import Vault
 from agency_client.record.attachments import AttachmentSource
+from agency_client.record.copying import copied_in, with_copies
 from agency_client.record.document import Document
-from agency_client.record.drafting import Setting, draft_package
+from agency_client.record.drafting import Setting, draft_package, readers_of
 from agency_client.record.facts import AttachedFile, Facts, Own, Reach
 from agency_client.record.findings import Findings
+from agency_client.record.items import Ids
 from agency_client.record.looks import looks, owed_looks, owed_name
 from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
@@ -19,11 +21,12 @@ from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
+from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.recipients import records_addresses
-from agency_client.use_cases.sealing import Outgoing
+from agency_client.use_cases.sealing import Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
@@ -77,7 +80,7 @@ async def check(home: Home, data: bytes, options: Options) -> Findings:
     known = recall_directory(home)
     if known is None:
         raise missing("a directory")
-    return check_document(document, _facts(home, known, options, home.now()))
+    return check_document(document, _facts(home, known, document, options, home.now()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +101,12 @@ async def send_document(home: Home, data: bytes, options: Options, progressed: P
     said: list[Findings] = []
 
     def prepare(known: Known, now: Seconds) -> Outgoing:
-        facts = _facts(home, known, options, now)
+        facts = _facts(home, known, document, options, now)
         findings = check_document(document, facts)
         findings.refuse()
         said.append(findings)
-        return _outgoing(home, known, document, data, options, facts, findings)
+        filled = with_copies(document, facts.copies)
+        return _outgoing(home, known, filled, data, options, facts, findings)
 
     result = await send(home, prepare, progressed)
     return Sent(result=result, findings=said[0])
@@ -111,7 +115,7 @@ async def send_document(home: Home, data: bytes, options: Options, progressed: P
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def _facts(home: Home, known: Known, options: Options, now: Seconds) -> Facts:
+def _facts(home: Home, known: Known, document: Document, options: Options, now: Seconds) -> Facts:
     own, _ = endpoint_of(home)
     return Facts(
         now=now,
@@ -126,6 +130,7 @@ def _facts(home: Home, known: Known, options: Options, now: Seconds) -> Facts:
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault),
+        copies=find_copies(home, document),
     )
 
 
@@ -194,7 +199,10 @@ def _outgoing(
         ),
         supersedes=facts.sent.get(document.supersedes or ""),
     )
-    draft = draft_package(document, setting, _sources(options.attachments), home.randomness)
+    ids = Ids.drawn(document, home.randomness)
+    draft = draft_package(
+        document, setting, _sources(options.attachments), home.randomness, ids=ids
+    )
     return Outgoing(
         draft=draft,
         addresses=_addresses(draft, document, own),
@@ -203,11 +211,24 @@ def _outgoing(
         options=options.as_text(),
         entered=of_document(document, facts.attachments),
         owed=tuple(owed_name(p) for p in findings.owed),
+        passed_on=tuple(_passed_on(document, setting, ids)),
         looks=(
             *looks(document),
             *owed_looks(findings.owed, Seconds(facts.now + OWED_WITHIN)),
         ),
     )
+
+
+def _passed_on(document: Document, setting: Setting, ids: Ids) -> Iterator[Passing]:
+    """What goes on with a package, to whom. One's own address and records had it before."""
+    own = {setting.own, *setting.records.get(agency_of(setting.own), ())}
+    for section, statement, copied in copied_in(document):
+        yield Passing(
+            core=copied.core,
+            item=copied.item,
+            to_item=ids.statements[statement.number],
+            to=tuple(sorted(readers_of(section.need_to_know, setting).keys() - own)),
+        )
 
 
 def _sources(attached: Sequence[AttachedSource]) -> tuple[AttachmentSource, ...]:

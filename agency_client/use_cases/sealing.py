@@ -12,6 +12,8 @@ from agency_client.ports.vault import (
     Contents,
     Due,
     Progress,
+    Families,
+    PassedOn,
     SentDelivery,
     SentEndpoint,
     SentPackage,
@@ -27,7 +29,7 @@ from agency_client.use_cases.recipients import Target, find_targets
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Submission
 from phoenix_protocol.errors import PhoenixError, UnavailableError
-from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
+from phoenix_protocol.identifiers import Address, EndpointId, ItemId, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.envelope import Recipient, Why
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Attachment
@@ -47,10 +49,21 @@ from phoenix_protocol.suite.hashing import sha256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """A statement of a received package that goes on, under an id of the new one, to addresses that did not have it."""
+
+    core: ObjectHash
+    item: ItemId
+    to_item: ItemId
+    to: tuple[Address, ...]
+
+
     """A checked document, ready to seal.
 
     ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
-    ``entered`` is its line of the register, ``looks`` what falls due because of it.
+    ``entered`` is its line of the register, ``looks`` what falls due because of it,
+    ``passed_on`` what it hands on of other packages.
     """
 
     draft: PackageDraft
@@ -63,6 +76,7 @@ class Outgoing:
     looks: tuple[Look, ...] = ()
 
 
+    passed_on: tuple[Passing, ...] = ()
 def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
     """What tells this send from another: document, options and attachments, byte for byte."""
     return sha256(encoding.encode([outgoing.document, list(outgoing.options), list(attachments)]))
@@ -216,6 +230,7 @@ def _keep(
             action="package.sealed",
             on=sealed.core_hash,
             detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
+        _keep_passed_on(home, tx, outgoing, package)
         )
     return package
 
@@ -224,6 +239,31 @@ def _due(look: Look, package: SentPackage) -> Due:
     return Due(
         kind=look.kind, at=look.at, made=package.created, core=package.core, place=look.place
     )
+
+
+def _keep_passed_on(home: Home, tx: Families, outgoing: Outgoing, package: SentPackage) -> None:
+    """The onward register: by it what is said of a statement later reaches whoever it was passed on to."""
+    for passing in outgoing.passed_on:
+        for address in passing.to:
+            tx.onward.add(
+                PassedOn(
+                    core=passing.core,
+                    item=passing.item,
+                    to_core=package.core,
+                    to_item=passing.to_item,
+                    to_address=address,
+                    time=package.created,
+                )
+            )
+    for core in dict.fromkeys(passing.core for passing in outgoing.passed_on):
+        items = str(sum(passing.core == core for passing in outgoing.passed_on))
+        tx.audit.append(
+            time=package.created,
+            actor=home.actor(),
+            action="statements.passed-on",
+            on=core,
+            detail={"statements": items},
+        )
 
 
 def attachment_digests(sealed: SealedPackage) -> list[bytes]:

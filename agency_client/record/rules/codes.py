@@ -39,6 +39,8 @@ def chosen(document: AsWritten) -> Iterator[Choice]:
 
 
 def _chosen_in(table: Any, document: AsWritten) -> Iterator[Choice]:
+    if getattr(table, "copied", None):  # the words of another agency, kept as they are
+        return
     for entry in declared(type(table)):
         value = getattr(table, entry.name)
         at = (*table.at, entry.name)

@@ -48,14 +48,14 @@ def somebody_means_them(document: Document, facts: Facts) -> Iterator[Finding]:
 def whose_information(document: Document, facts: Facts) -> Iterator[Finding]:
     """Whom a statement is about is owed."""
     for _, statement in document.statements.values():
-        if not statement.about:
+        if not statement.about and statement.copy_of is None:
             yield owed("Q6", (*statement.at, "about"), "Say whom this statement is about.")
 
 
 def categories(document: Document, facts: Facts) -> Iterator[Finding]:
     """Law enforcement says which category a person is in, as far as it can."""
     for person in document.people:
-        if document.legal.regime == PART_3 and not person.part3_category:
+        if document.legal.regime == PART_3 and not (person.part3_category or person.copied):
             at = (*person.at, "part3_category")
             yield owed("OB1", at, "Say which category this person is in.", in_words=False)
 
