@@ -19,7 +19,13 @@ from typing import Any, Final, Self
 
 from agency_client import unlocking
 from agency_client.audit.chain import AuditRow
-from agency_client.ports.vault import Alert, ReceivedPackage, SentSummary, StoredAttachment
+from agency_client.ports.vault import (
+    Alert,
+    EraseReason,
+    ReceivedPackage,
+    SentSummary,
+    StoredAttachment,
+)
 from agency_client.unlocking import OpenHome, Unlock
 from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
@@ -259,6 +265,44 @@ class Client:
 
         return await outcome(self.home, core, words)
 
+    # -- notices -----------------------------------------------------------------------------------------------------
+
+    async def correct(self, package: str, statement: str, text: str, why: str | None = None) -> Any:
+        """Correct a statement that was sent from here, for everybody who was told."""
+        from agency_client.use_cases.noticing import correct
+
+        return await correct(self.home, package, statement, text, why)
+
+    async def withdraw(self, package: str, statement: str, why: str) -> Any:
+        """Withdraw a statement or file that was sent from here."""
+        from agency_client.use_cases.noticing import withdraw
+
+        return await withdraw(self.home, package, statement, why)
+
+    async def dispute(self, package: str, statement: str, why: str) -> Any:
+        """Dispute a statement or file that came."""
+        from agency_client.use_cases.noticing import dispute
+
+        return await dispute(self.home, package, statement, why)
+
+    async def settle(self, notice: str, outcome: str, why: str | None = None) -> Any:
+        """Say what was done about a notice: rectified, restricted, erased, or disagreed, which needs words."""
+        from agency_client.use_cases.notice_answers import settle
+
+        return await settle(self.home, notice, outcome, why)
+
+    async def notices(self) -> Any:
+        """What came and what was sent, with each holder's answer; talks to nobody."""
+        from agency_client.use_cases.notice_views import notices
+
+        return notices(self.home)
+
+    def notices_of(self, core: ObjectHash) -> Any:
+        """The notices on one package; talks to nobody."""
+        from agency_client.use_cases.notice_views import notices_of
+
+        return notices_of(self.home, core)
+
     # -- looking -----------------------------------------------------------------------------------------------------
 
     async def inbox(self) -> tuple[Received, ...]:
@@ -311,12 +355,6 @@ class Client:
 
         return decide(self.home, document)
 
-    # -- keeping -----------------------------------------------------------------------------------------------------
-
-    async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:
-        """How many rows the audit record has, and what is wrong with it."""
-        from agency_client.use_cases.keeping import verify_audit
-
     async def register(self, sought: Any, *, exported: tuple[str, ...] = ()) -> Any:
         """The lines of the register that are sought. ``exported`` says which copies leave the system (csv, page)."""
         from agency_client.use_cases.registering import register
@@ -360,6 +398,12 @@ class Client:
         from agency_client.use_cases.erasing import erase
 
         return await erase(self.home, core, sections, reason)
+
+    # -- keeping -----------------------------------------------------------------------------------------------------
+
+    async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:
+        """How many rows the audit record has, and what is wrong with it."""
+        from agency_client.use_cases.keeping import verify_audit
 
         return verify_audit(self.home)
 

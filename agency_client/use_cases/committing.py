@@ -19,7 +19,9 @@ from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.registering import Entered, of_received
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.notice_hearing import judge_waiting
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.retaining import own_copy, retain
 from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
 from phoenix_protocol import schema
 from phoenix_protocol.commitments import Commitment
@@ -50,11 +52,15 @@ async def commit(
     own, _ = endpoint_of(home)
     posting = await _committed(home, relay, known, package, opened.opened)
     entered = _entered(home, package, opened)
+    contents = _to_contents(opened, own.address)
+    copy = own_copy(home, known)
     now = home.clock.now()
     with home.vault.transaction() as tx:
-        tx.contents.put(package.core, _to_contents(opened, own.address))
+        tx.contents.put(package.core, contents)
+        retain(tx, package.core, contents, copy, now)
         tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
         tx.postings.add(posting)
+        judge_waiting(tx, home, known, package.core, now)
         tx.audit.append(
             time=now,
             actor=home.actor(),

@@ -10,10 +10,11 @@ from agency_client.ports.outbox import Parcel
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Contents,
+    Copy,
     Due,
-    Progress,
     Families,
     PassedOn,
+    Progress,
     SentDelivery,
     SentEndpoint,
     SentPackage,
@@ -26,6 +27,7 @@ from agency_client.record.registering import Entered
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recipients import Target, find_targets
+from agency_client.use_cases.retaining import own_copy, retain
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Submission
 from phoenix_protocol.errors import PhoenixError, UnavailableError
@@ -48,8 +50,6 @@ from phoenix_protocol.suite.hashing import sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Passing:
     """A statement of a received package that goes on, under an id of the new one, to addresses that did not have it."""
 
@@ -59,6 +59,8 @@ class Passing:
     to: tuple[Address, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
     """A checked document, ready to seal.
 
     ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
@@ -74,9 +76,9 @@ class Passing:
     entered: Entered
     owed: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
-
-
     passed_on: tuple[Passing, ...] = ()
+
+
 def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
     """What tells this send from another: document, options and attachments, byte for byte."""
     return sha256(encoding.encode([outgoing.document, list(outgoing.options), list(attachments)]))
@@ -109,7 +111,8 @@ async def seal(
             _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
         )
         repeated = _sent_before(home, outgoing, sealed)
-        package = _keep(home, outgoing, where, sealed, submission, targets, to)
+        copy = own_copy(home, known)
+        package = _keep(home, outgoing, where, sealed, submission, targets, to, copy)
     return package, left_out, repeated
 
 
@@ -180,6 +183,7 @@ def _keep(
     submission: Submission,
     targets: Sequence[Target],
     to: Sequence[SealTo],
+    copy: Copy,
 ) -> SentPackage:
     """From here on the send is unfinished, and repeating it sends these bytes."""
     draft = outgoing.draft
@@ -215,30 +219,26 @@ def _keep(
         )
         for target, sealed_to in zip(targets, to, strict=True)
     ]
+    contents = _contents(sealed)
     with home.vault.transaction() as tx:
         tx.sent.add(
             package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
         )
-        tx.contents.put(sealed.core_hash, _contents(sealed))
+        tx.contents.put(sealed.core_hash, contents)
+        retain(tx, sealed.core_hash, contents, copy, where.created)
         line = replace(outgoing.entered.line, core=package.core, time=package.created)
         tx.register.add(line, outgoing.entered.terms)
         for look in outgoing.looks:
             tx.dues.put(_due(look, package))
+        _keep_passed_on(home, tx, outgoing, package)
         tx.audit.append(
             time=where.created,
             actor=home.actor(),
             action="package.sealed",
             on=sealed.core_hash,
             detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
-        _keep_passed_on(home, tx, outgoing, package)
         )
     return package
-
-
-def _due(look: Look, package: SentPackage) -> Due:
-    return Due(
-        kind=look.kind, at=look.at, made=package.created, core=package.core, place=look.place
-    )
 
 
 def _keep_passed_on(home: Home, tx: Families, outgoing: Outgoing, package: SentPackage) -> None:
@@ -264,6 +264,12 @@ def _keep_passed_on(home: Home, tx: Families, outgoing: Outgoing, package: SentP
             on=core,
             detail={"statements": items},
         )
+
+
+def _due(look: Look, package: SentPackage) -> Due:
+    return Due(
+        kind=look.kind, at=look.at, made=package.created, core=package.core, place=look.place
+    )
 
 
 def attachment_digests(sealed: SealedPackage) -> list[bytes]:

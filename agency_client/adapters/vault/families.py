@@ -14,6 +14,7 @@ from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
 from agency_client.adapters.vault.requests import RequestTables
+from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -93,6 +94,14 @@ class TransactionFamilies:
     @cached_property
     def register(self) -> RegisterTables:
         return RegisterTables(self._session)
+
+    @cached_property
+    def retention(self) -> RetentionTable:
+        return RetentionTable(self._session)
+
+    @cached_property
+    def erasure(self) -> ErasureTables:
+        return ErasureTables(self._session)
 
     @cached_property
     def requests(self) -> RequestTables:

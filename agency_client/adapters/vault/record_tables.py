@@ -93,6 +93,24 @@ CREATE TABLE onward (
 ) STRICT;
 """
 
+#: How long what is here is kept, what was erased of it, and files that are still to go.
+_RETENTION: Final = """
+CREATE TABLE retention (
+    core BLOB NOT NULL, section BLOB NOT NULL, copy TEXT NOT NULL, rule TEXT, trigger TEXT,
+    review INTEGER NOT NULL, PRIMARY KEY (core, section)
+) STRICT;
+CREATE TABLE tombstones (
+    number INTEGER PRIMARY KEY, core BLOB NOT NULL, section BLOB, reason TEXT NOT NULL,
+    time INTEGER NOT NULL, actor TEXT NOT NULL
+) STRICT;
+CREATE INDEX tombstones_by_core ON tombstones (core);
+CREATE TRIGGER tombstones_stay_as_written BEFORE UPDATE ON tombstones
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER tombstones_stay BEFORE DELETE ON tombstones
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TABLE doomed_blobs (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+"""
+
 #: Requests: what is asked whom, who stands in for whom, what became of it. Words stay in the packages.
 _REQUESTS: Final = """
 CREATE TABLE requests (
@@ -125,4 +143,11 @@ CREATE TABLE request_escalations (
 """
 
 #: In the order in which they are made.
-RECORD_TABLES: Final[tuple[str, ...]] = (_RECORDS, _REGISTER, _NOTICES, _ONWARD, _REQUESTS)
+RECORD_TABLES: Final[tuple[str, ...]] = (
+    _RECORDS,
+    _REGISTER,
+    _NOTICES,
+    _ONWARD,
+    _RETENTION,
+    _REQUESTS,
+)

@@ -64,6 +64,14 @@ from agency_client.ports.vault.requests import (
     Side,
     StoredRequest,
 )
+from agency_client.ports.vault.retention import (
+    Copy,
+    EraseReason,
+    Erasure,
+    Retained,
+    Retention,
+    Tombstone,
+)
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -182,6 +190,10 @@ class Families(Protocol):
     @property
     def onward(self) -> Onward: ...
     @property
+    def retention(self) -> Retention: ...
+    @property
+    def erasure(self) -> Erasure: ...
+    @property
     def requests(self) -> Requests: ...
     @property
     def audit(self) -> Audit: ...
@@ -246,9 +258,12 @@ __all__ = [
     "Blobs",
     "Contents",
     "ContentsStore",
+    "Copy",
     "Directory",
     "Due",
     "Dues",
+    "EraseReason",
+    "Erasure",
     "Escalation",
     "Events",
     "Families",
@@ -277,6 +292,8 @@ __all__ = [
     "ReplayGuard",
     "Reply",
     "Requests",
+    "Retained",
+    "Retention",
     "Route",
     "Seen",
     "Sent",
@@ -301,6 +318,7 @@ __all__ = [
     "StoredSection",
     "Term",
     "TermKind",
+    "Tombstone",
     "Vault",
     "VaultHead",
     "Wanted",
