@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.record.attachments import AttachmentSource, attachment_draft
+from agency_client.record.copying import handling_of
 from agency_client.record.document import Document
 from agency_client.record.items import Ids, item, new_id, person_item, statement_item
 from agency_client.record.placement import Rules, for_everybody, for_own_agency, of_section
@@ -81,7 +82,7 @@ def draft_package(
         handling=document.handling,
         urgency=document.urgency or NO_URGENCY,
         contact=_contact(document.contact),
-        reference=_reference(randomness),
+        reference=fresh_reference(randomness),
         thread=document.thread or "",
         supersedes=setting.supersedes,
         sections=(
@@ -104,7 +105,7 @@ def readers_of(named: Mapping[str, str], setting: Setting) -> dict[Address, str]
     return readers
 
 
-def _reference(randomness: Randomness) -> str:
+def fresh_reference(randomness: Randomness) -> str:
     """Eight letters and digits to say on the phone, which mean nothing."""
     text = base64.b32encode(randomness.random_bytes(5)).decode()
     return f"{text[:4]}-{text[4:]}"
@@ -130,7 +131,7 @@ def _section(
             STATEMENTS,
             section.title or section.id or "",
             section.marking or document.classification,
-            section.handling or document.handling,
+            handling_of(section, document),
             section.id,
         ),
         head_id=new_id(randomness),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from agency_client.ports.outbox import Parcel
@@ -59,13 +59,21 @@ class Passing:
     to: tuple[Address, ...]
 
 
+#: What else is kept in the transaction that keeps a sealed package. What it raises leaves nothing of the package here.
+Keep = Callable[[Families, SentPackage], None]
+
+
+def _nothing_more(_tx: Families, _package: SentPackage) -> None:
+    """An ordinary package has nothing kept beside it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A checked document, ready to seal.
 
     ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
     ``entered`` is its line of the register, ``looks`` what falls due because of it,
-    ``passed_on`` what it hands on of other packages.
+    ``passed_on`` what it hands on of other packages, ``keep`` what is kept together with it.
     """
 
     draft: PackageDraft
@@ -77,6 +85,7 @@ class Outgoing:
     owed: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
     passed_on: tuple[Passing, ...] = ()
+    keep: Keep = _nothing_more
 
 
 def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
@@ -231,6 +240,7 @@ def _keep(
         for look in outgoing.looks:
             tx.dues.put(_due(look, package))
         _keep_passed_on(home, tx, outgoing, package)
+        outgoing.keep(tx, package)
         tx.audit.append(
             time=where.created,
             actor=home.actor(),

@@ -41,14 +41,16 @@ def setting(own: str, **changes: Any) -> Setting:
 def asked(text: str, own: str = FRONT) -> PackageDraft:
     document, where = read_request_document(text.encode()), setting(own)
     more = request_sections(document, DUE, where, SeededRandomness(3))
-    return draft_package(document, where, (), SeededRandomness(4), more, {DUE_ON_COVER: DUE})
+    cover = {DUE_ON_COVER: DUE}
+    return draft_package(document, where, (), SeededRandomness(4), more, cover=cover)
 
 
 def answered(text: str, own: str, questions: dict[str, PutHere]) -> PackageDraft:
     document, where = read_response_document(text.encode()), setting(own)
     document = dataclasses.replace(document, to=(FRONT,), purpose="An answer")
     more = response_section(document, CORE, questions, where, SeededRandomness(5))
-    return draft_package(document, where, (), SeededRandomness(6), more, {ANSWERS_ON_COVER: CORE})
+    cover = {ANSWERS_ON_COVER: CORE}
+    return draft_package(document, where, (), SeededRandomness(6), more, cover=cover)
 
 
 def test_each_reads_its_own_question_and_no_other() -> None:
