@@ -16,6 +16,7 @@ from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.directory import building, statements
 from phoenix_protocol.directory.openings import make_opening
 from phoenix_protocol.epochs import EpochKey
+from phoenix_protocol.evidence import messages as bundles
 from phoenix_protocol.identifiers import (
     NO_ANCHOR,
     Address,
@@ -35,7 +36,7 @@ from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.package import envelope, events
 from phoenix_protocol.package import notices as handed
 from phoenix_protocol.requests import RequestHead, sign_request
-from phoenix_protocol.sealing import capsules, contents, manifest, notices, recorded
+from phoenix_protocol.sealing import capsules, contents, holds, manifest, notices, recorded
 from phoenix_protocol.signature_fields import LABEL, SIGNATURE_INPUT
 from phoenix_protocol.signed import Signature, Signed, hash_of, signer_id
 from phoenix_protocol.suite import (
@@ -482,6 +483,27 @@ RECORDED: Final = recorded.Recorded(
     time=Seconds(NOW + 10000),
     checkpoint=CHECKPOINT,
 )
+HOLD: Final = holds.Hold(
+    anchor=ANCHOR,
+    agency=POLICE,
+    salt=seed("hold salt"),
+    authority=holds.HoldAuthority.INQUIRY,
+    reference="Inquiry 7, request 12",
+    thread="QM-0417",
+    set_by="B. Lindqvist",
+    review_at=Seconds(NOW + 365 * DAY),
+    time=Seconds(NOW + 20000),
+    checkpoint=CHECKPOINT,
+)
+HOLD_LIFT: Final = holds.HoldLift(
+    anchor=ANCHOR,
+    agency=POLICE,
+    hold=hash_of(HOLD),
+    lifted_by="B. Lindqvist",
+    reason="The inquiry has ended",
+    time=Seconds(NOW + 400 * DAY),
+    checkpoint=CHECKPOINT,
+)
 
 # -- requests and answers (§9) --------------------------------------------------------------------------------------
 
@@ -540,6 +562,43 @@ BODIES: Final[tuple[Any, ...]] = (
 )
 
 #: What the page shows, by the name of the message's class.
+# -- evidence (§6.11) -----------------------------------------------------------------------------------------------
+
+BUNDLE: Final = bundles.Bundle(
+    anchor=ANCHOR,
+    checkpoint=CHECKPOINT,
+    statements=4,
+    whole=True,
+    core=schema.encode(CORE),
+    deliveries=(signed(DELIVERY, "front door").encoded(),),
+    held=(signed(HELD, "receipts").encoded(),),
+    epoch_keys=(signed(EPOCH_KEY, "mash").encoded(),),
+    cover=schema.encode(COVER),
+    manifest=schema.encode(MANIFEST),
+    manifest_salt=seed("manifest salt"),
+    withheld=(),
+    parts=1,
+    said=1,
+)
+BUNDLE_STATEMENT: Final = bundles.BundleStatement(
+    index=0, statement=signed(PARTNERSHIP, "governance").encoded(), openings=(OPENING,)
+)
+#: The person is left out.
+BUNDLE_PART: Final = bundles.BundlePart(
+    entry=schema.encode(PACKAGE_ENTRY),
+    salt=seed("entry salt"),
+    leaves=tuple(map(manifest.item_commitment, SECTION.items)),
+    items=(
+        bundles.BundleItem(index=0, item=SECTION.items[0]),
+        bundles.BundleItem(index=2, item=SECTION.items[2]),
+    ),
+)
+BUNDLE_SAYING: Final = bundles.BundleSaying(
+    signed=signed(EVENT, "mash").encoded(),
+    ciphertext=seed("detail ciphertext", 1096),
+    key=seed("detail key"),
+)
+
 EXAMPLES: Final[dict[str, Any]] = {
     type(value).__name__: value
     for value in (
@@ -577,6 +636,12 @@ EXAMPLES: Final[dict[str, Any]] = {
         NOTICE_DELIVERY,
         NOTICE_ANSWER,
         RECORDED,
+        HOLD,
+        HOLD_LIFT,
+        BUNDLE,
+        BUNDLE_STATEMENT,
+        BUNDLE_PART,
+        BUNDLE_SAYING,
         *BODIES,
     )
 }
