@@ -250,9 +250,9 @@ def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
 
     opened, sections, written = run(ctx, work)
     if as_json(ctx):
-        tell_json(package_json(opened.package, sections, written))
+        tell_json(package_json(opened.package, sections, written, opened.notices, opened.unread))
         return
-    tell_package(opened.package, opened.cover, sections, written)
+    tell_package(opened.package, opened.cover, sections, written, opened.notices, opened.unread)
 
 
 def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
