@@ -21,6 +21,7 @@ from agency_client import unlocking
 from agency_client.audit.chain import AuditRow
 from agency_client.ports.vault import (
     Alert,
+    EraseReason,
     ReceivedPackage,
     SentPackage,
     SentSummary,
@@ -271,6 +272,44 @@ class Client:
 
         return await outcome(self.home, core, words)
 
+    # -- notices -----------------------------------------------------------------------------------------------------
+
+    async def correct(self, package: str, statement: str, text: str, why: str | None = None) -> Any:
+        """Correct a statement that was sent from here, for everybody who was told."""
+        from agency_client.use_cases.noticing import correct
+
+        return await correct(self.home, package, statement, text, why)
+
+    async def withdraw(self, package: str, statement: str, why: str) -> Any:
+        """Withdraw a statement or file that was sent from here."""
+        from agency_client.use_cases.noticing import withdraw
+
+        return await withdraw(self.home, package, statement, why)
+
+    async def dispute(self, package: str, statement: str, why: str) -> Any:
+        """Dispute a statement or file that came."""
+        from agency_client.use_cases.noticing import dispute
+
+        return await dispute(self.home, package, statement, why)
+
+    async def settle(self, notice: str, outcome: str, why: str | None = None) -> Any:
+        """Say what was done about a notice: rectified, restricted, erased, or disagreed, which needs words."""
+        from agency_client.use_cases.notice_answers import settle
+
+        return await settle(self.home, notice, outcome, why)
+
+    async def notices(self) -> Any:
+        """What came and what was sent, with each holder's answer; talks to nobody."""
+        from agency_client.use_cases.notice_views import notices
+
+        return notices(self.home)
+
+    def notices_of(self, core: ObjectHash) -> Any:
+        """The notices on one package; talks to nobody."""
+        from agency_client.use_cases.notice_views import notices_of
+
+        return notices_of(self.home, core)
+
     # -- looking -----------------------------------------------------------------------------------------------------
 
     async def inbox(self) -> tuple[Received, ...]:
@@ -312,6 +351,64 @@ class Client:
     def find_sent(self, text: str) -> ObjectHash:
         """A sent package by its id or the beginning of it."""
         return viewing.find_sent(self.home, text)
+
+    # -- the record --------------------------------------------------------------------------------------------------
+
+    async def look_at_decision(self, document: bytes) -> Any:
+        """What the rules say of a decision that goes with no package; records nothing."""
+        from agency_client.use_cases.deciding import look_at_decision
+
+        return look_at_decision(self.home, document)
+
+    async def decide(self, document: bytes) -> Any:
+        """Record a decision that goes with no package, above all one not to share. It stays here."""
+        from agency_client.use_cases.deciding import decide
+
+        return decide(self.home, document)
+
+    async def register(self, sought: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The lines of the register that are sought. ``exported`` says which copies leave the system (csv, page)."""
+        from agency_client.use_cases.registering import register
+
+        return register(self.home, sought, exported=exported)
+
+    def whose(self) -> str:
+        """Whose home this is: its address, or its manager's agency."""
+        from agency_client.use_cases.recording import whose
+
+        return whose(self.home)
+
+    # -- retention and erasure ---------------------------------------------------------------------------------------
+
+    def find_kept(self, text: str) -> ObjectHash:
+        """A package that was received or sent here, by its id or the beginning of it."""
+        from agency_client.use_cases.retaining import find_kept
+
+        return find_kept(self.home, text)
+
+    async def kept_packages(self) -> Any:
+        """How long everything here is kept, and what was erased."""
+        from agency_client.use_cases.retaining import kept_packages
+
+        return kept_packages(self.home)
+
+    async def kept_package(self, core: ObjectHash) -> Any:
+        """How long one package is kept, section by section."""
+        from agency_client.use_cases.retaining import kept_package
+
+        return kept_package(self.home, core)
+
+    async def set_retention(self, core: ObjectHash, sections: Sequence[str], new: Any) -> Any:
+        """Change how long a package or its sections are kept."""
+        from agency_client.use_cases.retaining import set_retention
+
+        return set_retention(self.home, core, sections, new)
+
+    async def erase(self, core: ObjectHash, sections: Sequence[str], reason: EraseReason) -> Any:
+        """Erase a package here, or some of its sections, for good."""
+        from agency_client.use_cases.erasing import erase
+
+        return await erase(self.home, core, sections, reason)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 

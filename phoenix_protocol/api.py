@@ -260,7 +260,7 @@ class SealedDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """POST /v1/events (a Signed event), /v1/recalls (a Signed recall): with the detail that it names, if any."""
+    """POST /v1/events, /v1/recalls, /v1/notices, /v1/notices/answers: a Signed object with the detail that it names."""
 
     signed: bytes = wire(SIGNED)
     detail: SealedDetail | None = wire(schema.Nested(SealedDetail), optional=True)
@@ -280,6 +280,8 @@ class FeedKind(Enum):
     HELD = "held"  # a Signed held, for the colleagues of the sender
     WARNING = "warning"  # to the sender: not committed everywhere, expiry comes; no object
     TOMBSTONE = "tombstone"  # a Signed tombstone
+    NOTICE = "notice"  # a Signed delivery of a notice, whose ciphertext is the item's detail
+    NOTICE_ANSWER = "notice_answer"  # a Signed answer to a notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ SECTION_BYTES: Final = 8 * MIB
 MANIFEST_BYTES: Final = 256 * KIB
 GRANT_BYTES: Final = 256 * KIB
 DETAIL_BYTES: Final = 64 * KIB
+#: The statement that a correction puts in the place of another: all that a notice says has to fit where a detail does.
+CORRECTION_BYTES: Final = 96 * KIB
 CHECKPOINT_BYTES: Final = 4 * KIB
 #: Longest answer that is a page or a list: the relay puts fewer items on it, the client reads no further.
 PAGE_BYTES: Final = 16 * MIB

@@ -186,6 +186,14 @@ class HttpRelay:
         """POST /v1/voids."""
         await self._tell(routes.VOID, "/v1/voids", note)
 
+    async def hand_notice(self, notice: api.Saying) -> None:
+        """POST /v1/notices."""
+        await self._tell(routes.HAND_NOTICE, "/v1/notices", notice)
+
+    async def answer_notice(self, answer: api.Saying) -> None:
+        """POST /v1/notices/answers."""
+        await self._tell(routes.ANSWER_NOTICE, "/v1/notices/answers", answer)
+
     async def feed(self, *, after: int, wait: int = 0) -> api.FeedPage:
         """GET /v1/feed. Raises TamperError ``E_PARSE`` for cursors that do not rise from ``after``."""
         query = f"after={after}&wait={wait}"

@@ -70,28 +70,29 @@ def check(
     if as_json(ctx):
         tell_json(findings_json(findings))
     else:
-        _tell_findings(findings)
+        tell_findings(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)
 
 
 _HEADINGS = (
-    ("problems", "These stop the package:"),
+    ("problems", "These stop the {of}:"),
     ("warnings", "Look at these again:"),
     ("prompts", "Think about these:"),
-    ("owed", "These answers are owed. You can send now and give them later:"),
+    ("owed", "These answers are owed. You can go on now and give them later:"),
 )
 
 
-def _tell_findings(findings: Any) -> None:
+def tell_findings(findings: Any, of: str = "package") -> None:
+    """What the rules said of a document, for a person."""
     for name, heading in _HEADINGS:
         found = getattr(findings, name)
         if not found:
             continue
-        click.echo(heading, err=True)
+        click.echo(heading.format(of=of), err=True)
         for problem in found:
             tell_problem(problem)
         click.echo(err=True)
     if not findings.problems:
-        tell("Nothing stops this package.")
+        tell(f"Nothing stops this {of}.")

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agency_client.cli.telling import spoken, tell
+from agency_client.cli.notice_pages import (
+    Beside,
+    marked,
+    rests_on_withdrawn,
+    tell_beside,
+    with_notices,
+)
+from agency_client.cli.telling import spoken, tell, warn
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.opened import ReadSection, section_json
-from agency_client.record.page import numbers_of, person_lines, statement_lines
+from agency_client.record.opened import ReadAttachment, ReadSection, section_json
+from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.plain import plain
+from agency_client.record.pointing import called
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.wording import answer_lines, in_words
+from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
 from phoenix_protocol.identifiers import ItemId
 
@@ -20,17 +30,19 @@ from phoenix_protocol.identifiers import ItemId
 def package_json(
     opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
 ) -> dict[str, Any]:
-    """An opened package; attachments say where they were written, if they were."""
+    """An opened package with the notices beside its statements; attachments say where they were written, if so."""
     shown = [section_json(section) for section in sections]
     paths = {digest.hex(): str(path) for digest, path in written.items()}
     for section in shown:
         for file in section["attachments"]:
             if file["digest"] in paths:
                 file["path"] = paths[file["digest"]]
+    with_notices(shown, sections, opened.notices)
     return {
         "package": opened.package.package.hex(),
         "from": opened.cover.sent_from,
         "sections": shown,
+        "unread_notices": opened.unread,
     }
 
 
@@ -38,14 +50,35 @@ def tell_package(
     opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
 ) -> None:
     """An opened package for a person. Everything that others wrote is made safe for a terminal."""
+    if opened.unread:
+        warn(_UNREAD)
     catalogue = shipped_catalogue()
     _tell_cover(opened, catalogue)
     for line in dict.fromkeys(line for section in sections for line in section.do_not_alert):
         tell(f"DO NOT ALERT: {plain(line)}")
-    numbers = numbers_of(sections)
+    places = Places(
+        beside=opened.notices,
+        resting=rests_on_withdrawn(sections, opened.notices),
+        called={pointed.item: pointed.called for pointed in called(sections)},
+    )
     for section in sections:
         tell()
-        _tell_section(section, numbers, written, catalogue)
+        _tell_section(section, places, written, catalogue)
+
+
+_UNREAD = (
+    "Somebody said something of this package that this machine has no key for: a correction, perhaps. "
+    "Look at another machine of your desk, or ask the sender."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """What stands beside the items of a package, and what people call them."""
+
+    beside: Beside
+    resting: Mapping[ItemId, Sequence[ItemId]]
+    called: Mapping[ItemId, str]
 
 
 def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
@@ -61,10 +94,7 @@ def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
 
 
 def _tell_section(
-    section: ReadSection,
-    numbers: Mapping[ItemId, int],
-    written: Mapping[bytes, Path],
-    catalogue: Catalogue,
+    section: ReadSection, places: Places, written: Mapping[bytes, Path], catalogue: Catalogue
 ) -> None:
     tell(f"{plain(section.title)}  [{plain(section.marking)}]")
     for line in section.handling:
@@ -74,13 +104,29 @@ def _tell_section(
             tell(f"  {line}")
     names = {person.said.label: person.said.name for person in section.people}
     for statement in section.statements:
-        for line in statement_lines(statement, names, numbers, catalogue):
+        notices = places.beside.get(statement.id, ())
+        for line in statement_lines(statement, names, places.called, catalogue, marked(notices)):
             tell(f"  {line}")
+        tell_beside(notices, _UNDER)
+        _tell_resting(places.resting.get(statement.id, ()), places.called)
     for file in section.attachments:
-        where = written.get(file.said.digest)
-        tell(f"  Attached: {plain(file.said.name)}, {file.said.size} bytes")
-        tell(f"    {where}" if where else "    Use --attachments DIR to write it to a folder.")
+        _tell_file(file, written.get(file.said.digest), places.beside.get(file.id, ()))
     for question, answer in answer_lines(section.answers, catalogue):
         tell(f"  {plain(question)}: {plain(answer)}")
     for line in section.do_not_alert:
         tell(f"  Do not alert: {plain(line)}")
+
+
+_UNDER = " " * 12
+
+
+def _tell_resting(withdrawn: Sequence[ItemId], names: Mapping[ItemId, str]) -> None:
+    if withdrawn:
+        called_ = ", ".join(plain(names.get(item, item.hex())) for item in withdrawn)
+        tell(f"{_UNDER}Rests on what was withdrawn: {called_}")
+
+
+def _tell_file(file: ReadAttachment, where: Path | None, notices: Sequence[Shown]) -> None:
+    tell(f"  {marked(notices)}Attached: {plain(file.said.name)}, {file.said.size} bytes")
+    tell_beside(notices, "    ")
+    tell(f"    {where}" if where else "    Use --attachments DIR to write it to a folder.")

@@ -183,18 +183,21 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
         core = client.find_sent(id_)
         if seen:
             await client.see_non_delivery(core)
-        return await client.status(core), asked
+        return await client.status(core), client.notices_of(core), asked
 
-    found, asked = run(ctx, work)
+    found, notices, asked = run(ctx, work)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):
-        tell_json(_status_json(found))
+        tell_json(_status_json(found, notices))
         return
     _tell_status(found)
+    _tell_notices(notices)
 
 
-def _status_json(found: Any) -> dict[str, Any]:
+def _status_json(found: Any, notices: Any) -> dict[str, Any]:
+    from agency_client.cli.notice_pages import notice_json
+
     def one(address: Any) -> dict[str, Any]:
         return {
             "address": address.address,
@@ -222,6 +225,7 @@ def _status_json(found: Any) -> dict[str, Any]:
             for a in found.alerts
         ],
         "owed": list(found.package.owed),
+        "notices": [notice_json(notice) for notice in notices],
     }
 
 
@@ -278,6 +282,17 @@ def _is_lost(address: Any, package: Any) -> bool:
     from phoenix_protocol.package.lifecycle import State
 
     return address.state is State.EXPIRED and address.since < package.expires
+
+
+def _tell_notices(notices: Any) -> None:
+    from agency_client.cli.notice_pages import holder_line, lines_of
+
+    for notice in notices:
+        tell(f"{notice.called}:")
+        for line in lines_of(notice):
+            tell(f"  {line}")
+        for holder in notice.holders:
+            tell(f"  {holder_line(holder)}")
 
 
 def _event_words(event: Any) -> list[str]:

@@ -140,6 +140,14 @@ class Relay(Protocol):
         """Hand in a note that sequence numbers will not be used."""
         ...
 
+    async def hand_notice(self, notice: Saying) -> None:
+        """Hand a sealed notice to its audience; the same one again changes nothing."""
+        ...
+
+    async def answer_notice(self, answer: Saying) -> None:
+        """Hand in an answer to a notice; the same one again changes nothing."""
+        ...
+
     async def feed(self, *, after: int, wait: int = 0) -> FeedPage:
         """What is new after cursor ``after``; waits up to ``wait`` seconds for something."""
         ...

@@ -13,6 +13,8 @@ from agency_client.record.document import Document
 from agency_client.record.faults import Faults
 from agency_client.record.fields import CODE, LINE, LONG, ListOf, Number, Text, YesNo
 from agency_client.record.places import Place
+from agency_client.record.requests import RequestDocument
+from agency_client.record.responses import ResponseDocument
 from agency_client.record.syntax import parse
 from agency_client.record.tables import Many, declared, read_table, said
 from phoenix_protocol.errors import Problem, UsageError
@@ -20,6 +22,9 @@ from phoenix_protocol.suite.hashing import sha256
 
 #: The newest format of a catalogue that this program understands.
 FORMAT: Final = 1
+
+#: Every kind of document that takes words from the catalogue.
+_DOCUMENTS: Final[tuple[type[Any], ...]] = (Document, RequestDocument, ResponseDocument)
 
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."
@@ -214,7 +219,8 @@ def _with_included(
 
 def used_by_documents() -> frozenset[str]:
     """The names of the enumerations that documents take words from, and the two that catalogues themselves need."""
-    return frozenset({"agency_kind", "jurisdiction", "classification", *_named_in(Document)})
+    named = {name for document in _DOCUMENTS for name in _named_in(document)}
+    return frozenset({"agency_kind", "jurisdiction", "classification", *named})
 
 
 def _named_in(table: type[Any]) -> Iterator[str]:

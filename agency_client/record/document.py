@@ -6,8 +6,8 @@ may be sent is decided by the rules (`agency_client/record/rules/__init__.py`), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from agency_client.record.answers import (
     Advice,
@@ -19,9 +19,9 @@ from agency_client.record.answers import (
     Legal,
     Quality,
 )
-from agency_client.record.faults import Faults
+from agency_client.record.as_written import AsWritten
 from agency_client.record.fields import CODE, LINE, End, texts
-from agency_client.record.places import Lines, Place
+from agency_client.record.places import Place
 from agency_client.record.statements import Contact, Person, Section, Statement
 from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
@@ -31,7 +31,7 @@ SECTIONS = limits.SECTIONS - 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(AsWritten):
     """The whole document. Absent tables are empty ones, so that rules can ask for any answer."""
 
     to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())
@@ -55,9 +55,6 @@ class Document:
     informing: tuple[Informing, ...] = said(Many(Informing, limits.PEOPLE), default=())
     quality: Quality = said(One(Quality), default=Quality(at=("quality",)))
     advice: tuple[Advice, ...] = said(Many(Advice, 64), default=())
-    at: Place = ()
-    lines: Lines = field(default_factory=dict)
-    faults: Faults = field(default_factory=lambda: Faults({}))
 
     @property
     def statements(self) -> Mapping[int, tuple[Section, Statement]]:
@@ -69,7 +66,39 @@ class Document:
         """Everybody in the document by the author's id for them."""
         return {person.id: person for person in self.people if person.id}
 
-    def entry(self, at: Place, position: int) -> Place:
-        """The place of one entry of a list, or of the only one where the author wrote no list."""
-        inside = (*at, position)
-        return inside if inside in self.lines or not self.lines else at
+    # What kinds of document that are packages too say otherwise.
+
+    @property
+    def speaks_without_sections(self) -> bool:
+        """Whether there is something to send even where no section was written."""
+        return False
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Every address that reads something which its author wrote."""
+        return frozenset(name for section in self.section for name in section.need_to_know)
+
+    @property
+    def meant(self) -> frozenset[str]:
+        """The ids of everybody whom something in the document is about."""
+        return frozenset(name for _, s in self.statements.values() for name in s.about)
+
+    def addresses(self) -> Iterator[tuple[str, Place]]:
+        """Every address in the document, once for each place."""
+        for n, name in enumerate(self.to):
+            if name:
+                yield name, ("to", n)
+        for section in self.section:
+            for name in section.need_to_know:
+                if name not in self.to:
+                    yield name, (*section.at, "need_to_know", name)
+
+    def mentions(self) -> Iterator[tuple[str, Place]]:
+        """Every id of a person that the document uses, with its place."""
+        for _, statement in self.statements.values():
+            for n, name in enumerate(statement.about):
+                yield name, self.entry((*statement.at, "about"), n)
+        answers: tuple[Capacity | Informing, ...] = (*self.capacity, *self.informing)
+        for answer in answers:
+            if answer.person is not None:
+                yield answer.person, (*answer.at, "person")

@@ -7,11 +7,12 @@ sections take the answers of `agency_client/record/placement.py`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from agency_client.record.attachments import AttachmentSource, attachment_draft
+from agency_client.record.copying import handling_of
 from agency_client.record.document import Document
 from agency_client.record.items import Ids, item, new_id, person_item, statement_item
 from agency_client.record.placement import Rules, for_everybody, for_own_agency, of_section
@@ -53,14 +54,24 @@ class Setting:
     supersedes: ObjectHash | None = None
 
 
+#: Makes the sections that a kind of document has beside those that its author wrote.
+More = Callable[[Ids], Iterable[SectionDraft]]
+
+
 def draft_package(
     document: Document,
     setting: Setting,
     attachments: Sequence[AttachmentSource],
     randomness: Randomness,
+    more: More = lambda _ids: (),
+    ids: Ids | None = None,
+    cover: Mapping[str, Plain] | None = None,
 ) -> PackageDraft:
-    """The draft of a document that :func:`agency_client.record.rules.check_document` has no problem with."""
-    ids = Ids.drawn(document, randomness)
+    """The draft of a document that :func:`agency_client.record.rules.check_document` has no problem with.
+
+    ``more`` makes sections beside those that were written; ``cover`` are optional entries of the cover.
+    """
+    ids = ids or Ids.drawn(document, randomness)
     written = [
         _section(s, document, setting, attachments, ids, randomness) for s in document.section
     ]
@@ -71,14 +82,16 @@ def draft_package(
         handling=document.handling,
         urgency=document.urgency or NO_URGENCY,
         contact=_contact(document.contact),
-        reference=_reference(randomness),
+        reference=fresh_reference(randomness),
         thread=document.thread or "",
         supersedes=setting.supersedes,
         sections=(
             *written,
+            *more(ids),
             _legal(document, setting, randomness),
             _decision(document, setting, ids, randomness),
         ),
+        cover_optional=cover or {},
     )
 
 
@@ -92,7 +105,7 @@ def readers_of(named: Mapping[str, str], setting: Setting) -> dict[Address, str]
     return readers
 
 
-def _reference(randomness: Randomness) -> str:
+def fresh_reference(randomness: Randomness) -> str:
     """Eight letters and digits to say on the phone, which mean nothing."""
     text = base64.b32encode(randomness.random_bytes(5)).decode()
     return f"{text[:4]}-{text[4:]}"
@@ -114,18 +127,18 @@ def _section(
     named = {name for statement in section.statement for name in statement.about}
     people = [p for name, p in document.persons.items() if name in named]
     return SectionDraft(
-        head=_head(
+        head=head_of(
             STATEMENTS,
             section.title or section.id or "",
             section.marking or document.classification,
-            section.handling or document.handling,
+            handling_of(section, document),
             section.id,
         ),
         head_id=new_id(randomness),
         items=(
             *(person_item(person, ids) for person in people),
             *(statement_item(s, agency_of(setting.own), ids) for s in section.statement),
-            *_items(of_section(section), randomness),
+            *entry_items(of_section(section), randomness),
         ),
         attachments=tuple(
             attachment_draft(file, new_id(randomness))
@@ -139,9 +152,9 @@ def _section(
 def _legal(document: Document, setting: Setting, randomness: Randomness) -> SectionDraft:
     everybody = dict.fromkeys(document.to, FOR_EVERYBODY)
     return SectionDraft(
-        head=_head(LEGAL, "Legal basis", document.classification, document.handling, LEGAL),
+        head=head_of(LEGAL, "Legal basis", document.classification, document.handling, LEGAL),
         head_id=new_id(randomness),
-        items=tuple(_items(for_everybody(document, setting.rules), randomness)),
+        items=tuple(entry_items(for_everybody(document, setting.rules), randomness)),
         readers=readers_of(everybody, setting),
     )
 
@@ -150,19 +163,20 @@ def _decision(
     document: Document, setting: Setting, ids: Ids, randomness: Randomness
 ) -> SectionDraft:
     return SectionDraft(
-        head=_head(DECISION, "Decision", document.classification, document.handling, DECISION),
+        head=head_of(DECISION, "Decision", document.classification, document.handling, DECISION),
         head_id=new_id(randomness),
         items=(
             *(person_item(person, ids) for person in document.persons.values()),
-            *_items(for_own_agency(document, setting.rules), randomness),
+            *entry_items(for_own_agency(document, setting.rules), randomness),
         ),
         readers=readers_of({}, setting),
     )
 
 
-def _head(
+def head_of(
     kind: str, title: str, marking: str | None, handling: tuple[str, ...], name: str | None
 ) -> Head:
+    """A section's head; without a marking of its own it has the default one."""
     optional: dict[str, Plain] = {"id": name} if name else {}
     return Head(
         kind=kind,
@@ -173,6 +187,7 @@ def _head(
     )
 
 
-def _items(entries: Iterable[record.Entries], randomness: Randomness) -> Iterator[ItemDraft]:
+def entry_items(entries: Iterable[record.Entries], randomness: Randomness) -> Iterator[ItemDraft]:
+    """Answers as items of a section."""
     for answers in entries:
         yield item(ItemType.ENTRIES, new_id(randomness), answers)

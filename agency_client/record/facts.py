@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import Copies
 from phoenix_protocol.directory.statements import Bounds
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 
@@ -40,21 +41,35 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class WordFacts:
+    """What decides whether a word may be used: the time, the agency that writes, the catalogue."""
+
+    now: Seconds
+    own: Own
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(WordFacts):
     """Everything outside the document that decides about it.
 
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
     the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
-    package that was sent from here, by its id.
+    package that was sent from here, by its id; ``copies`` what the document copies from received packages.
     """
 
-    now: Seconds
-    own: Own
     addresses: Mapping[str, Reach]
     bounds: Bounds
-    catalogue: Catalogue
     attachments: tuple[AttachedFile, ...] = ()
     expires: str | None = None
     urgent: bool = False
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
+    copies: Copies = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFacts(WordFacts):
+    """What decides about a document that goes into no package. ``packages`` finds cores by the ids that it names."""
+
+    packages: Mapping[str, ObjectHash] = field(default_factory=dict)

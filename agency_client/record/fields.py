@@ -76,6 +76,13 @@ class Number:
         return None
 
 
+class Label:
+    """A short text, or a whole number, which counts as its text."""
+
+    def read(self, value: object, at: Place, faults: Faults) -> str | None:
+        return CODE.read(str(value) if type(value) is int else value, at, faults)
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A day or time as somebody knows it, kept as written. ``or_why_not``: or "not known" and the reason."""

@@ -10,9 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from agency_client.record.document import Document
+from agency_client.record.as_written import AsWritten
 from agency_client.record.places import Place, line_of, written
-from agency_client.record.problems import NEXT, OWED_IN_WORDS, OWED_NEXT, PROMPT_NEXT, WARNING_NEXT
+from agency_client.record.problems import (
+    NEXT,
+    OWED_IN_WORDS,
+    OWED_NEXT,
+    PROMPT_NEXT,
+    REQUEST_NEXT,
+    WARNING_NEXT,
+)
 from phoenix_protocol.errors import Problem, RefusedError
 
 
@@ -46,7 +53,7 @@ def problem(
         code=code,
         at=at,
         message=message,
-        remedy=remedy or NEXT[code],
+        remedy=remedy or NEXT.get(code) or REQUEST_NEXT[code],
         clause=clause,
     )
 
@@ -58,7 +65,7 @@ def warning(code: str, at: Place, message: str, *, clause: str | None = None) ->
         code=code,
         at=at,
         message=message,
-        remedy=WARNING_NEXT[code],
+        remedy=WARNING_NEXT.get(code) or REQUEST_NEXT[code],
         clause=clause,
     )
 
@@ -97,21 +104,21 @@ class Findings:
     prompts: tuple[Problem, ...] = ()
     owed: tuple[Problem, ...] = ()
 
-    def refuse(self) -> None:
-        """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one."""
+    def refuse(self, kept: str = "Nothing was sealed or sent.") -> None:
+        """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one. ``kept`` says what did not happen."""
         if not self.problems:
             return
         count = len(self.problems)
         what = "one problem" if count == 1 else f"{count} problems"
         raise RefusedError(
             "E_DOCUMENT",
-            f"The document has {what}. Nothing was sealed or sent.",
+            f"The document has {what}. {kept}",
             next="Correct each of them, then repeat the command.",
             problems=self.problems,
         )
 
 
-def gather(document: Document, found: Iterable[Finding]) -> Findings:
+def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
     """``found`` and the faults of the document, sorted. A place that could not be read gets no second problem."""
     by_weight: dict[Weight, list[Problem]] = {weight: [] for weight in Weight}
     by_weight[Weight.PROBLEM] += document.faults.problems
@@ -130,7 +137,7 @@ def gather(document: Document, found: Iterable[Finding]) -> Findings:
     )
 
 
-def _told(finding: Finding, document: Document) -> Problem:
+def _told(finding: Finding, document: AsWritten) -> Problem:
     return Problem(
         code=finding.code,
         message=finding.message,

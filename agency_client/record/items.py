@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agency_client.record.copying import passed_on
 from agency_client.record.document import Document
 from agency_client.record.statements import Person, Source, Statement
 from agency_client.record.unanswerable import is_open
@@ -62,21 +63,24 @@ def person_item(person: Person, ids: Ids) -> ItemDraft:
 
 
 def statement_item(statement: Statement, origin: AgencyId, ids: Ids) -> ItemDraft:
-    """A statement made by the agency ``origin``, whose chain begins here."""
+    """A statement made by the agency ``origin``, whose chain begins here; or a copy, whose chain goes on."""
+    about = tuple(ids.people[name] for name in dict.fromkeys(statement.about) if not is_open(name))
+    basis = tuple(ids.statements[number] for number in dict.fromkeys(statement.basis))
+    if statement.copied is not None:
+        copy = passed_on(statement.copied, about, basis)
+        return item(ItemType.STATEMENT, ids.statements[statement.number], copy)
     kind = Kind(statement.kind)
     as_of = statement.as_of
     message = record.Statement(
         kind=kind,
         text=statement.text or "",
-        about=tuple(
-            ids.people[name] for name in dict.fromkeys(statement.about) if not is_open(name)
-        ),
+        about=about,
         author=statement.author,
         author_role=statement.author_role,
         origin=origin,
         chain_depth=0,
         source=_source(statement.source, kind),
-        basis=tuple(ids.statements[number] for number in dict.fromkeys(statement.basis)),
+        basis=basis,
         as_of=None if as_of and is_open(as_of) else as_of,
         event_from=statement.event_from,
         event_to=statement.event_to,

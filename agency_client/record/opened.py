@@ -150,7 +150,7 @@ def section_json(section: ReadSection) -> dict[str, Any]:
         "marking": section.marking,
         "handling": list(section.handling),
         "people": [_person_json(person) for person in section.people],
-        "statements": [_statement_json(statement) for statement in section.statements],
+        "statements": [statement_json(statement) for statement in section.statements],
         "attachments": [_attachment_json(file) for file in section.attachments],
         "answers": {name: list(values) for name, values in section.answers.items()},
         "do_not_alert": list(section.do_not_alert),
@@ -171,7 +171,8 @@ def _person_json(person: ReadPerson) -> dict[str, Any]:
     }
 
 
-def _statement_json(statement: ReadStatement) -> dict[str, Any]:
+def statement_json(statement: ReadStatement) -> dict[str, Any]:
+    """One statement, as in a section."""
     said = statement.said
     return {
         "id": statement.id.hex(),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.opened import ReadPerson, ReadSection, ReadStatement
+from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.plain import plain
 from agency_client.record.wording import in_words
 from phoenix_protocol.identifiers import ItemId
@@ -19,12 +19,6 @@ from phoenix_protocol.record import Person, Source, Statement
 #: What is true of a statement unless somebody said otherwise, and so needs no word.
 _UNREMARKABLE: Final = frozenset({None, "unverified"})
 _INDENT: Final = " " * 12
-
-
-def numbers_of(sections: Sequence[ReadSection]) -> dict[ItemId, int]:
-    """Each statement's number on the page, from 1 through the whole package."""
-    ids = dict.fromkeys(s.id for section in sections for s in section.statements)
-    return {id_: number for number, id_ in enumerate(ids, start=1)}
 
 
 def person_lines(person: ReadPerson, catalogue: Catalogue) -> Iterator[str]:
@@ -46,25 +40,26 @@ def person_lines(person: ReadPerson, catalogue: Catalogue) -> Iterator[str]:
 def statement_lines(
     statement: ReadStatement,
     names: Mapping[str, str],
-    numbers: Mapping[ItemId, int],
+    called: Mapping[ItemId, str],
     catalogue: Catalogue,
+    mark: str = "",
 ) -> Iterator[str]:
-    """One statement: number, class, text, and on the lines below how it is known and how far it can be relied on.
+    """One statement: class, text, and on the lines below how it is known and how far it can be relied on.
 
-    ``names`` gives the people of the section by their labels.
+    ``names`` gives the people of the section by their labels, ``called`` what statements are called; ``mark`` says what
+    became of it since.
     """
     said = statement.said
     standing = _standing(said, catalogue)
-    mark = f"[{standing.upper()}] " if standing else ""
-    number = f"{numbers[statement.id]}." if statement.id in numbers else ""
-    yield plain(f"{number:<4}{statement.class_.value:<8} {mark}{said.text}")
+    mark += f"[{standing.upper()}] " if standing else ""
+    yield plain(f"{statement.class_.value:<8}  {mark}{said.text}")
     if statement.about:
         yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
     for line in (
-        _known(said),
+        f"{called[statement.id]}: {_known(said)}" if statement.id in called else _known(said),
         _source(said.source, catalogue),
         _times(said),
-        _reliance(said, numbers, catalogue),
+        _reliance(said, called, catalogue),
         _care(said, catalogue),
     ):
         if line:
@@ -87,7 +82,8 @@ def _known(said: Statement) -> str:
     if said.verified_by:
         parts.append(f"checked by {said.verified_by}")
     if said.chain_depth:
-        parts.append(f"passed on from {said.origin}, {said.chain_depth} times")
+        times = "once" if said.chain_depth == 1 else f"{said.chain_depth} times"
+        parts.append(f"first said by {said.origin}, passed on {times}")
     return " ".join(parts)
 
 
@@ -109,13 +105,13 @@ def _times(said: Statement) -> str:
     return _sentence(f"{name} {value}" for name, value in parts if value)
 
 
-def _reliance(said: Statement, numbers: Mapping[ItemId, int], catalogue: Catalogue) -> str:
+def _reliance(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogue) -> str:
     parts = []
     if said.grade is not None:
         scheme = in_words(catalogue, "grade_scheme", said.grade.scheme)
         parts.append(f"graded {said.grade.code} ({scheme})")
     if said.basis:
-        rests = ", ".join(str(numbers.get(b, b.hex()[:8])) for b in said.basis)
+        rests = ", ".join(called.get(b, b.hex()[:8]) for b in said.basis)
         parts.append(f"rests on {rests}")
     if said.test:
         parts.append(f"what would test it: {said.test}")

@@ -49,12 +49,12 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
     }
     sets = (
         package,
-        dict(_answers(document.legal)),
-        dict(_answers(document.quality)),
+        dict(answers_of(document.legal)),
+        dict(answers_of(document.quality)),
         *(_about_informing(entry, document) for entry in document.informing),
     )
     alert = Entries(entries={}, do_not_alert=document.legal.do_not_alert)
-    return (*_entries(sets), *((alert,) if alert.do_not_alert else ()))
+    return (*entries_of(sets), *((alert,) if alert.do_not_alert else ()))
 
 
 def for_own_agency(document: Document, rules: Rules) -> tuple[Entries, ...]:
@@ -68,15 +68,15 @@ def for_own_agency(document: Document, rules: Rules) -> tuple[Entries, ...]:
     )
     urgent = {"urgent": _values(rules.urgent)}
     kept_back = dict(_kept_back(document))
-    return _entries((urgent, *(dict(_answers(table)) for table in tables), kept_back))
+    return entries_of((urgent, *(dict(answers_of(table)) for table in tables), kept_back))
 
 
 def of_section(section: Section) -> tuple[Entries, ...]:
     """What is said of a section as a whole, for its own readers."""
-    return _entries([{name: _values(getattr(section, name)) for name in SECTION_ANSWERS}])
+    return entries_of([{name: _values(getattr(section, name)) for name in SECTION_ANSWERS}])
 
 
-def _entries(sets: Iterable[Mapping[str, tuple[str, ...]]]) -> tuple[Entries, ...]:
+def entries_of(sets: Iterable[Mapping[str, tuple[str, ...]]]) -> tuple[Entries, ...]:
     """``sets`` of answers as messages, without what is empty, none larger than one item of a section can be."""
     return tuple(
         Entries(entries=part, do_not_alert=()) for answers in sets for part in _parts(answers)
@@ -99,7 +99,7 @@ def _parts(answers: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, tuple[s
         yield part
 
 
-def _answers(table: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+def answers_of(table: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every answer of a table and of the tables inside it, by its place in the document."""
     for entry in declared(type(table)):
         value, at = getattr(table, entry.name), (*table.at, entry.name)
@@ -108,7 +108,7 @@ def _answers(table: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         inner = value if isinstance(value, tuple) else (value,)
         if any(hasattr(item, "at") for item in inner):
             for item in inner:
-                yield from _answers(item)
+                yield from answers_of(item)
         elif values := _values(value):
             yield written(at), values
 
@@ -123,7 +123,7 @@ def _values(value: Any) -> tuple[str, ...]:
 
 def _about_informing(entry: Informing, document: Document) -> dict[str, tuple[str, ...]]:
     """One person's informing, under the person's role: not every reader may know who it is."""
-    answers = dict(_answers(entry))
+    answers = dict(answers_of(entry))
     person = document.persons.get(entry.person or "")
     place: Place = (*entry.at, "person")
     answers[written(place)] = (person.role if person and person.role else _NO_ROLE,)

@@ -34,7 +34,21 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_LEGAL": "Write it under [legal]. In an emergency use --urgent and add it later.",
     "E_DOC_CONSENT": "Choose another lawful basis, or record the consent that you rely on.",
     "E_DOC_RETENTION": "Write retention = under [legal]. In an emergency use --urgent and add it later.",
+    "E_DOC_COPY": "Correct copy_of, or write the statement as one of your own, with its source.",
     "E_DOC_SUPERSEDES": "Use the id of a package in 'phoenix sent'.",
+}
+
+#: The same of requests and responses (docs/requests.md).
+REQUEST_NEXT: Final[dict[str, str]] = {
+    "E_DOC_QUESTION": "Use the id of a question that was put to you. 'phoenix requests' lists them.",
+    "E_DOC_ANSWER": "Write answer = shared, withheld, not_held or not_searched, and for 'shared' what is shared.",
+    "E_DOC_REQUEST": "Correct the id, or remove the field.",
+    "W_DOC_DEPUTY": "Write [[deputy]] with instead_of and address.",
+    "W_DOC_CALENDAR": "Write due = and a time, or check the day with those you ask.",
+    "W_DOC_THRESHOLD": "Record the consent, or why you ask without it.",
+    "W_DOC_VICTIM": "Check with your information manager by what right you ask.",
+    "W_DOC_COUNSELLING": "Ask for counselling records, or share them, only for substantial probative value.",
+    "W_DOC_SEARCHED": "Write searched = under [response], or what = in the answer.",
 }
 
 #: What is worth a second look. Nothing waits for it.
@@ -49,6 +63,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
     "W_DOC_TIME": "Check the day or time.",
+    "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agency_client.record.as_written import written_from
 from agency_client.record.document import Document
-from agency_client.record.faults import Faults
 from agency_client.record.statements import Section
-from agency_client.record.syntax import parse
-from agency_client.record.tables import read_table
+from agency_client.record.syntax import Parsed, parse
 
 
 def read_document(data: bytes) -> Document:
@@ -16,20 +15,23 @@ def read_document(data: bytes) -> Document:
 
     Raises UsageError ``E_DOC_SYNTAX``, with the line, for bytes that are neither TOML nor a JSON object.
     """
-    parsed = parse(data)
-    faults = Faults(parsed.lines)
-    document = read_table(Document, parsed.values, (), faults)
-    return replace(document, section=_numbered(document.section), lines=parsed.lines, faults=faults)
+    return document_from(parse(data))
 
 
-def _numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+def document_from(parsed: Parsed) -> Document:
+    """The document out of values that are parsed already."""
+    document = written_from(Document, parsed)
+    return replace(document, section=numbered(document.section))
+
+
+def numbered(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     """``sections`` with their statements numbered from one through the whole document."""
-    numbered = []
+    written = []
     number = 0
     for section in sections:
         statements = []
         for statement in section.statement:
             number += 1
             statements.append(replace(statement, number=number))
-        numbered.append(replace(section, statement=tuple(statements)))
-    return tuple(numbered)
+        written.append(replace(section, statement=tuple(statements)))
+    return tuple(written)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from agency_client.record.calendar import Calendar
+from agency_client.record.calendar_file import load_calendar
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.catalogue_file import load_catalogue
 from agency_client.record.clauses import Clause, load_clauses
@@ -20,6 +22,12 @@ def shipped(name: str) -> bytes:
 def shipped_catalogue() -> Catalogue:
     """The catalogue that a partnership starts from. Raises UsageError ``E_CATALOGUE`` if somebody has broken it."""
     return load_catalogue(shipped("catalogue.toml"))
+
+
+@lru_cache(maxsize=1)
+def shipped_calendar() -> Calendar:
+    """The working calendar. Raises UsageError ``E_CALENDAR`` if somebody has broken it."""
+    return load_calendar(shipped("calendar.toml"))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from agency_client.record.fields import CODE, LINE, LONG, ListOf, MapOf, Number, When, YesNo, texts
+from agency_client.record.copied import Copied
+from agency_client.record.fields import (
+    CODE,
+    LINE,
+    LONG,
+    Label,
+    ListOf,
+    MapOf,
+    Number,
+    When,
+    YesNo,
+    texts,
+)
 from agency_client.record.places import Place
 from agency_client.record.tables import Many, One, said
 from phoenix_protocol import limits
@@ -42,6 +54,7 @@ class Person:
     )
     location_sensitive: bool = said(YesNo(), default=False)
     notes: str | None = said(LONG)
+    copied: bool = False  # described by another agency, whose statement is copied
     at: Place = ()
 
 
@@ -68,8 +81,20 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyOf:
+    """``copy_of = { ... }``: a statement of a received package, by its package and its number or id there."""
+
+    package: str | None = said(CODE)
+    statement: str | None = said(Label())
+    at: Place = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """``[[section.statement]]``: one thing known, reported or thought; ``number`` counts through the document."""
+    """``[[section.statement]]``: one thing known, reported or thought; ``number`` counts through the document.
+
+    A copy is filled in from ``copied``, or ``not_copied`` says in a sentence why it could not be.
+    """
 
     kind: str | None = said(CODE)
     text: str | None = said(LONG)
@@ -90,6 +115,9 @@ class Statement:
     grade: Grade | None = said(One(Grade))
     special_category: tuple[str, ...] = said(texts(CODE, 16), default=(), codes="special_category")
     flags: tuple[str, ...] = said(texts(CODE, 16), default=(), codes="statement_flag")
+    copy_of: CopyOf | None = said(One(CopyOf))
+    copied: Copied | None = None
+    not_copied: str | None = None
     number: int = 0
     at: Place = ()
 

@@ -9,11 +9,16 @@ from typing import Any, Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.document import Document
+from agency_client.record.requests import RequestDocument
+from agency_client.record.responses import ResponseDocument
 from agency_client.record.statements import SECTION_ANSWERS, Section
 from agency_client.record.tables import declared
 
 #: What only a program can do anything with.
-_FOR_PROGRAMS: Final = frozenset({"catalogue.digest"})
+_FOR_PROGRAMS: Final = frozenset(
+    {"catalogue.digest", "answer.question_id", "answer.statement_ids", "response.core"}
+    | {"escalation.core"}
+)
 _POSITION: Final = re.compile(r"\[\d+\]")
 
 
@@ -28,9 +33,10 @@ def answer_lines(
 ) -> Iterator[tuple[str, str]]:
     """Each answer as a question in words and what was answered. Texts are literal: make them safe to show."""
     for name, values in answers.items():
-        if name in _FOR_PROGRAMS:
+        place = _POSITION.sub("", name)
+        if place in _FOR_PROGRAMS:
             continue
-        enumeration = _enumerations().get(_POSITION.sub("", name))
+        enumeration = _enumerations().get(place)
         said = ", ".join(in_words(catalogue, enumeration, value) for value in values)
         yield _title(name, enumeration, catalogue), said
 
@@ -47,7 +53,10 @@ def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
 def _enumerations() -> dict[str, str]:
     """The enumeration of every answer whose words are codes, by its place without positions."""
     own = {entry.name: entry.codes for entry in declared(Section) if entry.name in SECTION_ANSWERS}
-    return {name: codes for name, codes in own.items() if codes} | dict(_of_table(Document, ""))
+    found = {name: codes for name, codes in own.items() if codes}
+    for document in (Document, RequestDocument, ResponseDocument):
+        found |= dict(_of_table(document, ""))
+    return found
 
 
 def _of_table(table: type[Any], at: str) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Contents,
@@ -11,13 +15,19 @@ from agency_client.ports.vault import (
     StoredAttachment,
     StoredSection,
 )
+from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.registering import Entered, of_received
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.notice_hearing import judge_waiting
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.retaining import own_copy, retain
 from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
 from phoenix_protocol import schema
 from phoenix_protocol.commitments import Commitment
-from phoenix_protocol.identifiers import Address, ItemId
+from phoenix_protocol.errors import TamperError
+from phoenix_protocol.identifiers import Address, ItemId, agency_of
+from phoenix_protocol.package.envelope import Why, read_core
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Attachment
@@ -41,11 +51,18 @@ async def commit(
     """Store durably, together with the receipt that says so; only then may the relay delete its copy."""
     own, _ = endpoint_of(home)
     posting = await _committed(home, relay, known, package, opened.opened)
+    entered = _entered(home, package, opened)
+    contents = _to_contents(opened, own.address)
+    copy = own_copy(home, known)
+    now = home.clock.now()
     with home.vault.transaction() as tx:
-        tx.contents.put(package.core, _to_contents(opened, own.address))
+        tx.contents.put(package.core, contents)
+        retain(tx, package.core, contents, copy, now)
+        tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
         tx.postings.add(posting)
+        judge_waiting(tx, home, known, package.core, now)
         tx.audit.append(
-            time=home.clock.now(),
+            time=now,
             actor=home.actor(),
             action="package.stored",
             on=package.core,
@@ -54,6 +71,31 @@ async def commit(
     home.vault.blobs.discard_incoming(package.core)
     # Stored is stored: a relay that refuses to hear it takes nothing away from the reader.
     await post_or_record(home, relay, posting)
+
+
+def _entered(home: Home, package: ReceivedPackage, opened: OpenedPackage) -> Entered:
+    """The package's line of the register. What a colleague sent names whom it went to."""
+    parties = [package.sent_from]
+    own, _ = endpoint_of(home)
+    if agency_of(package.sent_from) == agency_of(own.address):
+        with home.vault.reading() as view:
+            offer = view.received.offer(package.core)
+        if offer is not None:
+            core, _ = read_core(offer.core)
+            parties += [r.address for r in core.recipients if r.why is Why.TO]
+    return of_received(
+        list(_readable(opened)),
+        parties=parties,
+        purpose=package.purpose,
+        thread=opened.manifest.thread,
+    )
+
+
+def _readable(opened: OpenedPackage) -> Iterator[ReadSection]:
+    """The sections whose form holds: one that does not is told of when it is read, and stops nothing here."""
+    for section in opened.sections:
+        with suppress(TamperError):
+            yield read_section(section.items)
 
 
 async def say_committed(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:

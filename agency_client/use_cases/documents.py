@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.ports.vault import Vault
 from agency_client.record.attachments import AttachmentSource
+from agency_client.record.copying import copied_in, with_copies
 from agency_client.record.document import Document
-from agency_client.record.drafting import Setting, draft_package
+from agency_client.record.drafting import More, Setting, draft_package, readers_of
 from agency_client.record.facts import AttachedFile, Facts, Own, Reach
 from agency_client.record.findings import Findings
+from agency_client.record.items import Ids
+from agency_client.record.looks import looks, owed_looks, owed_name
 from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
+from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
+from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.recipients import records_addresses
-from agency_client.use_cases.sealing import Outgoing
+from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
+from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds, agency_of
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.sealing.drafts import PackageDraft
+
+DocumentT = TypeVar("DocumentT", bound=Document)
+
+#: How long an answer may be owed before somebody is reminded of it (seconds).
+OWED_WITHIN: Final = 86400
 
 
 class AttachedSource(Protocol):
@@ -51,16 +62,40 @@ class AttachedSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command adds to the document."""
+    """What the command adds to the document. ``answers`` is the core, in hex, of the request that it answers."""
 
     attachments: tuple[AttachedSource, ...] = ()
     expires: str | None = None
     urgent: bool = False
+    answers: str | None = None
 
     def as_text(self) -> tuple[str, ...]:
         """The options that make two sends different, besides the attachments' bytes."""
         named = tuple(f"attach:{a.section}:{a.name}" for a in self.attachments)
-        return (*named, f"expires:{self.expires}", f"urgent:{self.urgent}")
+        answered = (f"answers:{self.answers}",) if self.answers else ()
+        return (*named, f"expires:{self.expires}", f"urgent:{self.urgent}", *answered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What a kind of document adds to a package: sections, entries of the cover, what is kept together with it."""
+
+    more: More = lambda _ids: ()
+    cover: Mapping[str, Plain] = field(default_factory=dict)
+    keep: Keep | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[DocumentT]):
+    """A kind of document that is sent as a package: how it is judged, and what it adds."""
+
+    judge: Callable[[DocumentT, Facts], Findings]
+    add: Callable[[DocumentT, Facts, Setting], Added]
+
+
+PACKAGE: Final[Kind[Document]] = Kind(
+    judge=check_document, add=lambda _document, _facts, _setting: Added()
+)
 
 
 async def check(home: Home, data: bytes, options: Options) -> Findings:
@@ -68,11 +103,17 @@ async def check(home: Home, data: bytes, options: Options) -> Findings:
 
     Raises UsageError when it cannot be read as a document at all.
     """
-    document = read_document(data)
+    return check_written(home, read_document(data), options, PACKAGE)
+
+
+def check_written(
+    home: Home, document: DocumentT, options: Options, kind: Kind[DocumentT]
+) -> Findings:
+    """The same of a document of any kind that is read already."""
     known = recall_directory(home)
     if known is None:
         raise missing("a directory")
-    return check_document(document, _facts(home, known, options, home.now()))
+    return kind.judge(document, _facts(home, known, document, options, home.now()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +130,27 @@ async def send_document(home: Home, data: bytes, options: Options, progressed: P
     Every problem is refused at once, before anything is sealed: RefusedError ``E_DOCUMENT``. Raises what
     :func:`~agency_client.use_cases.sending.send` raises.
     """
-    document = read_document(data)
+    return await send_written(home, read_document(data), data, options, progressed, PACKAGE)
+
+
+async def send_written(
+    home: Home,
+    document: DocumentT,
+    data: bytes,
+    options: Options,
+    progressed: Progressed,
+    kind: Kind[DocumentT],
+) -> Sent:
+    """The same of a document of any kind, read out of the bytes ``data``."""
     said: list[Findings] = []
 
     def prepare(known: Known, now: Seconds) -> Outgoing:
-        facts = _facts(home, known, options, now)
-        findings = check_document(document, facts)
+        facts = _facts(home, known, document, options, now)
+        findings = kind.judge(document, facts)
         findings.refuse()
         said.append(findings)
-        return _outgoing(home, known, document, data, options, facts, findings)
+        filled = with_copies(document, facts.copies)
+        return _outgoing(home, known, filled, data, options, facts, findings, kind)
 
     result = await send(home, prepare, progressed)
     return Sent(result=result, findings=said[0])
@@ -106,7 +159,7 @@ async def send_document(home: Home, data: bytes, options: Options, progressed: P
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def _facts(home: Home, known: Known, options: Options, now: Seconds) -> Facts:
+def _facts(home: Home, known: Known, document: Document, options: Options, now: Seconds) -> Facts:
     own, _ = endpoint_of(home)
     return Facts(
         now=now,
@@ -121,6 +174,7 @@ def _facts(home: Home, known: Known, options: Options, now: Seconds) -> Facts:
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault),
+        copies=find_copies(home, document),
     )
 
 
@@ -171,33 +225,81 @@ def _sent(vault: Vault) -> dict[str, ObjectHash]:
 def _outgoing(
     home: Home,
     known: Known,
-    document: Document,
+    document: DocumentT,
     data: bytes,
     options: Options,
     facts: Facts,
     findings: Findings,
+    kind: Kind[DocumentT],
 ) -> Outgoing:
     own = facts.own.address
-    agencies = {agency_of(Address(name)) for name in (*document.to, own)}
-    setting = Setting(
-        own=own,
-        records=records_addresses(known, sorted(agencies)),
-        rules=Rules(
-            protocol=known.directory.partnership.protocol,
-            catalogue=facts.catalogue,
-            urgent=options.urgent,
-        ),
+    setting = setting_for(
+        known,
+        own,
+        document.to,
+        urgent=options.urgent,
         supersedes=facts.sent.get(document.supersedes or ""),
     )
-    draft = draft_package(document, setting, _sources(options.attachments), home.randomness)
-    return Outgoing(
+    added = kind.add(document, facts, setting)
+    ids = Ids.drawn(document, home.randomness)
+    draft = draft_package(
+        document,
+        setting,
+        _sources(options.attachments),
+        home.randomness,
+        more=added.more,
+        ids=ids,
+        cover=added.cover,
+    )
+    outgoing = Outgoing(
         draft=draft,
         addresses=_addresses(draft, document, own),
         expires=expiry(options.expires or document.expires, facts.now, facts.bounds.life),
         document=data,
         options=options.as_text(),
-        owed=tuple(f"{p.clause}:{p.place}" for p in findings.owed),
+        entered=of_document(document, facts.attachments),
+        owed=tuple(owed_name(p) for p in findings.owed),
+        passed_on=tuple(_passed_on(document, setting, ids)),
+        looks=(
+            *looks(document),
+            *owed_looks(findings.owed, Seconds(facts.now + OWED_WITHIN)),
+        ),
     )
+    return outgoing if added.keep is None else replace(outgoing, keep=added.keep)
+
+
+def setting_for(
+    known: Known,
+    own: Address,
+    to: Iterable[str],
+    *,
+    urgent: bool = False,
+    supersedes: ObjectHash | None = None,
+) -> Setting:
+    """Who sends to whom, whose records get a copy, and by what rules it is written."""
+    agencies = {agency_of(Address(name)) for name in (*to, own)}
+    return Setting(
+        own=own,
+        records=records_addresses(known, sorted(agencies)),
+        rules=Rules(
+            protocol=known.directory.partnership.protocol,
+            catalogue=shipped_catalogue(),
+            urgent=urgent,
+        ),
+        supersedes=supersedes,
+    )
+
+
+def _passed_on(document: Document, setting: Setting, ids: Ids) -> Iterator[Passing]:
+    """What goes on with a package, to whom. One's own address and records had it before."""
+    own = {setting.own, *setting.records.get(agency_of(setting.own), ())}
+    for section, statement, copied in copied_in(document):
+        yield Passing(
+            core=copied.core,
+            item=copied.item,
+            to_item=ids.statements[statement.number],
+            to=tuple(sorted(readers_of(section.need_to_know, setting).keys() - own)),
+        )
 
 
 def _sources(attached: Sequence[AttachedSource]) -> tuple[AttachmentSource, ...]:

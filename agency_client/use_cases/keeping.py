@@ -15,6 +15,7 @@ from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
+from agency_client.use_cases.notice_handing import keep_notices
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
@@ -50,6 +51,8 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await flush(home, relay)
         known = await fetch(home, relay, known, wait)
         await _say_what_is_stored(home, relay, known)
+        await flush(home, relay)
+        await keep_notices(home, relay, known)
         finished = await finish_sends(home, relay, known)
         await void_numbers(home, relay, known)
         await ask_after_held(home, relay)

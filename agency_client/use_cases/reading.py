@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from agency_client.ports.vault import (
@@ -14,10 +14,11 @@ from agency_client.ports.vault import (
     StoredAttachment,
 )
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.notice_views import Shown, beside_items, unread
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import ObjectHash
+from phoenix_protocol.identifiers import ItemId, ObjectHash
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.attachments import AttachmentReader
 from phoenix_protocol.sealing.contents import Cover, Place, SegmentType
@@ -26,11 +27,17 @@ from phoenix_protocol.sealing.segments import SegmentKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPackage:
-    """A package from the vault, received or our own: its line in the list, its cover, what this home may read of it."""
+    """A package from the vault, received or our own: its line in the list, its cover, what this home may read of it,
+    and the notices beside that.
+
+    ``unread`` counts the notices that came and that this machine has no key for.
+    """
 
     package: ReceivedPackage | SentPackage
     cover: Cover
     contents: Contents
+    notices: Mapping[ItemId, tuple[Shown, ...]] = field(default_factory=dict)
+    unread: int = 0
 
 
 class FileBlocks:
@@ -64,7 +71,13 @@ def open_package(home: Home, core: ObjectHash) -> ReadPackage:
         with home.vault.transaction() as tx:
             now = home.clock.now()
             tx.audit.append(time=now, actor=home.actor(), action="package.opened", on=core)
-    return ReadPackage(package=package, cover=stored_cover(home, core), contents=contents)
+    return ReadPackage(
+        package=package,
+        cover=stored_cover(home, core),
+        contents=contents,
+        notices=beside_items(home, core),
+        unread=unread(home, core),
+    )
 
 
 def reread(home: Home, core: ObjectHash) -> ReadPackage:
@@ -77,7 +90,13 @@ def reread(home: Home, core: ObjectHash) -> ReadPackage:
     if contents is None:
         raise not_open(State.ACKNOWLEDGED)
     cover = schema.decode(Cover, record.cover, limit=limits.COVER_BYTES)
-    return ReadPackage(package=package, cover=cover, contents=contents)
+    return ReadPackage(
+        package=package,
+        cover=cover,
+        contents=contents,
+        notices=beside_items(home, core),
+        unread=unread(home, core),
+    )
 
 
 def stored_cover(home: Home, core: ObjectHash) -> Cover:

@@ -8,6 +8,7 @@ from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import FEED_CURSOR, FEED_LAST, HELD_ASKED
+from agency_client.use_cases.answer_hearing import take_answer
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.hearing import (
     take_event,
@@ -20,6 +21,7 @@ from agency_client.use_cases.hearing import (
 )
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known, sync
+from agency_client.use_cases.notice_hearing import take_notice
 from agency_client.use_cases.offers import take_offer
 from agency_client.use_cases.quarantine import put_away
 from phoenix_protocol import schema
@@ -124,4 +126,6 @@ _TAKERS: Final[dict[FeedKind, _Taker]] = {
     FeedKind.HELD: take_held,
     FeedKind.WARNING: take_warning,
     FeedKind.TOMBSTONE: take_tombstone,
+    FeedKind.NOTICE: take_notice,
+    FeedKind.NOTICE_ANSWER: take_answer,
 }

@@ -5,12 +5,15 @@ events with sealed details, posted until the relay has them (docs/protocol.md §
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
+    Alert,
     Families,
+    HandingState,
     Posting,
     ReceivedPackage,
     Route,
@@ -27,7 +30,8 @@ from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Second
 from phoenix_protocol.package.events import Event, EventKind
 from phoenix_protocol.package.lifecycle import STEP_OF, State, allowed
 from phoenix_protocol.sealing.contents import Detail
-from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
+from phoenix_protocol.sealing.details import open_detail, seal_detail
+from phoenix_protocol.sealing.words import WordsReader
 from phoenix_protocol.signed import parse_signed, sign
 from phoenix_protocol.suite.opening_keys import EpochPrivateKey
 from phoenix_protocol.suite.sealing_keys import SealingKey
@@ -40,7 +44,7 @@ _OPENS_FOR: Final = 7 * 86400
 
 async def detail_readers(
     relay: Relay, known: Known, sender: Address, own: Address, now: Seconds
-) -> tuple[DetailReader, ...]:
+) -> tuple[WordsReader, ...]:
     """Who may read what this home says of a package: the sender's address, the own one, and both agencies' records.
 
     This endpoint is among them: its own copy of the words is the one that everybody gets.
@@ -48,26 +52,38 @@ async def detail_readers(
     addresses = {sender, own}
     records = records_addresses(known, [agency_of(sender), agency_of(own)])
     addresses.update(address for desks in records.values() for address in desks)
+    readers, _ = await readers_at(relay, known, addresses, now, Seconds(now + _OPENS_FOR))
+    return readers
+
+
+async def readers_at(
+    relay: Relay, known: Known, addresses: Iterable[Address], now: Seconds, until: Seconds
+) -> tuple[tuple[WordsReader, ...], tuple[EndpointId, ...]]:
+    """Every acting endpoint of ``addresses`` with a key that opens ``until`` then, and those that have none.
+
+    Whoever has none learns that something was said, and the words from colleagues.
+    """
     endpoints = [
         endpoint
         for address in sorted(addresses)
         for endpoint in known.directory.acting_at(address, now, known.openings)
     ]
     keys = await current_keys(relay, known, endpoints, now)
-    readers = []
+    readers, left_out = [], []
     for endpoint in endpoints:
         try:
-            chosen = choose(keys[endpoint.id], now, Seconds(now + _OPENS_FOR))
+            chosen = choose(keys[endpoint.id], now, until)
         except TamperError:
-            continue  # it has no key now: it learns the event itself, and the words from its colleagues
+            left_out.append(endpoint.id)
+            continue
         readers.append(
-            DetailReader(
+            WordsReader(
                 endpoint=endpoint.id,
                 epoch_key=chosen.hash,
                 key=SealingKey(chosen.message.key),
             )
         )
-    return tuple(readers)
+    return tuple(readers), tuple(left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +161,17 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
                 await relay.say(schema.decode(Saying, posting.body, limit=_LARGEST))
             case Route.VOIDS:
                 await relay.void(schema.decode(SignedObject, posting.body, limit=_LARGEST))
+            case Route.NOTICES:
+                await relay.hand_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
+            case Route.NOTICE_ANSWERS:
+                await relay.answer_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
             case Route.RECALLS | Route.EPOCHS:
                 raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
     except RefusedError as error:
         if error.code not in OF_THE_REQUEST:
             with home.vault.transaction() as tx:
                 tx.postings.done(posting.hash)
+                _give_up_notice(tx, posting, home)
         raise
     with home.vault.transaction() as tx:
         if posting.hash not in {waiting.hash for waiting in tx.postings.waiting()}:
@@ -158,15 +179,34 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
         tx.postings.done(posting.hash)
         if posting.route is Route.EVENTS:
             _settle_event(tx, posting, home)
+        elif posting.route is Route.NOTICES:
+            tx.notices.set_state(posting.hash, HandingState.POSTED)
+        if posting.route in _POSTED:
             tx.audit.append(
                 time=home.clock.now(),
                 actor=home.actor(),
-                action="event.posted",
+                action=_POSTED[posting.route],
                 on=posting.hash,
             )
 
 
 _LARGEST: Final = SIGNED.maximum * 2
+#: How the audit record calls what the relay has taken.
+_POSTED: Final = {
+    Route.EVENTS: "event.posted",
+    Route.NOTICES: "notice.posted",
+    Route.NOTICE_ANSWERS: "notice.answer-posted",
+}
+
+
+def _give_up_notice(tx: Families, posting: Posting, home: Home) -> None:
+    """Somebody waits for a notice or its answer: a person must know that the relay will not take it."""
+    if posting.route not in (Route.NOTICES, Route.NOTICE_ANSWERS):
+        return
+    if posting.route is Route.NOTICES:
+        tx.notices.set_state(posting.hash, HandingState.REFUSED)
+    now, about = home.clock.now(), posting.hash.hex()[:16]
+    tx.alerts.add(Alert(code="A_NOTICE_NOT_SENT", core=posting.core, about=about, time=now))
 
 
 def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
@@ -215,8 +255,11 @@ async def flush(home: Home, relay: Relay) -> None:
     with home.vault.reading() as view:
         waiting = view.postings.waiting()
     for posting in waiting:
-        if posting.route in (Route.EVENTS, Route.VOIDS):
+        if posting.route in _QUEUED:
             await post_or_record(home, relay, posting)
+
+
+_QUEUED: Final = frozenset({Route.EVENTS, Route.VOIDS, Route.NOTICES, Route.NOTICE_ANSWERS})
 
 
 async def post_or_record(home: Home, relay: Relay, posting: Posting) -> None:

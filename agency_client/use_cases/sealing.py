@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from agency_client.ports.outbox import Parcel
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Contents,
+    Copy,
+    Due,
+    Families,
+    PassedOn,
     Progress,
     SentDelivery,
     SentEndpoint,
@@ -18,13 +22,16 @@ from agency_client.ports.vault import (
     StoredAttachment,
     StoredSection,
 )
+from agency_client.record.looks import Look
+from agency_client.record.registering import Entered
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recipients import Target, find_targets
+from agency_client.use_cases.retaining import own_copy, retain
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Submission
 from phoenix_protocol.errors import PhoenixError, UnavailableError
-from phoenix_protocol.identifiers import Address, EndpointId, PackageId, Seconds
+from phoenix_protocol.identifiers import Address, EndpointId, ItemId, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.envelope import RECIPIENTS, Recipient, Why
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Attachment
@@ -43,10 +50,30 @@ from phoenix_protocol.suite.hashing import sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """A statement of a received package that goes on, under an id of the new one, to addresses that did not have it."""
+
+    core: ObjectHash
+    item: ItemId
+    to_item: ItemId
+    to: tuple[Address, ...]
+
+
+#: What else is kept in the transaction that keeps a sealed package. What it raises leaves nothing of the package here.
+Keep = Callable[[Families, SentPackage], None]
+
+
+def _nothing_more(_tx: Families, _package: SentPackage) -> None:
+    """An ordinary package has nothing kept beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A checked document, ready to seal.
 
     ``fingerprint`` tells two sends apart: a digest over document and options, completed with the attachments' digests.
+    ``entered`` is its line of the register, ``looks`` what falls due because of it,
+    ``passed_on`` what it hands on of other packages, ``keep`` what is kept together with it.
     """
 
     draft: PackageDraft
@@ -54,7 +81,11 @@ class Outgoing:
     expires: Seconds
     document: bytes = field(repr=False)
     options: tuple[str, ...]
+    entered: Entered
     owed: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
+    passed_on: tuple[Passing, ...] = ()
+    keep: Keep = _nothing_more
 
 
 def fingerprint(outgoing: Outgoing, attachments: Sequence[bytes]) -> bytes:
@@ -89,7 +120,8 @@ async def seal(
             _seal_to_disk, home, parcel, outgoing.draft, where, to, sender
         )
         repeated = _sent_before(home, outgoing, sealed)
-        package = _keep(home, outgoing, where, sealed, submission, targets, to)
+        copy = own_copy(home, known)
+        package = _keep(home, outgoing, where, sealed, submission, targets, to, copy)
     return package, left_out, repeated
 
 
@@ -158,6 +190,7 @@ def _keep(
     submission: Submission,
     targets: Sequence[Target],
     to: Sequence[SealTo],
+    copy: Copy,
 ) -> SentPackage:
     """From here on the send is unfinished, and repeating it sends these bytes."""
     draft = outgoing.draft
@@ -193,11 +226,19 @@ def _keep(
         )
         for target, sealed_to in zip(targets, to, strict=True)
     ]
+    contents = _contents(sealed)
     with home.vault.transaction() as tx:
         tx.sent.add(
             package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
         )
-        tx.contents.put(sealed.core_hash, _contents(sealed))
+        tx.contents.put(sealed.core_hash, contents)
+        retain(tx, sealed.core_hash, contents, copy, where.created)
+        line = replace(outgoing.entered.line, core=package.core, time=package.created)
+        tx.register.add(line, outgoing.entered.terms)
+        for look in outgoing.looks:
+            tx.dues.put(_due(look, package))
+        _keep_passed_on(home, tx, outgoing, package)
+        outgoing.keep(tx, package)
         tx.audit.append(
             time=where.created,
             actor=home.actor(),
@@ -206,6 +247,37 @@ def _keep(
             detail={"endpoints": str(len(endpoints)), "owed": str(len(outgoing.owed))},
         )
     return package
+
+
+def _keep_passed_on(home: Home, tx: Families, outgoing: Outgoing, package: SentPackage) -> None:
+    """The onward register: by it what is said of a statement later reaches whoever it was passed on to."""
+    for passing in outgoing.passed_on:
+        for address in passing.to:
+            tx.onward.add(
+                PassedOn(
+                    core=passing.core,
+                    item=passing.item,
+                    to_core=package.core,
+                    to_item=passing.to_item,
+                    to_address=address,
+                    time=package.created,
+                )
+            )
+    for core in dict.fromkeys(passing.core for passing in outgoing.passed_on):
+        items = str(sum(passing.core == core for passing in outgoing.passed_on))
+        tx.audit.append(
+            time=package.created,
+            actor=home.actor(),
+            action="statements.passed-on",
+            on=core,
+            detail={"statements": items},
+        )
+
+
+def _due(look: Look, package: SentPackage) -> Due:
+    return Due(
+        kind=look.kind, at=look.at, made=package.created, core=package.core, place=look.place
+    )
 
 
 def attachment_digests(sealed: SealedPackage) -> list[bytes]:

@@ -245,16 +245,32 @@ def sender_of(home: Home, alert: Alert) -> Address | None:
 
 
 _NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "A_RELAY_LOST", "N_UNCONFIRMED"})
+#: Hard block 14: what was corrected or withdrawn is not put away before somebody here has said what they did about it.
+_NEED_OUTCOME: Final = frozenset({"N_CORRECTED", "N_WITHDRAWN"})
 
 
 def see_alert(home: Home, number: int) -> None:
-    """A person has seen an alert. Raises RefusedError ``E_NOT_FOUND``."""
+    """A person has seen an alert. Raises RefusedError ``E_NOT_FOUND``, ``E_NOTICE_OPEN``."""
     now = home.clock.now()
     with home.vault.transaction() as tx:
-        if number not in {alert.number for alert in tx.alerts.unseen()}:
+        found = next((alert for alert in tx.alerts.unseen() if alert.number == number), None)
+        if found is None:
             raise RefusedError("E_NOT_FOUND", "There is no such alarm, or it was seen before.")
+        _check_outcome(tx, found)
         tx.alerts.see(number, now)
         tx.audit.append(time=now, actor=home.actor(), action="alert.seen")
+
+
+def _check_outcome(tx: Families, alert: Alert) -> None:
+    """Raise RefusedError ``E_NOTICE_OPEN`` for a notice that waits for its outcome: answering puts it away."""
+    if alert.code not in _NEED_OUTCOME:
+        return
+    if tx.notices.get(ObjectHash(bytes.fromhex(alert.about))) is not None:
+        raise RefusedError(
+            "E_NOTICE_OPEN",
+            "Nobody has said yet what was done about this correction or withdrawal.",
+            next=f"Put your records right, then: phoenix settle {alert.about[:12]} --outcome rectified",
+        )
 
 
 def see_non_delivery(home: Home, core: ObjectHash) -> bool:

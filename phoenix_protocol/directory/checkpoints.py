@@ -38,14 +38,14 @@ def check_checkpoint(note: str, directory: Directory, now: Seconds) -> OpenedChe
     know (``E_DIR_ROLLBACK``); our root (``E_DIR_FORK``); neither from the future (``E_TIME``) nor more than a day old
     (``E_DIR_STALE``).
     """
-    size = _claimed_size(note)
+    size = claimed_size(note)
     if size > directory.size:
         raise BehindError(size)
     opened = open_checkpoint(note, log_key=log_key(directory, size))
     if size < directory.size:
         raise TamperError("E_DIR_ROLLBACK", "The relay shows a shorter log than it did before.")
     _check_root(opened, directory)
-    _check_time(opened, now)
+    check_age(opened, now)
     return opened
 
 
@@ -59,14 +59,14 @@ def check_relied_on(
     day before (``E_DIR_STALE``). Pass ``up_to_date`` when the directory was fetched after the note arrived: a longer
     log that the relay did sign was then kept from us (``E_DIR_ROLLBACK``); one that it did not sign is ``E_SIG``.
     """
-    size = _claimed_size(note)
+    size = claimed_size(note)
     if size > directory.size and not up_to_date:
         raise BehindError(size)
     opened = open_checkpoint(note, log_key=log_key(directory, size))
     if size > directory.size:
         raise TamperError("E_DIR_ROLLBACK", "The relay signed a longer log than it shows.")
     _check_root(opened, directory)
-    _check_time(opened, at)
+    check_age(opened, at)
     return opened
 
 
@@ -76,7 +76,8 @@ def log_key(directory: Directory, size: int) -> NoteKey:
     return NoteKey(name=relay.origin, public=relay.log_key)
 
 
-def _claimed_size(note: str) -> int:
+def claimed_size(note: str) -> int:
+    """The size that a note says, before its signature is verified. Raises TamperError ``E_PARSE``, ``E_LIMIT``."""
     lines = parse_note(note).text.split("\n")
     digits = lines[1] if len(lines) > 1 else ""
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > _MOST_DIGITS:
@@ -89,7 +90,8 @@ def _check_root(opened: OpenedCheckpoint, directory: Directory) -> None:
         raise TamperError("E_DIR_FORK", "The relay shows another past than the one we know.")
 
 
-def _check_time(opened: OpenedCheckpoint, at: Seconds) -> None:
+def check_age(opened: OpenedCheckpoint, at: Seconds) -> None:
+    """Raise TamperError ``E_TIME``, ``E_DIR_STALE`` when a note is not of the day before ``at``."""
     if opened.time > at + limits.CLOCK_SKEW:
         raise TamperError("E_TIME", "A checkpoint is from the future.")
     if opened.time < at - limits.CHECKPOINT_AGE:

@@ -152,9 +152,17 @@ class Grant:
     optional: dict[str, Plain] = optional_map()
 
 
+class Done(Enum):
+    """What a holder did with a statement that was corrected or withdrawn."""
+
+    RECTIFIED = "rectified"
+    RESTRICTED = "restricted"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """What an event or recall says in words, sealed to those who may know."""
+    """What an event, a recall or an answer to a notice says in words, sealed to those who may know."""
 
     TYPE: ClassVar[str] = "phoenix/1/detail"
 
@@ -163,6 +171,7 @@ class Detail:
     due: Seconds | None = wire(TIME, optional=True)
     reason: str | None = wire(LONG, optional=True)
     words: str | None = wire(LONG, optional=True)
+    done: Done | None = wire(schema.Choice(Done), optional=True)
     record: str | None = wire(LINE, optional=True)  # the maker's local record reference
     opened: tuple[Commitment, ...] = wire(schema.ListOf(HASH, maximum=1024, ordered=True))
     critical: dict[str, Plain] = critical_map()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from phoenix_protocol.encoding import Plain
 from phoenix_protocol.identifiers import (
     Address,
     Anchor,
@@ -59,7 +60,10 @@ class SectionDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageDraft:
-    """Everything a sender says, before any of it is sealed. The cover's salt and anchor are filled in by sealing."""
+    """Everything a sender says, before any of it is sealed. The cover's salt and anchor are filled in by sealing.
+
+    ``cover_optional`` are entries of the cover that a reader need not understand.
+    """
 
     sent_from: Address
     purpose: str
@@ -71,6 +75,7 @@ class PackageDraft:
     thread: str
     supersedes: ObjectHash | None
     sections: tuple[SectionDraft, ...]
+    cover_optional: Mapping[str, Plain] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -365,6 +365,7 @@ def _cover(draft: PackageDraft, where: Circumstances, salt: bytes) -> Cover:
         urgency=draft.urgency,
         contact=dict(draft.contact),
         reference=draft.reference,
+        optional=dict(draft.cover_optional),
     )
 
 

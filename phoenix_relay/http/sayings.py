@@ -20,7 +20,8 @@ from phoenix_relay.storage.rows import NewSaying, Package
 _HOUR: Final = 3600
 
 
-def _charge(services: Services, maker: EndpointId, now: Seconds, tx: Tx) -> None:
+def charge(services: Services, maker: EndpointId, now: Seconds, tx: Tx) -> None:
+    """Count one more thing said by an endpoint this hour. Raises QuotaError ``E_QUOTA``."""
     most = services.settings.quotas.events_per_hour
     charge_window(tx, f"events:{maker.hex()}", _HOUR, now, most=most)
 
@@ -57,7 +58,7 @@ def _take_event(
     everybody = tx.packages.recipients(said.core)
     step = events.judge(said, package, there, everybody)
     tx.packages.advance(said.core, maker, step, now, counter=said.counter)
-    _charge(services, maker, now, tx)
+    charge(services, maker, now, tx)
     readers = audience.of_event(maker, package.sender, everybody, log.book, now)
     _tell(services, call, opened.hash, FeedKind.EVENT, package, readers, tx)
 
@@ -123,7 +124,7 @@ def _take_back(
     before = tx.sayings.answer(opened.hash)
     if before is not None:
         return before.signed
-    _charge(services, maker, call.now, tx)
+    charge(services, maker, call.now, tx)
     answers = tx.packages.recall(core, call.now)
     readers = audience.of_recall(
         maker, package.sender, tx.packages.recipients(core), log.book, call.now
@@ -194,5 +195,5 @@ def _take_void(services: Services, call: Call[SignedObject], opened: Opened[Void
         time=call.now,
     )
     if tx.sayings.record(saying):
-        _charge(services, maker, call.now, tx)
+        charge(services, maker, call.now, tx)
         tx.feed.append([said.recipient], FeedKind.VOID, core, call.now, opened.hash)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from phoenix_protocol import api, limits
-from phoenix_relay.http import epochs, feed, joins, log, packages, sayings, uploads
+from phoenix_relay.http import epochs, feed, joins, log, notices, packages, sayings, uploads
 from phoenix_relay.http.routes import ANYBODY, ENDPOINTS, MANAGERS, MEMBERS, NEWCOMERS, Raw, Route
 from phoenix_relay.sequencing import JOINING_BYTES
 
@@ -322,6 +322,28 @@ SAYING_ROUTES: Final = (
         handler=sayings.void,
         reads=api.SignedObject,
         limit=limits.MIB,
+        codes=(*_DOCUMENT_CODES, "E_RECEIPT_BINDING"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/notices",
+        name="handNotice",
+        summary="Hand a sealed notice about what was sent to an audience; the same once more is success",
+        callers=ENDPOINTS,
+        handler=notices.notice,
+        reads=api.Saying,
+        limit=SAYING_BYTES,
+        codes=(*_DOCUMENT_CODES, "E_RECEIPT_BINDING", "E_NOT_ADDRESSED", "E_EXPIRED"),
+    ),
+    Route(
+        method="POST",
+        path="/v1/notices/answers",
+        name="answerNotice",
+        summary="Say what was done about a notice; the same once more is success",
+        callers=ENDPOINTS,
+        handler=notices.answer,
+        reads=api.Saying,
+        limit=SAYING_BYTES,
         codes=(*_DOCUMENT_CODES, "E_RECEIPT_BINDING"),
     ),
     Route(

@@ -162,7 +162,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSaying:
-    """A Signed object said of a package (event, recall, verdict, void, held, tombstone), to keep for the feeds.
+    """A Signed object said of a package (event, recall, notice, held ...), to keep for the feeds.
 
     ``maker`` is the endpoint that signed it, None for the relay. ``detail_expires`` says until when the detail is kept.
     """

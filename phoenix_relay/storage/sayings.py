@@ -1,4 +1,4 @@
-"""What was said of packages: events, recalls, verdicts, voids, helds, tombstones; each once, details sealed (§6)."""
+"""What was said of packages: events, recalls, notices, receipts of the relay ...; each once, details sealed (§6)."""
 
 from __future__ import annotations
 

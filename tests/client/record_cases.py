@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agency_client.record.copied import Copied
 from agency_client.record.facts import AttachedFile
-from phoenix_protocol import limits
-from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol import limits, record
+from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, Seconds
 from tests.client.record_values import COMPLETE, NOW, OWN, Edit, own
 
 FIRST = '"mash@ardenfold-police" = "To compare"\n'
@@ -910,11 +911,113 @@ PROMPTS = [
     ),
 ]
 
+#: A copy after the first section's assessment, which is its statement 3.
+COPY = '[[section.statement]]\ncopy_of = { package = "aa11", statement = 2 }\n'
+HEARD = '\n[[section]]\nid = "heard"'
+CAME = Copied(
+    core=ObjectHash(bytes(32)),
+    item=ItemId(bytes(16)),
+    sent_from=Address("mash@ardenfold-police"),
+    said=record.Statement(
+        kind=record.Kind.PROFESSIONAL_ASSESSMENT,
+        text="Exploitation cannot be excluded",
+        about=(ItemId(b"b" * 16),),
+        author="Detective sergeant",
+        origin=AgencyId("ardenfold-police"),
+        chain_depth=0,
+        basis=(),
+        as_of="2026-11-20",
+        grade=record.Grade(scheme="3x5x2", code="2C"),
+        special_category=(),
+        flags=("a word of another catalogue",),
+    ),
+    people=(
+        (
+            ItemId(b"b" * 16),
+            record.Person(
+                label="child", name="Jordan T", role="child", identifiers={}, part3_category=()
+            ),
+        ),
+    ),
+    handling=(),
+)
+
+
+def copies(**changes: Any) -> dict[tuple[str, str], Copied | str]:
+    """What a document with :data:`COPY` copies, with ``changes``."""
+    return {("aa11", "2"): replace(CAME, **changes)}
+
+
+def copying(name: str, *edits: Edit, found: set[str], **facts: Any) -> Case:
+    """A case of a document with a copy."""
+    return case(name, (HEARD, "\n" + COPY + HEARD), *edits, found=found, **facts)
+
+
+COPIES = [
+    copying("a copy", found=set(), copies=copies()),
+    copying(
+        "a copy with a name of our own for the child",
+        (COPY, COPY + 'about = ["child"]\n'),
+        found=set(),
+        copies=copies(),
+    ),
+    copying(
+        "a copy of nothing",
+        found={"problem E_DOC_COPY section[1].statement[3].copy_of"},
+    ),
+    copying(
+        "a copy of nothing in particular",
+        (", statement = 2", ""),
+        found={"problem E_DOC_MISSING section[1].statement[3].copy_of.statement"},
+    ),
+    copying(
+        "an opinion made a fact",
+        (COPY, COPY + 'kind = "observed"\n'),
+        found={"problem E_DOC_COPY section[1].statement[3].kind"},
+        copies=copies(),
+    ),
+    copying(
+        "a copy in other words",
+        (COPY, COPY + 'text = "Exploitation is certain"\n'),
+        found={"problem E_DOC_COPY section[1].statement[3].text"},
+        copies=copies(),
+    ),
+    copying(
+        "a copy with another grade",
+        (COPY, COPY + 'grade = { scheme = "3x5x2", code = "1A" }\n'),
+        found={"problem E_DOC_COPY section[1].statement[3].grade"},
+        copies=copies(),
+    ),
+    copying(
+        "a copy that rests on something else",
+        (COPY, COPY + "basis = [1]\n"),
+        found={"problem E_DOC_COPY section[1].statement[3].basis"},
+        copies=copies(),
+    ),
+    copying(
+        "a copy about one more",
+        (COPY, COPY + 'about = ["child", "child"]\n'),
+        found={"problem E_DOC_COPY section[1].statement[3].about"},
+        copies=copies(),
+    ),
+    copying(
+        "passed on too often",
+        found={"problem E_DOC_COPY section[1].statement[3].copy_of"},
+        copies=copies(said=replace(CAME.said, chain_depth=64)),
+    ),
+    copying(
+        "withdrawn since",
+        found={"warning W_DOC_COPY section[1].statement[3].copy_of"},
+        copies=copies(marks=("withdrawn",)),
+    ),
+]
+
 CASES = [
     *RECIPIENTS,
     *SECTIONS,
     *PERSONS,
     *STATEMENTS,
+    *COPIES,
     *DECISIONS,
     *LAW,
     *CONSENTS,

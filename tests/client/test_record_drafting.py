@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agency_client.record.attachments import AttachmentSource, media_type_of
+from agency_client.record.copying import with_copies
 from agency_client.record.drafting import (
     AGENCY_RECORD,
     FOR_EVERYBODY,
@@ -24,6 +26,7 @@ from agency_client.record.drafting import (
 from agency_client.record.opened import ReadSection, read_section, section_json
 from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
+from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import encoding, limits
 from phoenix_protocol.identifiers import (
@@ -31,12 +34,13 @@ from phoenix_protocol.identifiers import (
     AgencyId,
     Anchor,
     EndpointId,
+    ItemId,
     ObjectHash,
     PackageId,
     Seconds,
 )
 from phoenix_protocol.package.envelope import Recipient, Why
-from phoenix_protocol.record import CLASS_OF, Kind
+from phoenix_protocol.record import CLASS_OF, Kind, StatementClass
 from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import (
     Circumstances,
@@ -46,7 +50,18 @@ from phoenix_protocol.sealing.drafts import (
     SectionDraft,
 )
 from phoenix_protocol.sealing.seal import seal_package
-from tests.client.record_values import COMPLETE, COUNCIL, NOW, NURSE, OWN, POLICE, check, edited
+from tests.client.record_cases import CAME, COPY, HEARD, copies
+from tests.client.record_values import (
+    COMPLETE,
+    COUNCIL,
+    NOW,
+    NURSE,
+    OWN,
+    POLICE,
+    check,
+    edited,
+    facts,
+)
 from tests.protocol.seeded_randomness import SeededRandomness
 
 RECORDS = Address("records@ardenfold-police")
@@ -598,3 +613,41 @@ def test_a_draft_is_for_sections_of_this_package_only() -> None:
     assert all(isinstance(section, SectionDraft) for section in draft.sections)
     ids = [item.id for s in draft.sections for item in s.items if item.type is not ItemType.PERSON]
     assert len(ids) == len(set(ids))
+
+
+def test_a_copy_goes_on_as_it_came_one_step_further_from_its_origin() -> None:
+    text = edited((HEARD, "\n" + COPY + HEARD))
+    document = with_copies(read_document(text.encode()), copies())
+    draft = draft_package(document, setting(), (), SeededRandomness(0))
+    (*_, copy) = opened(draft)["attendance"].statements
+    assert copy.said == replace(
+        CAME.said, about=copy.said.about, chain_depth=CAME.said.chain_depth + 1
+    )
+    assert copy.said.origin == "ardenfold-police"
+    assert copy.class_ is StatementClass.OPINION
+    assert copy.id != CAME.item
+    assert copy.about == ("child-2",), "theirs is not ours, unless the author says so"
+    ours = edited((HEARD, "\n" + COPY + 'about = ["child"]\n' + HEARD))
+    document = with_copies(read_document(ours.encode()), copies())
+    draft = draft_package(document, setting(), (), SeededRandomness(0))
+    (*_, copy) = opened(draft)["attendance"].statements
+    assert copy.about == ("child",)
+
+
+def test_a_copy_rests_on_what_is_copied_with_it_for_the_same_readers() -> None:
+    """A basis that some readers do not get is not told to them."""
+    fact = replace(CAME, item=ItemId(b"f" * 16), said=replace(CAME.said, kind=Kind.OBSERVED))
+    resting = replace(CAME, said=replace(CAME.said, basis=(fact.item, ItemId(b"?" * 16))))
+    found = {("aa11", "1"): fact, ("aa11", "2"): resting}
+    other = COPY.replace("statement = 2", "statement = 1")
+
+    def bases(text: str) -> list[int]:
+        document = with_copies(read_document(text.encode()), found)
+        assert check_document(document, facts(copies=found)).problems == ()
+        draft = draft_package(document, setting(), (), SeededRandomness(0))
+        return [
+            len(s.said.basis) for s in opened(draft)["attendance"].statements if s.said.chain_depth
+        ]
+
+    assert bases(edited((HEARD, "\n" + COPY + other + HEARD))) == [1, 0]
+    assert bases(edited((HEARD, "\n" + COPY + HEARD), ("[decision]", other + "[decision]"))) == [0]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from agency_client.record.opened import ReadPerson, ReadSection, ReadStatement
-from agency_client.record.page import numbers_of, person_lines, statement_lines
+from agency_client.record.opened import ReadPerson, ReadStatement
+from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import record
 from phoenix_protocol.identifiers import AgencyId, ItemId
@@ -30,7 +30,7 @@ PERSON: dict[str, tuple[Any, str]] = {
     "optional": ({"location_sensitive": True}, "Nobody may learn where"),
 }
 STATEMENT: dict[str, tuple[Any, str]] = {
-    "kind": (Kind.INTELLIGENCE, "Intelligence"),
+    "kind": (Kind.INTELLIGENCE, "seen.2: Intelligence"),
     "text": ("Was seen with a knife", "Was seen with a knife"),
     "about": ((OTHER,), "About Mark S"),
     "author": ("DS Hale", "by DS Hale"),
@@ -38,7 +38,7 @@ STATEMENT: dict[str, tuple[Any, str]] = {
     "origin": (AgencyId("ardenfold-police"), "ardenfold-police"),
     "chain_depth": (2, "2 times"),
     "source": (record.Source(type="protected", identity_protected=True), "protect who it is"),
-    "basis": ((OTHER,), "rests on 1"),
+    "basis": ((OTHER,), "rests on seen.1"),
     "as_of": ("2026-11-20", "As of 2026-11-20"),
     "event_from": ("2026-11-02", "2026-11-02"),
     "event_to": ("2026-11-19", "2026-11-19"),
@@ -68,7 +68,9 @@ def values(shown: dict[str, tuple[Any, str]]) -> dict[str, Any]:
 
 def page(said: record.Statement) -> str:
     statement = ReadStatement(id=OWN, class_=StatementClass.REPORTED, about=("uncle",), said=said)
-    lines = statement_lines(statement, {"uncle": "Mark S"}, {OTHER: 1, OWN: 2}, CATALOGUE)
+    lines = statement_lines(
+        statement, {"uncle": "Mark S"}, {OTHER: "seen.1", OWN: "seen.2"}, CATALOGUE
+    )
     return "\n".join(lines)
 
 
@@ -105,7 +107,7 @@ def test_every_field_of_a_person_is_on_the_page(name: str) -> None:
 def test_what_is_withdrawn_is_never_read_without_that_word() -> None:
     first = page(FULL).splitlines()[0]
     assert first.index("[WITHDRAWN]") < first.index("Was seen")
-    assert first.startswith("2.  REPORTED")
+    assert first.startswith("REPORTED")
 
 
 def test_what_is_not_said_takes_no_line() -> None:
@@ -121,24 +123,10 @@ def test_what_is_not_said_takes_no_line() -> None:
     )
     assert page(replace(bare, verification="unverified")).splitlines()[1:] == [
         " " * 12 + "About Mark S",
-        " " * 12 + "Observed",
+        " " * 12 + "seen.2: Observed",
     ]
 
 
 def test_what_others_wrote_steers_no_terminal() -> None:
     assert "\x1b" not in page(replace(FULL, text="\x1b[2J", author="\u202e"))
     assert "<U+202E>" in page(replace(FULL, author="\u202e"))
-
-
-def test_statements_are_numbered_through_the_package() -> None:
-    def section(*ids: bytes) -> ReadSection:
-        said = tuple(
-            ReadStatement(id=ItemId(i * 16), class_=StatementClass.FACT, about=(), said=FULL)
-            for i in ids
-        )
-        return ReadSection(
-            id="s", item=OTHER, kind="statements", title="T", marking="OFFICIAL", handling=(),
-            people=(), statements=said, attachments=(), answers={}, do_not_alert=(),
-        )  # fmt: skip
-
-    assert list(numbers_of([section(b"a", b"b"), section(b"c", b"a")]).values()) == [1, 2, 3]

@@ -154,6 +154,8 @@ async def test_every_route_carries_its_values_both_ways(both: Fixture) -> None:
         ("POST /v1/events", EVENT, None, relay.say(EVENT)),
         ("POST /v1/recalls", EVENT, signed, relay.recall(EVENT)),
         ("POST /v1/voids", signed, None, relay.void(signed)),
+        ("POST /v1/notices", EVENT, None, relay.hand_notice(EVENT)),
+        ("POST /v1/notices/answers", EVENT, None, relay.answer_notice(EVENT)),
         ("GET /v1/feed?after=4&wait=0", None, feed, relay.feed(after=4)),
     ]
     for target, sent, given, asking in table:

@@ -15,9 +15,11 @@ from agency_client.ports.vault import (
     Alert,
     Contents,
     Families,
+    HandingState,
     KeptObject,
     ObjectKind,
     OfferRecord,
+    PassedOn,
     Posting,
     Progress,
     Quarantined,
@@ -27,8 +29,11 @@ from agency_client.ports.vault import (
     SentEndpoint,
     SentPackage,
     SentRecord,
+    StoredAnswer,
     StoredAttachment,
     StoredEvent,
+    StoredHanding,
+    StoredNotice,
     StoredSection,
     VaultHead,
 )
@@ -49,6 +54,7 @@ from phoenix_protocol.package.blocks import digest_of
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
+from phoenix_protocol.package.notices import AnswerKind
 from phoenix_protocol.sealing.contents import Entry, Item, ItemType, Manifest, SegmentType
 
 KEY = bytes(range(32))
@@ -266,6 +272,65 @@ def posting(n: int, route: Route = Route.EVENTS) -> Posting:
     )
 
 
+def notice(n: int, number: int = 1, *, by: int = 0, words: str = "") -> StoredNotice:
+    return StoredNotice(
+        hash=ObjectHash(digest("notice", n, number, by, words)),
+        core=core_hash(n),
+        item=item_id(n, 1),
+        action="correct",
+        endpoint=endpoint(by),
+        maker=NURSE,
+        number=number,
+        time=Seconds(NOW + number),
+        signed=f"{MARKER} notice {n} {number} {words}".encode(),
+    )
+
+
+def handing(n: int, number: int = 1, *, own: bool = False) -> StoredHanding:
+    return StoredHanding(
+        hash=ObjectHash(digest("handing", n, number, own)),
+        notice=notice(n, number).hash,
+        core=core_hash(n),
+        endpoint=endpoint(0),
+        hander=NURSE,
+        own=own,
+        audience=(POLICE, NURSE),
+        items=(item_id(n, 1), item_id(n, 2)),
+        time=Seconds(NOW + number),
+        expires=Seconds(NOW + number + 86400),
+        state=HandingState.QUEUED if own else HandingState.WAITING,
+        signed=b"signed handing %d" % n,
+        ciphertext=b"sealed %d" % n,
+        key=digest("handing key", n),
+    )
+
+
+def answer(n: int, counter: int = 1, *, by: int = 1, words: str = "") -> StoredAnswer:
+    return StoredAnswer(
+        hash=ObjectHash(digest("answer", n, counter, by, words)),
+        notice=notice(n).hash,
+        core=core_hash(n),
+        endpoint=endpoint(by),
+        address=POLICE,
+        kind=AnswerKind.DONE,
+        counter=counter,
+        time=Seconds(NOW + counter),
+        signed=b"signed answer %d" % n,
+        detail=f"{MARKER} answer {n} {words}".encode(),
+    )
+
+
+def passed_on(n: int, to: int, address: Address = RECORDS) -> PassedOn:
+    return PassedOn(
+        core=core_hash(n),
+        item=item_id(n, 1),
+        to_core=core_hash(to),
+        to_item=item_id(to, 1),
+        to_address=address,
+        time=Seconds(NOW + n),
+    )
+
+
 def alert(n: int, about: str = "") -> Alert:
     return Alert(
         code="N_SEQUENCE_GAP",
@@ -303,6 +368,11 @@ def fill(tx: Families, n: int) -> None:
     tx.events.add(event(n))
     tx.objects.keep(kept(n))
     tx.postings.add(posting(n))
+    tx.notices.keep(notice(n))
+    tx.notices.apply(notice(n).hash, core_hash(n), [item_id(n, 1)])
+    tx.notices.hand(handing(n))
+    tx.notices.answer(answer(n))
+    tx.onward.add(passed_on(n, n + 1))
     tx.alerts.add(alert(n))
     tx.quarantine.add(bad(n))
     tx.directory.append(tx.directory.size(), [log_entry(n)])

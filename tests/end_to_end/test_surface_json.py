@@ -27,6 +27,8 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
 )
+RECORDING = "decide; register"
+RETAINING = "retention; retention set; erase"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
     "partnership amend; partnership status"
@@ -41,6 +43,8 @@ def named(program: str, words: str) -> set[str]:
 
 ALL = {
     "sending": named("phoenix", SENDING),
+    "recording": named("phoenix", RECORDING),
+    "retaining": named("phoenix", RETAINING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "relay": {"phoenix partnership create", *named("phoenix-relay", RELAY)},
@@ -159,6 +163,40 @@ def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix status", sender.phoenix("status", late).json)
     seen("phoenix inbox", sender.phoenix("inbox").json)
     seen("phoenix alarms", sender.phoenix("alarms").json)
+    seen.conclude()
+
+
+def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["recording"])
+    nurse, decision = town.nurse, repository / "config" / "demo" / "decision.toml"
+    late = tmp_path / "decision.toml"
+    text = decision.read_text("utf-8").replace("2026-12-05", "2020-12-05")
+    late.write_text("\n".join(t for t in text.splitlines() if "welfare" not in t), "utf-8")
+    (tmp_path / "empty.toml").write_text("", "utf-8")
+    stopped = nurse.phoenix("decide", tmp_path / "empty.toml", "--check", status=3)
+    seen("phoenix decide", stopped.json)
+    seen("error", nurse.phoenix("decide", tmp_path / "empty.toml", status=3).json)
+    assert seen("phoenix decide", nurse.phoenix("decide", decision).json)["record"] == "r1"
+    seen("phoenix decide", nurse.phoenix("decide", late).json)
+    copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
+    found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
+    assert [line["reference"] for line in found["lines"]] == ["r1", "r2"]
+    town.send(package("In the register"))
+    seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    seen.conclude()
+
+
+def test_retention(town: Town, page: Page) -> None:
+    seen, desk = Seen(page, ALL["retaining"]), town.desk
+    id_ = town.send(package("Kept and erased"))
+    desk.phoenix("accept", id_)
+    words = ("--section", "observed", "--trigger", "End of the enquiry", "--review", "1d")
+    seen("phoenix retention set", desk.phoenix("retention", "set", id_, *words).json)
+    why = ("--reason", "not_needed")
+    seen("phoenix erase", desk.phoenix("erase", id_, "--section", "observed", *why).json)
+    shown = desk.phoenix("retention", "set", id_, "--rule", "Until the case ends").json
+    seen("phoenix retention set", shown)
+    seen("phoenix retention", desk.phoenix("retention", "--package", id_).json)
     seen.conclude()
 
 

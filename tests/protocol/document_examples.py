@@ -7,6 +7,7 @@ Signatures, ciphertexts and their digests are stand-ins made in the same way: re
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.directory import building, statements
 from phoenix_protocol.directory.openings import make_opening
 from phoenix_protocol.epochs import EpochKey
+from phoenix_protocol.evidence import messages as bundles
 from phoenix_protocol.identifiers import (
     NO_ANCHOR,
     Address,
@@ -32,8 +34,9 @@ from phoenix_protocol.key_ids import endpoint_key_id
 from phoenix_protocol.merkle import root
 from phoenix_protocol.notes import Checkpoint, LogSigner, sign_checkpoint
 from phoenix_protocol.package import envelope, events
+from phoenix_protocol.package import notices as handed
 from phoenix_protocol.requests import RequestHead, sign_request
-from phoenix_protocol.sealing import capsules, contents, manifest
+from phoenix_protocol.sealing import capsules, contents, holds, manifest, notices, recorded
 from phoenix_protocol.signature_fields import LABEL, SIGNATURE_INPUT
 from phoenix_protocol.signed import Signature, Signed, hash_of, signer_id
 from phoenix_protocol.suite import (
@@ -430,6 +433,77 @@ TOMBSTONE: Final = events.Tombstone(
     time=Seconds(CORE.expires + 5),
     checkpoint=CHECKPOINT,
 )
+NOTICE: Final = notices.Notice(
+    anchor=ANCHOR,
+    core=CORE_HASH,
+    section=manifest.entry_commitment(PACKAGE_ENTRY, seed("entry salt")),
+    item=SECTION.items[2].id,
+    digest=manifest.item_commitment(SECTION.items[2]),
+    action=notices.NoticeAction.CORRECT,
+    replacement=schema.encode(
+        dataclasses.replace(STATEMENT, text="Absent 12 of 30 sessions, 2 to 20 November 2026")
+    ),
+    conditions=(),
+    words="One session was entered late",
+    endpoint=FRONT_DOOR_ID,
+    number=1,
+    time=Seconds(NOW + 8000),
+    checkpoint=CHECKPOINT,
+)
+HANDED_NOTICE: Final = notices.HandedNotice(items=(), notice=signed(NOTICE, "front door").encoded())
+NOTICE_DELIVERY: Final = handed.NoticeDelivery(
+    anchor=ANCHOR,
+    core=CORE_HASH,
+    endpoint=FRONT_DOOR_ID,
+    audience=(MASH, FRONT_DOOR),
+    notice=seed("notice ciphertext digest"),
+    time=Seconds(NOW + 8000),
+    expires=Seconds(NOW + 8000 + 4 * WEEK),
+    checkpoint=CHECKPOINT,
+)
+NOTICE_ANSWER: Final = handed.NoticeAnswer(
+    anchor=ANCHOR,
+    notice=hash_of(NOTICE),
+    core=CORE_HASH,
+    endpoint=MASH_ID,
+    audience=(MASH, FRONT_DOOR),
+    answer=handed.AnswerKind.DONE,
+    counter=2,
+    time=Seconds(NOW + 9000),
+    checkpoint=CHECKPOINT,
+    detail=seed("answer ciphertext digest"),
+)
+RECORDED: Final = recorded.Recorded(
+    anchor=ANCHOR,
+    salt=seed("record salt"),
+    kind="decision",
+    document=seed("the document of a decision"),
+    packages=(CORE_HASH,),
+    endpoint=FRONT_DOOR_ID,
+    time=Seconds(NOW + 10000),
+    checkpoint=CHECKPOINT,
+)
+HOLD: Final = holds.Hold(
+    anchor=ANCHOR,
+    agency=POLICE,
+    salt=seed("hold salt"),
+    authority=holds.HoldAuthority.INQUIRY,
+    reference="Inquiry 7, request 12",
+    thread="QM-0417",
+    set_by="B. Lindqvist",
+    review_at=Seconds(NOW + 365 * DAY),
+    time=Seconds(NOW + 20000),
+    checkpoint=CHECKPOINT,
+)
+HOLD_LIFT: Final = holds.HoldLift(
+    anchor=ANCHOR,
+    agency=POLICE,
+    hold=hash_of(HOLD),
+    lifted_by="B. Lindqvist",
+    reason="The inquiry has ended",
+    time=Seconds(NOW + 400 * DAY),
+    checkpoint=CHECKPOINT,
+)
 
 # -- requests and answers (§9) --------------------------------------------------------------------------------------
 
@@ -489,6 +563,43 @@ BODIES: Final[tuple[Any, ...]] = (
 )
 
 #: What the page shows, by the name of the message's class.
+# -- evidence (§6.11) -----------------------------------------------------------------------------------------------
+
+BUNDLE: Final = bundles.Bundle(
+    anchor=ANCHOR,
+    checkpoint=CHECKPOINT,
+    statements=4,
+    whole=True,
+    core=schema.encode(CORE),
+    deliveries=(signed(DELIVERY, "front door").encoded(),),
+    held=(signed(HELD, "receipts").encoded(),),
+    epoch_keys=(signed(EPOCH_KEY, "mash").encoded(),),
+    cover=schema.encode(COVER),
+    manifest=schema.encode(MANIFEST),
+    manifest_salt=seed("manifest salt"),
+    withheld=(),
+    parts=1,
+    said=1,
+)
+BUNDLE_STATEMENT: Final = bundles.BundleStatement(
+    index=0, statement=signed(PARTNERSHIP, "governance").encoded(), openings=(OPENING,)
+)
+#: The person is left out.
+BUNDLE_PART: Final = bundles.BundlePart(
+    entry=schema.encode(PACKAGE_ENTRY),
+    salt=seed("entry salt"),
+    leaves=tuple(map(manifest.item_commitment, SECTION.items)),
+    items=(
+        bundles.BundleItem(index=0, item=SECTION.items[0]),
+        bundles.BundleItem(index=2, item=SECTION.items[2]),
+    ),
+)
+BUNDLE_SAYING: Final = bundles.BundleSaying(
+    signed=signed(EVENT, "mash").encoded(),
+    ciphertext=seed("detail ciphertext", 1096),
+    key=seed("detail key"),
+)
+
 EXAMPLES: Final[dict[str, Any]] = {
     type(value).__name__: value
     for value in (
@@ -521,6 +632,17 @@ EXAMPLES: Final[dict[str, Any]] = {
         VERDICT,
         VOID,
         TOMBSTONE,
+        NOTICE,
+        HANDED_NOTICE,
+        NOTICE_DELIVERY,
+        NOTICE_ANSWER,
+        RECORDED,
+        HOLD,
+        HOLD_LIFT,
+        BUNDLE,
+        BUNDLE_STATEMENT,
+        BUNDLE_PART,
+        BUNDLE_SAYING,
         *BODIES,
     )
 }

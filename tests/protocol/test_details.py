@@ -13,10 +13,11 @@ from phoenix_protocol import encoding, limits, schema
 from phoenix_protocol.api import SealedDetail
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Anchor, EndpointId, ObjectHash
-from phoenix_protocol.sealing import details
+from phoenix_protocol.sealing import words
 from phoenix_protocol.sealing.contents import Detail
-from phoenix_protocol.sealing.details import DetailReader, open_detail, seal_detail
+from phoenix_protocol.sealing.details import open_detail, seal_detail
 from phoenix_protocol.sealing.padding import frame, framed_length
+from phoenix_protocol.sealing.words import Bound, Purpose, WordsReader
 from phoenix_protocol.suite.content import encrypt, encrypted_length
 from phoenix_protocol.suite.hashing import sha256
 from phoenix_protocol.suite.opening_keys import EpochPrivateKey
@@ -61,7 +62,7 @@ class Opening:
 
 
 def seal(detail: Detail = DETAIL, seed: int = 1) -> Opening:
-    readers = [DetailReader(endpoint=r, epoch_key=epoch(r), key=PUBLIC[r]) for r in READERS]
+    readers = [WordsReader(endpoint=r, epoch_key=epoch(r), key=PUBLIC[r]) for r in READERS]
     sealed, digest = seal_detail(
         detail,
         ANCHOR,
@@ -186,10 +187,12 @@ def _own(content: bytes) -> Opening:
     """What a dishonest maker can seal: any frame at all."""
     opening = seal()
     key = b"k" * 32
-    context = details._context(opening.anchor, opening.core, opening.maker)
-    ciphertext = encrypt(key, context, content)
+    bound = Bound(
+        purpose=Purpose.DETAIL, anchor=opening.anchor, core=opening.core, maker=opening.maker
+    )
+    ciphertext = encrypt(key, bound.context(), content)
     digest = sha256(ciphertext)
-    info = details._info(context, digest, opening.reader, epoch(opening.reader))
+    info = bound.info(digest, opening.reader, epoch(opening.reader))
     sealed = PUBLIC[opening.reader].seal(key, info)
     return _capsules(_ciphertext(opening, ciphertext), lambda c: replace(c, capsule=sealed))
 
@@ -224,7 +227,7 @@ def is_refused(attempt: Opening, code: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("removal", [*removals(details)], ids=str)
+@pytest.mark.parametrize("removal", [*removals(words)], ids=str)
 def test_without_a_check_some_attack_is_not_refused_any_more(
     removal: Removal, honest: Opening
 ) -> None:

@@ -9,7 +9,12 @@ from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
+from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
+from agency_client.adapters.vault.records import DueTable, RecordTables
+from agency_client.adapters.vault.register import RegisterTables
+from agency_client.adapters.vault.requests import RequestTables
+from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -18,6 +23,7 @@ from agency_client.adapters.vault.settings import SettingsTable
 
 if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
+    from agency_client.adapters.vault.notices import NoticeTables
 
 
 class TransactionFamilies:
@@ -78,5 +84,39 @@ class TransactionFamilies:
         return QuarantineTable(self._session)
 
     @cached_property
+    def records(self) -> RecordTables:
+        return RecordTables(self._session)
+
+    @cached_property
+    def dues(self) -> DueTable:
+        return DueTable(self._session)
+
+    @cached_property
+    def register(self) -> RegisterTables:
+        return RegisterTables(self._session)
+
+    @cached_property
+    def retention(self) -> RetentionTable:
+        return RetentionTable(self._session)
+
+    @cached_property
+    def erasure(self) -> ErasureTables:
+        return ErasureTables(self._session)
+
+    @cached_property
+    def requests(self) -> RequestTables:
+        return RequestTables(self._session)
+
+    @cached_property
     def audit(self) -> AuditTable:
         return AuditTable(self._session)
+
+    @cached_property
+    def notices(self) -> NoticeTables:
+        from agency_client.adapters.vault.notices import NoticeTables
+
+        return NoticeTables(self._session)
+
+    @cached_property
+    def onward(self) -> OnwardTable:
+        return OnwardTable(self._session)

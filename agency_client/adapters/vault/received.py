@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from agency_client.adapters.vault.codes import ANY_STATE, ONE_OF_STATES, pack_states
+from agency_client.adapters.vault.codes import (
+    ANY_STATE,
+    ONE_OF_STATES,
+    pack_hashes,
+    pack_states,
+)
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.received import OfferRecord, ReceivedPackage
 from phoenix_protocol.errors import RefusedError
@@ -26,6 +31,7 @@ _INSERT: Final = (
     "INSERT OR IGNORE INTO received (core, package, sender, sent_from, purpose, classification, "
     "urgency, created, expires, offered, state, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_OF_CORES: Final = "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number"
 _NO_LIMIT: Final = -1
 _LAST: Final = Seconds((1 << 63) - 1)
 
@@ -82,6 +88,10 @@ class ReceivedTables:
             None if states is None else pack_states(states),
             _NO_LIMIT if limit is None else limit,
         )
+        return tuple(map(_package, rows))
+
+    def of(self, cores: Collection[ObjectHash]) -> tuple[ReceivedPackage, ...]:
+        rows = self._session.all(f"{_SELECT} {_OF_CORES}", pack_hashes(cores))
         return tuple(map(_package, rows))
 
     def count(self) -> dict[State, int]:

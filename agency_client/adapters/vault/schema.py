@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlcipher3 import dbapi2
 
+from agency_client.adapters.vault.record_tables import RECORD_TABLES
 from agency_client.adapters.vault.session import damaged, translated
 from phoenix_protocol.errors import RefusedError
 
@@ -152,8 +153,11 @@ CREATE TABLE quarantine (
 ) STRICT;
 """
 
+#: The record: what an agency keeps beside packages. Each family has its own part.
+_SECOND: Final = "".join(RECORD_TABLES)
+
 #: Step N leads from version N to N + 1. A step that was ever released is never changed.
-STEPS: Final[tuple[str, ...]] = (_FIRST,)
+STEPS: Final[tuple[str, ...]] = (_FIRST, _SECOND)
 
 
 def make_tables(connection: dbapi2.Connection) -> None:

@@ -10,6 +10,7 @@ from agency_client.adapters.vault.codes import pack_hashes, pack_list, pack_stat
 from agency_client.adapters.vault.sent_rows import (
     EXPIRING,
     INSERT_PACKAGE,
+    OF_CORES,
     SELECT_ADDRESS,
     SELECT_ADDRESSES_OF,
     SELECT_ENDPOINT,
@@ -166,6 +167,11 @@ class SentTables:
     def expiring(self, before: Seconds, states: Collection[State]) -> tuple[SentSummary, ...]:
         return self._summaries(
             self._session.all(f"{SELECT_PACKAGE} {EXPIRING}", before, pack_states(states))
+        )
+
+    def summaries(self, cores: Collection[ObjectHash]) -> tuple[SentSummary, ...]:
+        return self._summaries(
+            self._session.all(f"{SELECT_PACKAGE} {OF_CORES}", pack_hashes(cores))
         )
 
     def record(self, core: ObjectHash) -> SentRecord | None:

@@ -45,6 +45,8 @@ SELECT_ADDRESSES_OF: Final = (
     "SELECT core, address, why, state, since FROM sent_addresses "
     "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number"
 )
+#: Continues :data:`SELECT_PACKAGE`; takes :func:`~agency_client.adapters.vault.codes.pack_hashes`.
+OF_CORES: Final = "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number"
 #: Continues :data:`SELECT_PACKAGE`; takes a time and
 #: :func:`~agency_client.adapters.vault.codes.pack_states`.
 EXPIRING: Final = (

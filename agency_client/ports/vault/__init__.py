@@ -30,6 +30,14 @@ from agency_client.ports.vault.contents import (
     StoredSection,
 )
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.notices import (
+    HandingState,
+    Notices,
+    StoredAnswer,
+    StoredHanding,
+    StoredNotice,
+)
+from agency_client.ports.vault.onward import Onward, PassedOn
 from agency_client.ports.vault.received import (
     Gap,
     OfferRecord,
@@ -37,6 +45,32 @@ from agency_client.ports.vault.received import (
     ReceivedPackage,
     ReplayGuard,
     Seen,
+)
+from agency_client.ports.vault.records import Due, Dues, Record, Records
+from agency_client.ports.vault.register import (
+    Register,
+    RegisterLine,
+    SharedSection,
+    Term,
+    TermKind,
+    Wanted,
+)
+from agency_client.ports.vault.requests import (
+    AskedOf,
+    Escalation,
+    QuestionAnswer,
+    Reply,
+    Requests,
+    Side,
+    StoredRequest,
+)
+from agency_client.ports.vault.retention import (
+    Copy,
+    EraseReason,
+    Erasure,
+    Retained,
+    Retention,
+    Tombstone,
 )
 from agency_client.ports.vault.sayings import (
     Events,
@@ -146,6 +180,22 @@ class Families(Protocol):
     @property
     def quarantine(self) -> Quarantine: ...
     @property
+    def records(self) -> Records: ...
+    @property
+    def dues(self) -> Dues: ...
+    @property
+    def register(self) -> Register: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def onward(self) -> Onward: ...
+    @property
+    def retention(self) -> Retention: ...
+    @property
+    def erasure(self) -> Erasure: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -202,28 +252,48 @@ __all__ = [
     "AddressProgress",
     "Alert",
     "Alerts",
+    "AskedOf",
     "Audit",
     "BlobWriter",
     "Blobs",
     "Contents",
     "ContentsStore",
+    "Copy",
     "Directory",
+    "Due",
+    "Dues",
+    "EraseReason",
+    "Erasure",
+    "Escalation",
     "Events",
     "Families",
     "Gap",
+    "HandingState",
     "KeptCheckpoint",
     "KeptObject",
+    "Notices",
     "ObjectKind",
     "Objects",
     "OfferRecord",
+    "Onward",
+    "PassedOn",
     "Posting",
     "Postings",
     "Progress",
     "Quarantine",
     "Quarantined",
+    "QuestionAnswer",
     "Received",
     "ReceivedPackage",
+    "Record",
+    "Records",
+    "Register",
+    "RegisterLine",
     "ReplayGuard",
+    "Reply",
+    "Requests",
+    "Retained",
+    "Retention",
     "Route",
     "Seen",
     "Sent",
@@ -236,10 +306,20 @@ __all__ = [
     "Sequences",
     "Setting",
     "Settings",
+    "SharedSection",
+    "Side",
     "Standing",
+    "StoredAnswer",
     "StoredAttachment",
     "StoredEvent",
+    "StoredHanding",
+    "StoredNotice",
+    "StoredRequest",
     "StoredSection",
+    "Term",
+    "TermKind",
+    "Tombstone",
     "Vault",
     "VaultHead",
+    "Wanted",
 ]

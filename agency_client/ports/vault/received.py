@@ -77,6 +77,10 @@ class Received(Protocol):
         """
         ...
 
+    def of(self, cores: Collection[ObjectHash]) -> tuple[ReceivedPackage, ...]:
+        """The packages with these cores, oldest first."""
+        ...
+
     def count(self) -> dict[State, int]:
         """How many packages are in each state that occurs."""
         ...

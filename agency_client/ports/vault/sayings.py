@@ -94,6 +94,8 @@ class Route(Enum):
     RECALLS = "recalls"
     VOIDS = "voids"
     EPOCHS = "epochs"
+    NOTICES = "notices"
+    NOTICE_ANSWERS = "notices/answers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,6 +179,10 @@ class Sent(Protocol):
         """
         ...
 
+    def summaries(self, cores: Collection[ObjectHash]) -> tuple[SentSummary, ...]:
+        """The packages with these cores, as a listing has them, oldest first."""
+        ...
+
     def record(self, core: ObjectHash) -> SentRecord | None:
         """The sender's own evidence."""
         ...

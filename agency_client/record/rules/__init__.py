@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from agency_client.record.copying import with_copies
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, Findings, gather
@@ -17,6 +18,7 @@ from agency_client.record.rules import (
     attachments,
     codes,
     consent,
+    copies,
     decision,
     legal,
     people,
@@ -35,6 +37,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *sections.RULES,
     *people.RULES,
     *statements.RULES,
+    *copies.RULES,
     *decision.RULES,
     *legal.RULES,
     *consent.RULES,
@@ -51,4 +54,5 @@ def check_document(document: Document, facts: Facts, rules: Iterable[Rule] = RUL
 
     With ``facts.urgent`` a missing decision, legal basis or retention rule is owed and does not stop.
     """
+    document = with_copies(document, facts.copies)
     return gather(document, (finding for rule in rules for finding in rule(document, facts)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from agency_client.record.as_written import AsWritten
 from agency_client.record.document import Document
-from agency_client.record.facts import Facts
+from agency_client.record.facts import Facts, WordFacts
 from agency_client.record.findings import Finding, owed
 from agency_client.record.places import Place
 from agency_client.record.tables import declared
@@ -54,7 +55,7 @@ def quality(document: Document, facts: Facts) -> Iterator[Finding]:
         yield owed("OB2", table.at, message, in_words=False)
 
 
-def reasons(document: Document, facts: Facts) -> Iterator[Finding]:
+def reasons(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
     """Whatever is not known or not applicable says why."""
     for at, answer, codes in texts_of(document):
         is_word = codes is not None and facts.catalogue.find(codes, answer) is not None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from agency_client.record.as_written import AsWritten
 from agency_client.record.catalogue import ANYONE, Code
-from agency_client.record.document import Document
-from agency_client.record.facts import Facts
+from agency_client.record.facts import WordFacts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, problem, warning
 from agency_client.record.places import Place
@@ -33,12 +33,14 @@ class Choice:
     at: Place
 
 
-def chosen(document: Document) -> Iterator[Choice]:
+def chosen(document: AsWritten) -> Iterator[Choice]:
     """Every word of the document that the catalogue must know."""
     yield from _chosen_in(document, document)
 
 
-def _chosen_in(table: Any, document: Document) -> Iterator[Choice]:
+def _chosen_in(table: Any, document: AsWritten) -> Iterator[Choice]:
+    if getattr(table, "copied", None):  # the words of another agency, kept as they are
+        return
     for entry in declared(type(table)):
         value = getattr(table, entry.name)
         at = (*table.at, entry.name)
@@ -53,7 +55,7 @@ def _chosen_in(table: Any, document: Document) -> Iterator[Choice]:
                     yield from _chosen_in(inner, document)
 
 
-def known(document: Document, facts: Facts) -> Iterator[Finding]:
+def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
     """Every word is one of its enumeration."""
     for choice in chosen(document):
         words = facts.catalogue.enumerations[choice.enumeration]
@@ -78,7 +80,7 @@ def _instead(enumeration: str, words: Any) -> str:
     )
 
 
-def usable(document: Document, facts: Facts) -> Iterator[Finding]:
+def usable(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
     """A word that is not in force, or not meant for this agency, is worth a second look."""
     today = datetime.fromtimestamp(facts.now, UTC).date()
     for choice in chosen(document):
@@ -87,7 +89,7 @@ def usable(document: Document, facts: Facts) -> Iterator[Finding]:
             yield warning("W_DOC_CODE", choice.at, message, clause="LG1")
 
 
-def _doubts(code: Code, today: date, facts: Facts) -> Iterator[str]:
+def _doubts(code: Code, today: date, facts: WordFacts) -> Iterator[str]:
     own = facts.own
     kinds = facts.catalogue.enumerations["agency_kind"]
     if not code.in_force(today):
@@ -100,7 +102,7 @@ def _doubts(code: Code, today: date, facts: Facts) -> Iterator[str]:
         yield code.warn
 
 
-def _places(facts: Facts) -> Any:
+def _places(facts: WordFacts) -> Any:
     return facts.catalogue.enumerations["jurisdiction"]
 
 

@@ -32,7 +32,7 @@ def recorded(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def agrees(document: Document, facts: Facts) -> Iterator[Finding]:
     """Sending what was decided not to be shared is worth a second look."""
-    if document.decision.outcome in _NOT_SHARING:
+    if document.section and document.decision.outcome in _NOT_SHARING:
         at = (*document.decision.at, "outcome")
         message = "The decision you recorded is not to share this now."
         yield warning("W_DOC_OUTCOME", at, message, clause="SH6")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agency_client.record.answers import Capacity, Informing
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, owed, problem, warning
-from agency_client.record.places import Place
 from agency_client.record.unanswerable import is_open
 
 PART_3 = "dpa2018_part3_law_enforcement"
@@ -32,25 +30,15 @@ def identities(document: Document, facts: Facts) -> Iterator[Finding]:
 def named(document: Document, facts: Facts) -> Iterator[Finding]:
     """Whoever a statement or answer names is among the people."""
     persons = document.persons
-    for name, at in _mentions(document):
+    for name, at in document.mentions():
         if name and name not in persons and not is_open(name):
             message = "Nobody under [[people]] has this id." + did_you_mean(name, persons)
             yield problem("E_DOC_PERSON", at, message)
 
 
-def _mentions(document: Document) -> Iterator[tuple[str, Place]]:
-    for _, statement in document.statements.values():
-        for n, name in enumerate(statement.about):
-            yield name, document.entry((*statement.at, "about"), n)
-    named: tuple[Capacity | Informing, ...] = (*document.capacity, *document.informing)
-    for answer in named:
-        if answer.person is not None:
-            yield answer.person, (*answer.at, "person")
-
-
 def somebody_means_them(document: Document, facts: Facts) -> Iterator[Finding]:
     """A person whom no statement is about travels to nobody."""
-    meant = {name for _, statement in document.statements.values() for name in statement.about}
+    meant = document.meant
     for person in document.people:
         if person.id and person.id not in meant:
             message = "No statement is about this person, so nobody will be sent the name."
@@ -60,14 +48,14 @@ def somebody_means_them(document: Document, facts: Facts) -> Iterator[Finding]:
 def whose_information(document: Document, facts: Facts) -> Iterator[Finding]:
     """Whom a statement is about is owed."""
     for _, statement in document.statements.values():
-        if not statement.about:
+        if not statement.about and statement.copy_of is None:
             yield owed("Q6", (*statement.at, "about"), "Say whom this statement is about.")
 
 
 def categories(document: Document, facts: Facts) -> Iterator[Finding]:
     """Law enforcement says which category a person is in, as far as it can."""
     for person in document.people:
-        if document.legal.regime == PART_3 and not person.part3_category:
+        if document.legal.regime == PART_3 and not (person.part3_category or person.copied):
             at = (*person.at, "part3_category")
             yield owed("OB1", at, "Say which category this person is in.", in_words=False)
 

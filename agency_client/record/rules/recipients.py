@@ -21,30 +21,24 @@ def somebody(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def known(document: Document, facts: Facts) -> Iterator[Finding]:
     """Every address is one, is in the directory, is in force, and its agency takes part."""
-    for name, at in _named(document):
-        if name == facts.own.address:
-            continue
-        reach = facts.addresses.get(name)
-        if reach is None:
-            yield _unknown(name, at, facts)
-        elif reach is Reach.ENDED:
-            message = "This address is no longer in use."
-            yield problem("E_DOC_ENDED", at, message, clause="Q10")
-        elif reach is not Reach.IN_FORCE:
-            state = "is suspended" if reach is Reach.SUSPENDED else "has left the partnership"
-            message = f"The agency of this address {state}."
-            yield problem("E_DOC_AGENCY", at, message, clause="SG1")
+    for name, at in document.addresses():
+        yield from reached(name, at, facts)
 
 
-def _named(document: Document) -> Iterator[tuple[str, Place]]:
-    """Every address of the document, once for each place."""
-    for n, name in enumerate(document.to):
-        if name:
-            yield name, ("to", n)
-    for section in document.section:
-        for name in section.need_to_know:
-            if name not in document.to:
-                yield name, (*section.at, "need_to_know", name)
+def reached(name: str, at: Place, facts: Facts) -> Iterator[Finding]:
+    """An address is one's own, or one that can be written to."""
+    if name == facts.own.address:
+        return
+    reach = facts.addresses.get(name)
+    if reach is None:
+        yield _unknown(name, at, facts)
+    elif reach is Reach.ENDED:
+        message = "This address is no longer in use."
+        yield problem("E_DOC_ENDED", at, message, clause="Q10")
+    elif reach is not Reach.IN_FORCE:
+        state = "is suspended" if reach is Reach.SUSPENDED else "has left the partnership"
+        message = f"The agency of this address {state}."
+        yield problem("E_DOC_AGENCY", at, message, clause="SG1")
 
 
 def _unknown(name: str, at: Place, facts: Facts) -> Finding:
@@ -61,7 +55,7 @@ def _unknown(name: str, at: Place, facts: Facts) -> Finding:
 
 def not_oneself(document: Document, facts: Facts) -> Iterator[Finding]:
     """The sender's own address always gets everything, so it is not a recipient."""
-    for name, at in _named(document):
+    for name, at in document.addresses():
         if name == facts.own.address:
             yield problem(
                 "E_DOC_RECIPIENT",
@@ -81,7 +75,7 @@ def no_twins(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def every_recipient_has_a_section(document: Document, facts: Facts) -> Iterator[Finding]:
     """Nobody is named who gets nothing."""
-    readers = {name for section in document.section for name in section.need_to_know}
+    readers = document.readers
     for n, name in enumerate(document.to):
         if name and name not in readers and document.section:
             message = "No section is for this address."

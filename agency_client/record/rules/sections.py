@@ -24,7 +24,8 @@ def purpose(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def something(document: Document, facts: Facts) -> Iterator[Finding]:
     """There is something to share: a section, and in each section a statement or a file."""
-    if not document.section and not document.faults.has(("section",)):
+    is_missing = not document.section and not document.speaks_without_sections
+    if is_missing and not document.faults.has(("section",)):
         message = "The document has no section, so there is nothing to share."
         yield problem("E_DOC_EMPTY", ("section",), message, remedy="Write a [[section]].")
     attached = {file.section for file in facts.attachments}

@@ -25,9 +25,14 @@ def class_of(statement: Statement) -> StatementClass | None:
     return CLASS_OF[kind] if kind else None
 
 
+def _made_here(document: Document) -> Iterator[Statement]:
+    """The statements that are no copies: what a copy says is its agency's, and has rules of its own."""
+    return (s for _, s in document.statements.values() if s.copy_of is None)
+
+
 def typed(document: Document, facts: Facts) -> Iterator[Finding]:
     """Every statement is of one of the nine kinds, so that fact and opinion are told apart."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         at = (*statement.at, "kind")
         if statement.kind is None:
             message = "This statement has no kind, so nobody can tell fact from opinion."
@@ -40,7 +45,7 @@ def typed(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def worded(document: Document, facts: Facts) -> Iterator[Finding]:
     """Every statement says something."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         if statement.text is None:
             message = "This statement has no text."
             yield problem("E_DOC_MISSING", (*statement.at, "text"), message)
@@ -48,7 +53,7 @@ def worded(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def attributed(document: Document, facts: Facts) -> Iterator[Finding]:
     """An opinion has an author; whose any other statement is, is owed."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         at = (*statement.at, "author")
         if statement.author is not None:
             continue
@@ -61,7 +66,7 @@ def attributed(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def sourced(document: Document, facts: Facts) -> Iterator[Finding]:
     """What was reported has a source descriptor. A child's words have one: the child."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         kind = kind_of(statement)
         if kind is None or CLASS_OF[kind] is not StatementClass.REPORTED:
             continue
@@ -73,7 +78,7 @@ def sourced(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def source_types(document: Document, facts: Facts) -> Iterator[Finding]:
     """A source that is described has a type."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         if statement.source is not None and statement.source.type is None:
             message = "This source has no type."
             yield problem("E_DOC_SOURCE", (*statement.source.at, "type"), message, clause="SH4")
@@ -81,7 +86,7 @@ def source_types(document: Document, facts: Facts) -> Iterator[Finding]:
 
 def graded(document: Document, facts: Facts) -> Iterator[Finding]:
     """Intelligence has its grade; a grade names its scheme and code."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         if kind_of(statement) is Kind.INTELLIGENCE and statement.grade is None:
             yield owed(
                 "SH4",
@@ -120,7 +125,7 @@ def _basis_refusal(
 
 def assessments_rest_on_something(document: Document, facts: Facts) -> Iterator[Finding]:
     """What a professional assessment rests on is owed."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         if kind_of(statement) is Kind.PROFESSIONAL_ASSESSMENT and not statement.basis:
             at = (*statement.at, "basis")
             yield owed(
@@ -133,7 +138,7 @@ def assessments_rest_on_something(document: Document, facts: Facts) -> Iterator[
 
 def dated(document: Document, facts: Facts) -> Iterator[Finding]:
     """When a fact or report holds is owed."""
-    for _, statement in document.statements.values():
+    for statement in _made_here(document):
         when = statement.as_of or statement.event_from or statement.recorded_at
         if when is None and class_of(statement) is not StatementClass.OPINION:
             yield owed("OB2", (*statement.at, "as_of"), "Say as of when this holds.")

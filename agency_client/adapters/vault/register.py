@@ -1,0 +1,129 @@
+"""The register and its index, in their tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from typing import Any, Final, cast
+
+from agency_client.adapters.vault.session import Row, Session
+from agency_client.ports.vault.register import (
+    RegisterLine,
+    SharedSection,
+    Term,
+    TermKind,
+    Wanted,
+)
+from phoenix_protocol import encoding
+from phoenix_protocol.encoding import Plain
+from phoenix_protocol.identifiers import ObjectHash, Seconds
+
+_LINE: Final = "SELECT number, kind, time, core, record, line FROM register"
+_IN_ORDER: Final = "ORDER BY time, number"
+_KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
+_EXACT: Final = "number IN (SELECT line FROM register_terms WHERE kind = ? AND term = ?)"
+_BEGINS: Final = (
+    "number IN (SELECT line FROM register_terms WHERE kind = ? AND term >= ? AND term < ?)"
+)
+_LARGEST: Final = 8 << 20
+_AFTER_ALL: Final = "\U0010ffff"
+
+
+class RegisterTables:
+    """Implements :class:`agency_client.ports.vault.Register`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, line: RegisterLine, terms: Collection[Term]) -> int:
+        kept = self._session.one(
+            "SELECT number FROM register WHERE core = ? AND record IS ? AND kind = ?",
+            line.core,
+            line.record,
+            line.kind,
+        )
+        if kept is not None:
+            return int(kept[0])
+        self._session.run(
+            "INSERT INTO register (kind, time, core, record, line) VALUES (?, ?, ?, ?, ?)",
+            line.kind,
+            line.time,
+            line.core,
+            line.record,
+            _pack(line),
+        )
+        number = int(self._session.value("SELECT last_insert_rowid()"))
+        self._session.many(
+            "INSERT OR IGNORE INTO register_terms VALUES (?, ?, ?)",
+            [(term.kind.value, term.text, number) for term in terms if term.text],
+        )
+        return number
+
+    def find(self, wanted: Wanted) -> tuple[RegisterLine, ...]:
+        conditions = list(_conditions(wanted))
+        where = " AND ".join(sql for sql, _ in conditions)
+        rows = self._session.all(
+            f"{_LINE} {f'WHERE {where}' if where else ''} {_IN_ORDER}",
+            *(value for _, values in conditions for value in values),
+        )
+        return tuple(map(_line, rows))
+
+    def of(
+        self, *, core: ObjectHash | None = None, record: int | None = None
+    ) -> tuple[RegisterLine, ...]:
+        where, value = ("core = ?", core) if core is not None else ("record = ?", record)
+        return tuple(map(_line, self._session.all(f"{_LINE} WHERE {where} {_IN_ORDER}", value)))
+
+    def forget(self, *, core: ObjectHash | None = None, record: int | None = None) -> None:
+        for line in self.of(core=core, record=record):
+            self._session.run("DELETE FROM register_terms WHERE line = ?", line.number)
+            self._session.run("DELETE FROM register WHERE number = ?", line.number)
+
+
+def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.reference is not None:
+        yield _EXACT, (TermKind.REFERENCE.value, wanted.reference)
+    for word in wanted.words:
+        yield _BEGINS, (TermKind.WORD.value, word, word + _AFTER_ALL)
+    if wanted.agency is not None:
+        yield _EXACT, (TermKind.AGENCY.value, wanted.agency)
+    if wanted.kinds is not None:
+        yield _KINDS, (json.dumps(sorted(wanted.kinds)),)
+    if wanted.since is not None:
+        yield "time >= ?", (wanted.since,)
+    if wanted.until is not None:
+        yield "time < ?", (wanted.until,)
+
+
+def _pack(line: RegisterLine) -> bytes:
+    sections = [
+        [s.title, list(s.readers), s.facts, s.reported, s.opinions, s.files] for s in line.sections
+    ]
+    facts = {name: list(values) for name, values in line.facts.items() if values}
+    return encoding.encode(cast(Plain, [list(line.parties), sections, facts]))
+
+
+def _line(row: Row) -> RegisterLine:
+    parties, sections, facts = cast(list[Any], encoding.decode(row[5], limit=_LARGEST))
+    return RegisterLine(
+        number=row[0],
+        kind=row[1],
+        time=Seconds(row[2]),
+        core=None if row[3] is None else ObjectHash(row[3]),
+        record=row[4],
+        parties=tuple(parties),
+        sections=tuple(_section(section) for section in sections),
+        facts={name: tuple(values) for name, values in facts.items()},
+    )
+
+
+def _section(packed: list[Any]) -> SharedSection:
+    title, readers, facts, reported, opinions, files = packed
+    return SharedSection(
+        title=title,
+        readers=tuple(readers),
+        facts=facts,
+        reported=reported,
+        opinions=opinions,
+        files=files,
+    )

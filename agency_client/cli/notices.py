@@ -1,0 +1,156 @@
+"""What is said after sending: correct, withdraw, dispute, notices, settle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from agency_client.cli.options import command
+from agency_client.cli.running import as_json, run
+from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem, warn
+from agency_client.cli.texts import LONG
+from agency_client.client import Client
+from phoenix_protocol.errors import Problem, UnavailableError, UsageError
+
+_OUTCOMES = ("rectified", "restricted", "erased", "disagreed")
+
+
+@command("correct")
+@click.argument("id_", metavar="ID")
+@click.argument("statement", metavar="STATEMENT")
+@click.option("--text", required=True, type=LONG, help="What the statement should say.")
+@click.option("--why", type=LONG, help="Why it was wrong; everybody who was told reads it.")
+@click.pass_context
+def correct(ctx: click.Context, id_: str, statement: str, text: str, why: str | None) -> None:
+    """Correct a statement that you sent, for everybody who was told.
+
+    The first text stays beside the new one. STATEMENT is its number, its section and number (attendance.2) or its id.
+    """
+    _give(ctx, lambda client: client.correct(id_, statement, text, why))
+
+
+@command("withdraw")
+@click.argument("id_", metavar="ID")
+@click.argument("statement", metavar="STATEMENT")
+@click.option("--why", required=True, type=LONG, help="Why it does not stand any more.")
+@click.pass_context
+def withdraw(ctx: click.Context, id_: str, statement: str, why: str) -> None:
+    """Withdraw a statement or file that you sent: nobody is to rely on it any more."""
+    _give(ctx, lambda client: client.withdraw(id_, statement, why))
+
+
+@command("dispute")
+@click.argument("id_", metavar="ID")
+@click.argument("statement", metavar="STATEMENT")
+@click.option("--why", required=True, type=LONG, help="What is wrong with it.")
+@click.pass_context
+def dispute(ctx: click.Context, id_: str, statement: str, why: str) -> None:
+    """Dispute a statement or file that you received, before everybody who has it."""
+    _give(ctx, lambda client: client.dispute(id_, statement, why))
+
+
+def _give(ctx: click.Context, work: Any) -> None:
+    given = run(ctx, work)
+    warnings = _warnings(given)
+    if as_json(ctx):
+        tell_json(
+            {
+                "notice": given.notice.hex(),
+                "package": given.package.hex(),
+                "statement": given.called,
+                "to": list(given.audience),
+                "repeated": given.repeated,
+                "warnings": [problem_json(problem) for problem in warnings],
+            }
+        )
+        return
+    for problem in warnings:
+        tell_problem(problem)
+    if given.repeated:
+        tell("This was said before. Nobody is told twice.")
+    tell(f"Said of {given.called}, to:")
+    for address in given.audience:
+        tell(f"  {address}")
+    tell(f"See who has answered: phoenix status {given.package.hex()[:12]}")
+
+
+def _warnings(given: Any) -> list[Problem]:
+    if not given.left_out:
+        return []
+    return [
+        Problem(
+            code="W_NO_KEY",
+            message=f"{len(given.left_out)} machines of those who were told have no key and get nothing.",
+            next="Their desk has it. Ask them to run 'phoenix inbox' on those machines.",
+        )
+    ]
+
+
+@command("notices")
+@click.option("--offline", is_flag=True, help="Show what is known without asking the relay.")
+@click.pass_context
+def notices(ctx: click.Context, offline: bool) -> None:
+    """List corrections, withdrawals and disputes that came or were sent, with each holder's answer."""
+    from agency_client.cli.notice_pages import notice_json
+
+    async def work(client: Client) -> tuple[Any, bool]:
+        asked = True
+        if not offline:
+            try:
+                await client.catch_up()
+            except UnavailableError:
+                asked = False
+        return await client.notices(), asked
+
+    found, asked = run(ctx, work)
+    if not asked:
+        warn("The relay is not available. This is what was last known.")
+    if as_json(ctx):
+        tell_json(
+            {
+                "received": [notice_json(notice) for notice in found if not notice.own],
+                "sent": [notice_json(notice) for notice in found if notice.own],
+            }
+        )
+        return
+    _tell_notices(found)
+
+
+def _tell_notices(found: Any) -> None:
+    from agency_client.cli.notice_pages import holder_line, how_to_settle, lines_of
+
+    if not found:
+        tell("Nobody has corrected, withdrawn or disputed anything.")
+    for notice in found:
+        package = f" of package {notice.package.hex()[:12]}" if notice.package is not None else ""
+        tell(f"{notice.noticed.notice.hex()[:12]}  {notice.called}{package}")
+        for line in lines_of(notice):
+            tell(f"    {line}")
+        for holder in notice.holders:
+            tell(f"    {holder_line(holder)}")
+        if notice.owed:
+            tell(f"    Say what you did about it: {how_to_settle(notice)}")
+
+
+@command("settle")
+@click.argument("notice", metavar="NOTICE")
+@click.option(
+    "--outcome", required=True, type=click.Choice(_OUTCOMES), help="What you did about it."
+)
+@click.option("--why", type=LONG, help="In your own words; who made the notice reads it.")
+@click.pass_context
+def settle(ctx: click.Context, notice: str, outcome: str, why: str | None) -> None:
+    """Say what you did about a correction or withdrawal, or why you disagree. It can be said again.
+
+    NOTICE is its id, or enough of its first characters: phoenix notices lists them.
+    """
+    if outcome == "disagreed" and why is None:
+        raise UsageError(
+            "E_USAGE", "Whoever disagrees says why.", next="Repeat it with --why and the reason."
+        )
+    done = run(ctx, lambda client: client.settle(notice, outcome, why))
+    if as_json(ctx):
+        tell_json({"notice": done.hash.hex(), "outcome": outcome})
+        return
+    tell(f"{done.maker} knows what you did about it.")

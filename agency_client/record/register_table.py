@@ -1,0 +1,156 @@
+"""The register as rows of words, for paper, spreadsheets and screens. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agency_client.ports.vault.register import RegisterLine, SharedSection
+from agency_client.record.catalogue import Catalogue
+from agency_client.record.when import DAY, span
+from agency_client.record.wording import in_words
+
+#: What kinds of line are called. Others are called by their code, with blanks.
+KINDS: Final[dict[str, str]] = {
+    "sent": "Shared",
+    "received": "Received",
+    "decision": "Decided",
+    "advice_question": "Advice asked for",
+    "breach": "Breach",
+}
+#: The enumerations that a line's codes of law come from.
+_BASIS: Final = (
+    "article_6",
+    "article_9",
+    "part3_purpose",
+    "gateway",
+    "confidence_basis",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody with whom it was shared, from whom it came, or who asked: how far it is there, if that is known."""
+
+    name: str
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """A line with what is known of it by now. ``reference`` is the package's id or the record's name."""
+
+    line: RegisterLine
+    reference: str
+    parties: tuple[Party, ...]
+    state: str | None = None
+    owed: tuple[str, ...] = ()
+    answered: tuple[str, ...] = field(repr=False, default=())
+
+    def said(self, name: str) -> tuple[str, ...]:
+        """The values of a fact; empty when nothing was said."""
+        return self.line.facts.get(name, ())
+
+    @property
+    def people(self) -> tuple[tuple[str, str], ...]:
+        """Everybody it is about: name and role."""
+        roles = self.said("roles")
+        return tuple(
+            (name, roles[n] if n < len(roles) else "") for n, name in enumerate(self.said("people"))
+        )
+
+    @property
+    def known_days(self) -> int | None:
+        """How many days it was known before this line was written; None where nobody said since when."""
+        known = span((*self.said("known_at"), "")[0])
+        if known is None or known.first > self.line.time:
+            return None
+        return (self.line.time - known.first) // DAY
+
+
+Words = Callable[[RegisterEntry, Catalogue], str]
+
+
+def kind_in_words(kind: str) -> str:
+    """What a kind of line is called."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def outcome_in_words(entry: RegisterEntry, catalogue: Catalogue) -> str:
+    """What was decided; empty where nothing was."""
+    return _joined(in_words(catalogue, "decision_outcome", code) for code in entry.said("outcome"))
+
+
+def section_in_words(section: SharedSection) -> str:
+    """A section: what it says, how much, and to whom."""
+    counted = (
+        (section.facts, "fact", "facts"),
+        (section.reported, "reported", "reported"),
+        (section.opinions, "opinion", "opinions"),
+        (section.files, "file", "files"),
+    )
+    amount = ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted if n)
+    to = f", to {', '.join(section.readers)}" if section.readers else ""
+    return f"{section.title} ({amount or 'empty'}){to}"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "; ".join(text for text in texts if text)
+
+
+def _when(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001  # one shape for all
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(entry.line.time, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def _parties(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001
+    return _joined(f"{p.name} ({p.state})" if p.state else p.name for p in entry.parties)
+
+
+def _people(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001
+    return _joined(f"{name} ({role})" if role else name for name, role in entry.people)
+
+
+def _what(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001
+    return _joined((*map(section_in_words, entry.line.sections), *entry.said("asked_for")))
+
+
+def _basis(entry: RegisterEntry, catalogue: Catalogue) -> str:
+    return _joined(_law(code, catalogue) for code in entry.said("basis"))
+
+
+def _law(code: str, catalogue: Catalogue) -> str:
+    found = (catalogue.find(name, code) for name in _BASIS)
+    return next((word.label for word in found if word is not None), code)
+
+
+def _fact(name: str) -> Words:
+    return lambda entry, _catalogue: _joined(entry.said(name))
+
+
+#: Every column: its heading, and its words of an entry.
+COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
+    ("When (UTC)", _when),
+    ("What happened", lambda entry, _: kind_in_words(entry.line.kind)),
+    ("Reference", lambda entry, _: entry.reference),
+    ("With whom", _parties),
+    ("About whom", _people),
+    ("Own reference", _fact("thread")),
+    ("Why", _fact("purpose")),
+    ("What", _what),
+    ("What was not shared, and why", _fact("withheld")),
+    ("Decision", outcome_in_words),
+    ("Decided by", _fact("decided_by")),
+    ("By what right", _basis),
+    ("Reasons", _fact("reasons")),
+    ("Answered later", lambda entry, _: _joined(entry.answered)),
+    ("Still owed", lambda entry, _: _joined(entry.owed)),
+)
+
+
+def rows(entries: Sequence[RegisterEntry], catalogue: Catalogue) -> Iterator[list[str]]:
+    """The entries as rows of words, in the order of :data:`COLUMNS`. Texts are literal: make them safe to show."""
+    for entry in entries:
+        yield [words(entry, catalogue) for _, words in COLUMNS]

@@ -1,0 +1,176 @@
+"""What the register says of a package: taken from the document or from what was opened, typed by nobody. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agency_client.ports.vault.register import RegisterLine, SharedSection, Term
+from agency_client.record.decisions import DecisionDocument
+from agency_client.record.document import Document
+from agency_client.record.facts import AttachedFile
+from agency_client.record.opened import ReadSection
+from agency_client.record.statements import Person, Section
+from agency_client.record.subjects import people_terms, terms
+from agency_client.record.unanswerable import is_open
+from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.record import CLASS_OF, Kind, StatementClass
+
+SENT: Final = "sent"
+RECEIVED: Final = "received"
+DECISION: Final = "decision"
+
+#: The answers that say by what right something was shared.
+BASIS: Final = (
+    "legal.article_6",
+    "legal.article_9",
+    "legal.part3_purpose",
+    "legal.gateway",
+    "legal.confidence_basis",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A line that is ready but for package and time, and what finds it."""
+
+    line: RegisterLine
+    terms: frozenset[Term]
+
+
+def of_document(document: Document, attached: Sequence[AttachedFile]) -> Entered:
+    """What was shared with whom, when and why, of a document that is about to be sealed."""
+    decision, legal = document.decision, document.legal
+    facts = {
+        "purpose": _texts(document.purpose),
+        "thread": _texts(document.thread),
+        **people_facts(document.people),
+        "outcome": _texts(decision.outcome),
+        "decided_by": _texts(decision.decided_by),
+        "basis": tuple(
+            code for name in BASIS for code in _texts(getattr(legal, name.partition(".")[2]))
+        ),
+        "reasons": _texts(decision.if_not_shared),
+        "withheld": decision.withheld,
+        "known_at": _texts(decision.information_known_at),
+    }
+    files = Counter(file.section for file in attached)
+    return Entered(
+        line=RegisterLine(
+            kind=SENT,
+            time=Seconds(0),
+            parties=document.to,
+            sections=tuple(_written(s, files[s.id or ""]) for s in document.section),
+            facts=facts,
+        ),
+        terms=document_terms(document.people, document.thread, document.to),
+    )
+
+
+def document_terms(
+    people: Iterable[Person], thread: str | None, parties: Iterable[str]
+) -> frozenset[Term]:
+    """What finds a document: its people, its thread, whom it went to."""
+    known = [(p.id or "", p.name or "", p.identifiers) for p in people]
+    return people_terms(known) | terms(references=_texts(thread), parties=parties)
+
+
+def people_facts(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+    """The people of a document as a line of the register names them."""
+    known = [(p.name or p.id or "", p.role or "") for p in people]
+    return {"people": tuple(n for n, _ in known), "roles": tuple(role for _, role in known)}
+
+
+def of_received(
+    sections: Sequence[ReadSection], *, parties: Sequence[str], purpose: str, thread: str
+) -> Entered:
+    """What came from whom, when and why, of a package that is about to be stored.
+
+    The sender's own colleagues and records find the decision in it too.
+    """
+    people = {(p.said.name, p.said.role): p.said for s in sections for p in s.people}
+    answers = {name: values for section in sections for name, values in section.answers.items()}
+    facts = {
+        "purpose": _texts(purpose),
+        "thread": _texts(thread),
+        "people": tuple(name for name, _ in people),
+        "roles": tuple(role for _, role in people),
+        "outcome": answers.get("decision.outcome", ()),
+        "decided_by": answers.get("decision.decided_by", ()),
+        "basis": tuple(code for name in BASIS for code in answers.get(name, ())),
+        "reasons": answers.get("decision.if_not_shared", ()),
+        "withheld": answers.get("decision.withheld", ()),
+        "known_at": answers.get("decision.information_known_at", ()),
+    }
+    named = [(p.label, p.name, p.identifiers) for s in sections for p in (x.said for x in s.people)]
+    return Entered(
+        line=RegisterLine(
+            kind=RECEIVED,
+            time=Seconds(0),
+            parties=tuple(parties),
+            sections=tuple(_opened(s) for s in sections if s.statements or s.attachments),
+            facts=facts,
+        ),
+        terms=people_terms(named) | terms(references=_texts(thread), parties=parties),
+    )
+
+
+def _written(section: Section, files: int) -> SharedSection:
+    kinds = [Kind(s.kind) for s in section.statement if s.kind in {k.value for k in Kind}]
+    return _shared(section.title or section.id or "", section.need_to_know, kinds, files)
+
+
+def _opened(section: ReadSection) -> SharedSection:
+    kinds = [statement.said.kind for statement in section.statements]
+    return _shared(section.title, {}, kinds, len(section.attachments))
+
+
+def _shared(
+    title: str, readers: Mapping[str, str], kinds: Iterable[Kind], files: int
+) -> SharedSection:
+    classes = Counter(CLASS_OF[kind] for kind in kinds)
+    return SharedSection(
+        title=title,
+        readers=tuple(readers),
+        facts=classes[StatementClass.FACT],
+        reported=classes[StatementClass.REPORTED],
+        opinions=classes[StatementClass.OPINION],
+        files=files,
+    )
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (value,) if value else ()
+
+
+def of_decision(document: DecisionDocument) -> Entered:
+    """What was decided without a package: about whom, asked by whom, why, and what was not shared."""
+    decision, asked = document.decision, document.asked
+    legal = document.legal
+    facts = {
+        "purpose": _texts(document.purpose),
+        "thread": _texts(document.thread),
+        **people_facts(document.people),
+        "asked_for": _texts(asked.what),
+        "for_whom": _texts(asked.for_whom),
+        "outcome": _texts(decision.outcome),
+        "decided_by": _texts(decision.decided_by),
+        "basis": (*legal.gateway, *legal.confidence_basis),
+        "reasons": tuple(
+            text
+            for name in ("detriment", "if_shared", "searched", "refer_to", "conditions")
+            for text in _texts(getattr(decision, name))
+        ),
+        "withheld": decision.withheld,
+        "known_at": _texts(decision.information_known_at),
+        "review_at": _texts(decision.review_at),
+    }
+    parties = tuple(party for party in _texts(asked.by) if not is_open(party))
+    return Entered(
+        line=RegisterLine(kind=DECISION, time=Seconds(0), parties=parties, facts=facts),
+        terms=document_terms(document.people, document.thread, parties),
+    )

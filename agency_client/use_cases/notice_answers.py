@@ -1,0 +1,214 @@
+"""Answering notices: received by itself, and what a person did about them (docs/protocol.md §6.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from agency_client.ports.relay import Relay
+from agency_client.ports.vault import (
+    Families,
+    Posting,
+    Route,
+    StoredAnswer,
+    StoredNotice,
+)
+from agency_client.use_cases.home import Home, anchor_of, endpoint_of, require_in_step
+from agency_client.use_cases.knowing import Known, require_current
+from agency_client.use_cases.notice_views import OUTCOMES
+from agency_client.use_cases.recipients import records_addresses
+from agency_client.use_cases.sayings import flush, readers_at
+from agency_client.use_cases.talking import in_step
+from phoenix_protocol import encoding, schema
+from phoenix_protocol.api import Saying, SealedDetail
+from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.identifiers import Address, ObjectHash, Seconds, agency_of
+from phoenix_protocol.package.notices import AnswerKind, NoticeAnswer
+from phoenix_protocol.sealing.contents import Detail, Done
+from phoenix_protocol.sealing.details import seal_detail
+from phoenix_protocol.signed import sign
+
+#: An answer is sealed to keys that open for at least this long (seconds).
+_OPENS_FOR: Final = 7 * 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is to be answered, with its words sealed already: signing and keeping it needs nobody else."""
+
+    notice: StoredNotice
+    kind: AnswerKind
+    audience: tuple[Address, ...]
+    core: ObjectHash
+    checkpoint: str
+    detail: Detail | None = None
+    sealed: SealedDetail | None = None
+    digest: bytes | None = None
+
+    @classmethod
+    def without_words(
+        cls, home: Home, tx: Families, known: Known, notice: StoredNotice, kind: AnswerKind
+    ) -> Self:
+        """An answer that says all by its kind."""
+        core, audience = _of_whom(home, tx, known, notice)
+        return cls(
+            notice=notice, kind=kind, audience=audience, core=core, checkpoint=known.checkpoint
+        )
+
+    @classmethod
+    async def made(
+        cls,
+        home: Home,
+        relay: Relay,
+        known: Known,
+        notice: StoredNotice,
+        kind: AnswerKind,
+        detail: Detail,
+    ) -> Self:
+        """An answer with words, sealed to whoever gets it."""
+        _, own_id = endpoint_of(home)
+        now = home.now()
+        with home.vault.reading() as view:
+            core, audience = _of_whom(home, view, known, notice)
+        readers, _ = await readers_at(relay, known, audience, now, Seconds(now + _OPENS_FOR))
+        anchor = known.directory.anchor
+        sealed, digest = seal_detail(detail, anchor, core, own_id, readers, home.randomness)
+        return cls(
+            notice=notice,
+            kind=kind,
+            audience=audience,
+            core=core,
+            checkpoint=known.checkpoint,
+            detail=detail,
+            sealed=sealed,
+            digest=digest,
+        )
+
+
+def _of_whom(
+    home: Home, view: Families, known: Known, notice: StoredNotice
+) -> tuple[ObjectHash, tuple[Address, ...]]:
+    """Under which core the item is held here, and who is told what was done about it."""
+    own, _ = endpoint_of(home)
+    handers = {h.hander for h in view.notices.handings(notice.hash, own=False)}
+    addresses = {own.address, notice.maker, *handers}
+    records = records_addresses(known, sorted(map(agency_of, (own.address, notice.maker))))
+    addresses.update(address for desks in records.values() for address in desks)
+    cores = [core for core, _ in view.notices.places(notice.hash)]
+    core = notice.core if notice.core in cores or not cores else cores[0]
+    return core, tuple(sorted(addresses, key=encoding.encode))
+
+
+def queue_answer(tx: Families, home: Home, reply: Reply) -> ObjectHash:
+    """Sign the next answer of this endpoint, keep it, and queue it for the relay."""
+    own, own_id = endpoint_of(home)
+    now = home.clock.now()
+    said = NoticeAnswer(
+        anchor=anchor_of(home),
+        notice=reply.notice.hash,
+        core=reply.core,
+        endpoint=own_id,
+        audience=reply.audience,
+        answer=reply.kind,
+        counter=tx.notices.next_counter(reply.notice.hash, own_id),
+        time=now,
+        checkpoint=reply.checkpoint,
+        detail=reply.digest,
+    )
+    signed = sign(said, [own.document_key()])
+    tx.notices.answer(
+        StoredAnswer(
+            hash=signed.hash,
+            notice=said.notice,
+            core=said.core,
+            endpoint=own_id,
+            address=own.address,
+            kind=said.answer,
+            counter=said.counter,
+            time=now,
+            signed=signed.encoded(),
+            detail=schema.encode(reply.detail) if reply.detail is not None else None,
+        )
+    )
+    body = schema.encode(Saying(signed=signed.encoded(), detail=reply.sealed))
+    tx.postings.add(
+        Posting(hash=signed.hash, route=Route.NOTICE_ANSWERS, core=said.core, body=body, made=now)
+    )
+    tx.audit.append(
+        time=now,
+        actor=home.actor(),
+        action="notice.answered",
+        on=said.notice,
+        outcome=_outcome(said.answer, reply.detail),
+    )
+    return signed.hash
+
+
+def _outcome(kind: AnswerKind, detail: Detail | None) -> str:
+    return detail.done.value if detail is not None and detail.done is not None else kind.value
+
+
+# -- by a person ----------------------------------------------------------------------------------------------------
+
+
+async def settle(home: Home, notice: str, outcome: str, words: str | None) -> StoredNotice:
+    """Say what was done about a notice: a word of ``Done``, or ``disagreed``.
+
+    The same again says nothing new. Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``, ``E_NOTICE_STATE``.
+    """
+    require_in_step(home)
+    found = find_notice(home, notice)
+    done = None if outcome == AnswerKind.DISAGREED.value else Done(outcome)
+    kind = AnswerKind.DONE if done is not None else AnswerKind.DISAGREED
+    detail = Detail(done=done, words=words, opened=())
+    async with in_step(home) as (relay, known):
+        await flush(home, relay)
+        if not _is_newest(home, found, kind, detail):
+            require_current(known, home.now())
+            reply = await Reply.made(home, relay, known, found, kind, detail)
+            with home.vault.transaction() as tx:
+                queue_answer(tx, home, reply)
+                put_away(tx, found.hash, home.clock.now())
+            await flush(home, relay)
+    return found
+
+
+def find_notice(home: Home, text: str) -> StoredNotice:
+    """A notice of somebody else's by its id or enough of its first characters.
+
+    Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``, and ``E_NOTICE_STATE`` for one of the own address.
+    """
+    own, _ = endpoint_of(home)
+    wanted = text.strip().lower()
+    with home.vault.reading() as view:
+        found = [n for n in view.notices.all() if wanted and n.hash.hex().startswith(wanted)]
+    if len(found) > 1:
+        raise RefusedError(
+            "E_AMBIGUOUS", "Several notices begin with these characters.", next="Give more of it."
+        )
+    if not found:
+        raise RefusedError(
+            "E_NOT_FOUND", "There is no such notice here.", next="'phoenix notices' lists them."
+        )
+    if found[0].maker == own.address:
+        raise RefusedError("E_NOTICE_STATE", "This is a notice of your own desk: others answer it.")
+    return found[0]
+
+
+def _is_newest(home: Home, notice: StoredNotice, kind: AnswerKind, detail: Detail) -> bool:
+    """Whether exactly this was the last thing that this endpoint answered, but for what it passed on."""
+    _, own_id = endpoint_of(home)
+    with home.vault.reading() as view:
+        said = [a for a in view.notices.answers(notice.hash) if a.endpoint == own_id]
+    outcomes = [answer for answer in said if answer.kind in OUTCOMES]
+    return bool(outcomes) and (outcomes[-1].kind, outcomes[-1].detail) == (
+        kind,
+        schema.encode(detail),
+    )
+
+
+def put_away(tx: Families, notice: ObjectHash, now: Seconds) -> None:
+    """A notice has its outcome: nobody needs to be told of it any more."""
+    for alert in tx.alerts.unseen():
+        if alert.about == notice.hex():
+            tx.alerts.see(alert.number, now)

@@ -1,0 +1,173 @@
+"""The register: what was shared with whom, when and why, and what was not; by subject, person, agency and day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from agency_client.ports.vault import (
+    Families,
+    ReceivedPackage,
+    Record,
+    RegisterLine,
+    SentSummary,
+    Standing,
+    Wanted,
+)
+from agency_client.record.register_table import Party, RegisterEntry
+from agency_client.record.registering import RECEIVED, SENT
+from agency_client.record.subjects import is_named, reference, words
+from agency_client.use_cases.home import Home
+from agency_client.use_cases.recording import record_name
+from agency_client.use_cases.viewing import tidy
+from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol.package.envelope import Why
+
+#: Records that answer what was owed; each belongs to the line of its package or record.
+ANSWER: Final = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What somebody looks for in the register; everything that is not None holds. ``until`` is the second after."""
+
+    subject: str | None = field(repr=False, default=None)
+    person: str | None = field(repr=False, default=None)
+    agency: str | None = None
+    since: Seconds | None = None
+    until: Seconds | None = None
+
+
+def register(
+    home: Home, sought: Sought, *, exported: tuple[str, ...] = ()
+) -> tuple[RegisterEntry, ...]:
+    """The lines that are sought, oldest first. That somebody looked, or took a copy away, is in the audit record."""
+    tidy(home)
+    with home.vault.reading() as view:
+        lines = _lines(view, sought)
+        entries = _entries(view, lines)
+    if home.vault.standing is Standing.SOUND:
+        with home.vault.transaction() as tx:
+            tx.audit.append(
+                time=home.clock.now(),
+                actor=home.actor(),
+                action="register.exported" if exported else "register.read",
+                detail={"lines": str(len(entries)), **dict.fromkeys(exported, "yes")},
+            )
+    return entries
+
+
+def _lines(view: Families, sought: Sought) -> tuple[RegisterLine, ...]:
+    if sought.subject is not None and not reference(sought.subject):
+        return ()  # nothing in it counts, and every line would be found
+    agency, address = _agency(sought.agency)
+    names = words(sought.person) if sought.person is not None else ()
+    if sought.person is not None and not names:
+        return ()
+    found = view.register.find(
+        Wanted(
+            reference=reference(sought.subject) if sought.subject is not None else None,
+            words=names,
+            agency=agency,
+            since=sought.since,
+            until=sought.until,
+        )
+    )
+    return tuple(
+        line
+        for line in found
+        if (address is None or address in line.parties)
+        and (not names or any(is_named(name, names) for name in line.facts.get("people", ())))
+    )
+
+
+def _agency(text: str | None) -> tuple[str | None, str | None]:
+    """The agency to look for, and the address if a whole one is given."""
+    if text is None:
+        return None, None
+    wanted = text.strip().casefold()
+    _, at, agency = wanted.partition("@")
+    return (agency, wanted) if at else (wanted, None)
+
+
+# -- what is known by now --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ByNow:
+    """Packages and answers of all lines, fetched at once."""
+
+    sent: dict[ObjectHash, SentSummary]
+    received: dict[ObjectHash, ReceivedPackage]
+    of_core: dict[ObjectHash, list[Record]]
+    of_record: dict[int, list[Record]]
+
+
+def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEntry, ...]:
+    cores = [line.core for line in lines if line.core is not None]
+    by_now = _ByNow(
+        sent={s.package.core: s for s in view.sent.summaries(cores)},
+        received={p.core: p for p in view.received.of(cores)},
+        of_core={},
+        of_record={},
+    )
+    for answer in view.records.listing({ANSWER}):
+        if answer.about is not None:
+            by_now.of_record.setdefault(answer.about, []).append(answer)
+        for core in answer.cores:
+            by_now.of_core.setdefault(core, []).append(answer)
+    owed = _owed(view)
+    return tuple(_entry(line, by_now, owed) for line in lines)
+
+
+def _owed(view: Families) -> dict[int, list[str]]:
+    """What is owed of records, by their numbers."""
+    found: dict[int, list[str]] = {}
+    for due in view.dues.open({"owed_answer"}):
+        if due.record is not None:
+            found.setdefault(due.record, []).append(due.place)
+    return found
+
+
+def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> RegisterEntry:
+    sent = by_now.sent.get(line.core) if line.core is not None and line.kind == SENT else None
+    received = (
+        by_now.received.get(line.core) if line.core is not None and line.kind == RECEIVED else None
+    )
+    answers = [
+        *(by_now.of_core.get(line.core, ()) if line.core is not None else ()),
+        *(by_now.of_record.get(line.record, ()) if line.record is not None else ()),
+    ]
+    return RegisterEntry(
+        line=line,
+        reference=_reference(line, sent, received),
+        parties=_parties(line, sent),
+        state=_state(sent, received),
+        owed=sent.package.owed if sent is not None else tuple(owed.get(line.record or 0, ())),
+        answered=tuple(answer.summary for answer in answers),
+    )
+
+
+def _reference(
+    line: RegisterLine, sent: SentSummary | None, received: ReceivedPackage | None
+) -> str:
+    if line.record is not None:
+        return record_name(line.record)
+    if sent is not None:
+        return sent.package.package.hex()
+    return received.package.hex() if received is not None else ""
+
+
+def _parties(line: RegisterLine, sent: SentSummary | None) -> tuple[Party, ...]:
+    if sent is None:
+        return tuple(Party(name=party) for party in line.parties)
+    return tuple(
+        Party(name=a.address, state=a.state.value) for a in sent.addresses if a.why is Why.TO
+    )
+
+
+def _state(sent: SentSummary | None, received: ReceivedPackage | None) -> str | None:
+    if sent is not None:
+        return sent.package.progress.value
+    return received.state.value if received is not None else None

@@ -1,0 +1,37 @@
+"""docs/records.md says what is there: every field of a record's document, and the examples work."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agency_client.record.decisions import Asked, DecisionAlone, DecisionDocument
+from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.tables import declared
+from agency_client.record.wording import in_words
+
+
+@pytest.fixture(scope="module")
+def page(repository: Path) -> str:
+    return (repository / "docs" / "records.md").read_text("utf-8")
+
+
+def own_fields(table: type[Any]) -> set[str]:
+    """The fields that a table does not have from the table that it is made from."""
+    inherited = {entry.name for base in table.__mro__[1:-1] for entry in declared(base)}
+    return {entry.name for entry in declared(table)} - inherited
+
+
+@pytest.mark.parametrize("table", [DecisionDocument, DecisionAlone, Asked])
+def test_every_field_is_on_the_page(page: str, table: type[Any]) -> None:
+    named = set(re.findall(r"`([a-z0-9_]+)`", page))
+    assert own_fields(table) - named == set()
+
+
+def test_every_outcome_is_on_the_page(page: str) -> None:
+    outcomes = shipped_catalogue().enumerations["decision_outcome"]
+    assert set(outcomes) <= set(re.findall(r"`([a-z_]+)`", page))
+    assert in_words(shipped_catalogue(), "decision_outcome", "do_not_share") == "Do not share"

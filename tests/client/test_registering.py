@@ -1,0 +1,111 @@
+"""The register of a home: what is sought is found with its state by now, and looking is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agency_client.ports.vault import RegisterLine
+from agency_client.record.subjects import people_terms, terms
+from agency_client.use_cases.deciding import decide
+from agency_client.use_cases.home import Home
+from agency_client.use_cases.registering import Sought, register
+from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.package.lifecycle import State, Step
+from tests.client.record_homes import opened_home
+from tests.client.vault_values import (
+    NOW,
+    POLICE,
+    core_hash,
+    endpoint,
+    offer,
+    package_id,
+    received,
+    send,
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path, repository: Path) -> Iterator[Home]:
+    """A home that sent one package, received one, and decided not to share once."""
+    decision = (repository / "config" / "demo" / "decision.toml").read_bytes()
+    jordan = people_terms([("child", "Jordan T", {"nhs_number": "999 041 7008"})])
+    facts = {"people": ("Jordan T",), "roles": ("child",), "thread": ("QM-0417",)}
+    with opened_home(tmp_path / "home") as home:
+        with home.vault.transaction() as tx:
+            send(tx, 1, (1, POLICE, False))
+            tx.sent.set_owed(core_hash(1), ["KM1:decision.welfare"])
+            tx.received.add(replace(received(2), expires=Seconds(NOW + 10**8)), offer(2))
+            tx.register.add(
+                RegisterLine(
+                    kind="sent", time=NOW, core=core_hash(1), parties=(POLICE,), facts=facts
+                ),
+                jordan | terms(references=["QM-0417"], parties=[POLICE]),
+            )
+            tx.register.add(
+                RegisterLine(
+                    kind="received",
+                    time=Seconds(NOW + 86400),
+                    core=core_hash(2),
+                    parties=("lead@fennick-academy",),
+                    facts={"people": ("Jordan Tanner", "Alex T"), "roles": ("child", "parent")},
+                ),
+                people_terms([("c", "Jordan Tanner", {}), ("p", "Alex T", {})])
+                | terms(parties=["lead@fennick-academy"]),
+            )
+        decide(home, decision)
+        yield home
+
+
+def kinds(home: Home, **sought: object) -> list[str]:
+    return [e.line.kind for e in register(home, Sought(**sought))]  # type: ignore[arg-type]
+
+
+def test_everything_is_there_oldest_first(home: Home) -> None:
+    assert kinds(home) == ["sent", "received", "decision"]
+
+
+def test_a_line_says_how_far_it_is_by_now(home: Home) -> None:
+    with home.vault.transaction() as tx:
+        tx.sent.hold(core_hash(1), 1, b"held", NOW)
+        for step in (Step.OFFER, Step.ACCEPT, Step.COMMIT):
+            tx.sent.step(core_hash(1), endpoint(1), step, NOW)
+    sent, came, decided = register(home, Sought())
+    assert sent.reference == package_id(1).hex()
+    assert [(p.name, p.state) for p in sent.parties] == [(POLICE, State.COMMITTED.value)]
+    assert sent.owed == ("KM1:decision.welfare",)
+    assert (came.reference, came.state) == (package_id(2).hex(), State.OFFERED.value)
+    assert decided.reference == "r1"
+    assert [p.name for p in decided.parties] == ["lead@lantern-youth"]
+
+
+def test_what_is_sought_is_found_and_nothing_else(home: Home) -> None:
+    assert kinds(home, subject="9990417008") == ["sent", "decision"]
+    assert kinds(home, subject="QM-0417") == ["sent", "decision"]
+    assert kinds(home, subject="qm 0418") == []
+    assert kinds(home, subject="...") == [], "what says nothing finds nothing"
+    assert kinds(home, person="jordan") == ["sent", "received", "decision"]
+    assert kinds(home, person="jordan tan") == ["received"]
+    assert kinds(home, person="alex jordan") == [], "two people are not one"
+    assert kinds(home, person="-") == []
+    assert kinds(home, agency="fennick-academy") == ["received"]
+    assert kinds(home, agency="Lead@Fennick-Academy") == ["received"]
+    assert kinds(home, agency="head@fennick-academy") == []
+    assert kinds(home, since=Seconds(NOW + 1)) == ["received", "decision"]
+    assert kinds(home, until=Seconds(NOW + 1)) == ["sent"]
+    assert kinds(home, person="jordan", agency="ardenfold-police") == ["sent"]
+
+
+def test_looking_and_taking_copies_away_are_in_the_audit_record(home: Home) -> None:
+    register(home, Sought(person="Jordan"))
+    register(home, Sought(), exported=("csv",))
+    with home.vault.reading() as view:
+        read, exported = view.audit.rows()[-2:]
+    assert (read.action, dict(read.detail)) == ("register.read", {"lines": "3"})
+    assert (exported.action, dict(exported.detail)) == (
+        "register.exported",
+        {"lines": "3", "csv": "yes"},
+    )
