@@ -126,6 +126,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_NOT_ADDRESSED": "This was not sealed for you. Do not pass it on; tell your information manager.",
     "E_TIME": "Check this machine's clock. If it is right, the sender's was wrong: ask them to send it again.",
     "E_EXPIRED": "Ask the sender to send it again.",
+    "E_DAMAGED": "Ask the sender to send it again. They are told that it cannot be opened.",
     "E_REPLAY": "If it is in the inbox already, there is nothing to do. Otherwise phone the sender.",
     "E_CONFLICT": _KEEP,
     "E_CAPSULE_DIGEST": _ALARM,

@@ -26,7 +26,9 @@ ALLOWED: Final[dict[str, tuple[type, ...]]] = {
     "status": (int,),
     "milliseconds": (int, float),
     "place": (str,),  # module and line of our own code
-    "file": (str,),  # of a storage key, under the relay's home: a day's number
+    "file": (
+        str,
+    ),  # under the relay's home: of a storage key or a block; a day's number, a random id
     "url": (str,),  # the relay's own
     "version": (str, int),
     "statements": (int,),  # in the log

@@ -12,6 +12,8 @@ MEANING: Final[dict[str, str]] = {
     "See 'phoenix sent'; send it again if it is still needed.",
     "A_NOT_SENT": "The relay refused a package of yours, and it was given up. See 'phoenix sent'; send it again.",
     "N_UNCONFIRMED": "A package expired and nobody confirmed it. Phone them; it may not have arrived.",
+    "E_DAMAGED": "The relay's disk has damaged a package for you, and it does not open. "
+    "Ask the sender to send it again: they are told.",
     "A_EQUIVOCATION": "A recipient opened something else than you sealed for them. "
     "Tell your information manager.",
     "A_UNREADABLE": "A recipient could not open your package. Ask them, and send it again.",

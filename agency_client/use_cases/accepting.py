@@ -45,6 +45,12 @@ Progressed = Callable[[int, int], None]
 
 
 _RELEASED_BYTES: Final = 8 * limits.MIB
+#: The relay's word that its disk has damaged what it held.
+_DAMAGED: Final = "E_DAMAGED"
+
+
+class _DamagedError(TamperError):
+    """The relay cannot give what it holds of a package, now or later."""
 
 
 async def accept(
@@ -87,6 +93,21 @@ async def _say_accepted(home: Home, relay: Relay, known: Known, package: Receive
 
 
 async def _take_in(
+    home: Home,
+    relay: Relay,
+    known: Known,
+    package: ReceivedPackage,
+    progressed: Progressed,
+) -> None:
+    try:
+        await _fetch_and_commit(home, relay, known, package, progressed)
+    except _DamagedError:
+        # No asking again mends it at the relay: its sender has to know, and can send again.
+        await _say_unreadable(home, relay, known, package)
+        raise
+
+
+async def _fetch_and_commit(
     home: Home,
     relay: Relay,
     known: Known,
@@ -186,21 +207,30 @@ def _store_attachments(home: Home, opened: OpenedPackage, body: Body) -> None:
 
 @contextmanager
 def _alarming(home: Home, package: ReceivedPackage) -> Iterator[None]:
-    """What does not verify is an alarm, and recorded."""
+    """What does not verify is an alarm, and recorded; so is what the relay says that it has damaged."""
     try:
         yield
     except TamperError as error:
-        now = home.clock.now()
-        with home.vault.transaction() as tx:
-            tx.alerts.add(Alert(code=error.code, core=package.core, about="body", time=now))
-            tx.audit.append(
-                time=now,
-                actor=home.actor(),
-                action="package.unreadable",
-                on=package.core,
-                outcome=error.code,
-            )
+        _raise_alarm(home, package, error.code)
         raise
+    except RefusedError as error:
+        if error.code != _DAMAGED:
+            raise
+        _raise_alarm(home, package, error.code)
+        raise _DamagedError(error.code, error.what) from None
+
+
+def _raise_alarm(home: Home, package: ReceivedPackage, code: str) -> None:
+    now = home.clock.now()
+    with home.vault.transaction() as tx:
+        tx.alerts.add(Alert(code=code, core=package.core, about="body", time=now))
+        tx.audit.append(
+            time=now,
+            actor=home.actor(),
+            action="package.unreadable",
+            on=package.core,
+            outcome=code,
+        )
 
 
 async def _say_unreadable(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:

@@ -28,6 +28,7 @@ from phoenix_relay.http.problems import (
 )
 from phoenix_relay.http.routes import Raw, Route
 from phoenix_relay.http.services import SERVICES, Services
+from phoenix_relay.storage.damage import DamageError
 from phoenix_relay.storage.day_keys import DayKeyError
 
 _log: Final = structlog.get_logger("phoenix_relay.http")
@@ -132,6 +133,8 @@ async def _result(name: str, work: Work) -> Answer | ProblemDocument:
         problem = problem_of(error)
         if problem.code != error.code:
             _log.error("fault", route=name, code=error.code, **_file_of(error))
+        elif isinstance(error, DamageError):
+            _log.error("damaged", route=name, code=error.code, file=error.file)
         return problem
     except (ConnectionError, asyncio.CancelledError):
         raise

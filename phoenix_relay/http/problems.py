@@ -53,6 +53,7 @@ STATUS_OF: Final[Mapping[str, int]] = MappingProxyType(
         "E_ID_LOOKALIKE": 409,
         "E_REPLAY": 409,
         "E_EXPIRED": 410,
+        "E_DAMAGED": 410,
         "E_LIMIT": 413,
         "E_QUOTA": 429,
         "E_RELAY": 503,

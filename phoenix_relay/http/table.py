@@ -265,7 +265,7 @@ PACKAGE_ROUTES: Final = (
         callers=ENDPOINTS,
         handler=packages.grant,
         answers=api.Released,
-        codes=("E_EXPIRED", "E_RECEIPT_STATE"),
+        codes=("E_EXPIRED", "E_RECEIPT_STATE", "E_DAMAGED"),
     ),
     Route(
         method="GET",
@@ -284,7 +284,7 @@ PACKAGE_ROUTES: Final = (
         callers=ENDPOINTS,
         handler=packages.body_block,
         answers=Raw.BLOCK,
-        codes=("E_EXPIRED", "E_RECEIPT_STATE"),
+        codes=("E_EXPIRED", "E_RECEIPT_STATE", "E_DAMAGED"),
         cost=0.05,
     ),
 )

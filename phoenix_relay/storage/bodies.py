@@ -2,7 +2,8 @@
 
 ``bodies/<day>/<body id>/<index>``: nonce, ciphertext and tag, bound to the body's id, its digest and the block's place.
 The id is random and of one sender and day, so that the same bytes uploaded for another day, or by somebody else, are
-another body under another key, and nobody learns from an upload what others have sent.
+another body under another key, and nobody learns from an upload what others have sent. A block that was found damaged
+is set aside as ``<index>.damaged``: it counts as missing from then on.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from phoenix_protocol import limits
 from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_relay.storage import durable
-from phoenix_relay.storage.day_keys import OVERHEAD, DayKeys
+from phoenix_relay.storage.damage import DamageError
+from phoenix_relay.storage.day_keys import OVERHEAD, DayKeyError, DayKeys
 from phoenix_relay.storage.rows import Body, BodyId, Day
 
 #: Blocks worked on at one time: bounds memory, and keeps a disk busy.
 WORKERS: Final = 4
+#: The end of the name of a block that was set aside.
+SET_ASIDE: Final = ".damaged"
 
 T = TypeVar("T")
 
@@ -51,7 +55,7 @@ class Bodies:
         return await self._on_thread(lambda: self.missing_now(body))
 
     async def read(self, body: Body, index: int) -> bytes:
-        """One block, checked. Raises as ``Store.block``."""
+        """One block, checked. Raises as ``Store.block``; DamageError also when the storage key is another."""
         return await self._on_thread(lambda: self.read_now(body, index))
 
     def put_now(self, body: Body, index: int, data: bytes) -> None:
@@ -83,11 +87,27 @@ class Bodies:
             try:
                 sealed = self._path(body, index).read_bytes()
             except FileNotFoundError:
-                raise TamperError("E_STORE_INTEGRITY", "A stored block is not there.") from None
-        data = self._day_keys.unseal(body.day, _place(body, index), sealed)
+                raise self._not_there(body, index) from None
+        try:
+            data = self._day_keys.unseal(body.day, _place(body, index), sealed)
+        except DayKeyError:
+            raise
+        except TamperError:
+            raise DamageError(self._file(body, index)) from None
         if leaf_hash(data) != body.leaves[index]:
-            raise TamperError("E_STORE_INTEGRITY", "A stored block was changed.")
+            raise DamageError(self._file(body, index))
         return data
+
+    async def set_aside(self, body: Body, index: int) -> None:
+        """Keep a damaged block under another name, so that whoever asks next, or uploads it again, finds none."""
+        path = self._path(body, index)
+
+        def rename() -> None:
+            # Somebody else may have done it, and a disk that only reads needs no mark.
+            with suppress(OSError):
+                path.rename(path.with_name(f"{index}{SET_ASIDE}"))
+
+        await self._on_thread(rename)
 
     def stored(self) -> tuple[tuple[Day, BodyId], ...]:
         """Every body that has a folder."""
@@ -124,6 +144,15 @@ class Bodies:
     def close(self) -> None:
         """Finish what was begun."""
         self._threads.shutdown()
+
+    def _not_there(self, body: Body, index: int) -> TamperError:
+        if self.folder_of(body.day, body.id).is_dir():
+            return DamageError(self._file(body, index))
+        # Nothing of the body is there: its folder may be on a disk that is not mounted, and come back.
+        return TamperError("E_STORE_INTEGRITY", "A stored block is not there, nor its folder.")
+
+    def _file(self, body: Body, index: int) -> str:
+        return str(self._path(body, index).relative_to(self._folder.parent))
 
     def _path(self, body: Body, index: int) -> Path:
         return self.folder_of(body.day, body.id) / str(index)

@@ -134,8 +134,11 @@ class Packages(Progress):
         )
 
     def grant(self, core: ObjectHash, endpoint: EndpointId) -> bytes:
-        """The grant kept for an endpoint, whose release is the caller's to decide. Raises as :meth:`offer`."""
-        return self._parts.get(core, endpoint, Part.GRANT)
+        """The grant kept for an endpoint, whose release is the caller's to decide.
+
+        Raises as :meth:`offer`, and DamageError when the grant alone is damaged.
+        """
+        return self._parts.released(core, endpoint, Part.GRANT)
 
     def uploaded_body(self, core: ObjectHash) -> Body | None:
         """The uploaded body of a package; None when its body travelled inline or is gone."""

@@ -8,11 +8,13 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash
-from phoenix_relay.storage.day_keys import DayKeys
+from phoenix_relay.storage.damage import DamageError
+from phoenix_relay.storage.day_keys import DayKeyError, DayKeys
 from phoenix_relay.storage.prepared import Prepared
 from phoenix_relay.storage.rows import Day
+from phoenix_relay.storage.sqlite import DATABASE
 from phoenix_relay.storage.tables import PARTS
 
 
@@ -86,6 +88,19 @@ class Parts:
         if row is None:
             raise RefusedError("E_NOT_FOUND", "Nothing is kept of this here.")
         return self._day_keys.unseal(row.day, place(core, endpoint, part.value), row.sealed)
+
+    def released(self, core: ObjectHash, endpoint: EndpointId, part: Part) -> bytes:
+        """As :meth:`get`, for what is asked for after an offer: DamageError when this part alone is damaged.
+
+        That is known from the cover, which opens under the same key: a wrong key can be put right, damage cannot.
+        """
+        try:
+            return self.get(core, endpoint, part)
+        except DayKeyError:
+            raise
+        except TamperError:
+            self.get(core, EVERYONE, Part.COVER)
+            raise DamageError(DATABASE) from None
 
     def remove(self, core: ObjectHash, endpoint: EndpointId) -> None:
         """Delete what is kept for one endpoint."""

@@ -11,12 +11,13 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError
+from phoenix_protocol.errors import RefusedError, UnavailableError
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.storage import durable, schemas
 from phoenix_relay.storage.bodies import Bodies
+from phoenix_relay.storage.damage import DamageError
 from phoenix_relay.storage.day_keys import DayKeyError, DayKeys, LostKeysError
 from phoenix_relay.storage.facts import Fact
 from phoenix_relay.storage.parts import EVERYONE, Part
@@ -103,10 +104,19 @@ class Store:
         """One block of a package's body, inline or uploaded, checked against its leaf hash.
 
         Raises RefusedError ``E_NOT_FOUND`` when there is no such block or the body is gone, ``E_EXPIRED`` when its
-        storage key is, TamperError ``E_STORE_INTEGRITY`` when it is damaged: nothing of it is returned then.
+        storage key is. Nothing of a damaged block is returned: DamageError when it alone is damaged, which no asking
+        again mends and which is marked; TamperError ``E_STORE_INTEGRITY`` when its key may be wrong or its folder away.
         """
         found = await self.read(lambda tx: _body_of(tx, core, index))
-        return found if isinstance(found, bytes) else await self.bodies.read(found, index)
+        if isinstance(found, bytes):
+            return found
+        try:
+            return await self.bodies.read(found, index)
+        except DamageError:
+            # A wrong key opens nothing, and can be put right: then this says so instead.
+            await self.read(lambda tx: tx.parts.get(core, EVERYONE, Part.COVER))
+            await self.bodies.set_aside(found, index)
+            raise
 
     def listen(self, listener: Callable[[frozenset[EndpointId]], None]) -> Callable[[], None]:
         """Call ``listener``, on the event loop, after each commit that put something into feeds, with whose.
@@ -157,9 +167,9 @@ def _body_of(tx: Tx, core: ObjectHash, index: int) -> bytes | Body:
     body = tx.packages.uploaded_body(core)
     if body is not None:
         return body
-    inline = tx.parts.get(core, EVERYONE, Part.BODY)
+    inline = tx.parts.released(core, EVERYONE, Part.BODY)
     if leaf_hash(inline) != package.leaves[index]:
-        raise TamperError("E_STORE_INTEGRITY", "A stored block was changed.")
+        raise DamageError(DATABASE)
     return inline
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import hashlib
+import re
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +69,28 @@ def test_each_opens_its_sections_and_takes_responsibility_in_order(town: Town) -
     assert "The records of others" not in everything, "the decision stays with the sender"
     assert "uk_gdpr_part2" in everything, "the legal part reaches every recipient"
 
+    page = desk.run_plain("open", id_).out
+    for line in (
+        "Purpose: Open your own sections",
+        "Urgency: Within one working day",
+        "Handling: For the named recipients only",
+        "Contact phone: 01632 960 001",
+        "Record",
+        "Lawful basis: Public task",
+    ):
+        assert line in page
+    assert not re.search("amber|RECIPIENTS_ONLY|own_record|uk_gdpr|e_public_task", page), "codes"
+
     nurse.phoenix("accept", id_)
     nurses = texts(nurse.phoenix("open", id_).json)
     assert {text for text in nurses if "observed" in text} == set()
     assert "Said in health" in nurses
 
+    past = desk.phoenix("acknowledge", id_, *words, "--due", "2020-01-01", status=2)
+    assert past.error_code == "E_USAGE"
     desk.phoenix("acknowledge", id_, *words, "--due", "3d")
-    again = ("--owner", "Detective constable", "--use", "Enquiries", "--due", "2026-12-24")
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86400))
+    again = ("--owner", "Detective constable", "--use", "Enquiries", "--due", day)
     assert desk.phoenix("acknowledge", id_, *again).json["state"] == "acknowledged"
     assert desk.phoenix("outcome", id_, "Strategy discussion held").json["state"] == "outcome"
     handed_on = ("--owner", "Detective sergeant", "--use", "Case")
@@ -83,12 +101,29 @@ def test_each_opens_its_sections_and_takes_responsibility_in_order(town: Town) -
         MASH: "outcome",
         NURSE: "committed",
     }
-    owners = [e["owner"] for e in status["events"] if e["state"] == "acknowledged"]
-    assert owners == ["Duty sergeant", "Detective constable", "Detective sergeant"]
+    taken = [e for e in status["events"] if e["state"] == "acknowledged"]
+    owners = ["Duty sergeant", "Detective constable", "Detective sergeant"]
+    assert [e["owner"] for e in taken] == owners
+    due = calendar.timegm(time.strptime(taken[0]["due"], "%Y-%m-%dT%H:%M:%SZ"))
+    assert abs(due - time.time() - 3 * 86400) < 600
+    assert taken[1]["due"].startswith(day)
+    assert "due" not in taken[2]
     assert [e["words"] for e in status["events"] if e["state"] == "outcome"] == [
         "Strategy discussion held"
     ]
     assert status["warnings"] == []
+
+    page = town.sender.run_plain("status", id_).out
+    for legend in ("outcome: they told you what came of it.", "committed: stored by them;"):
+        assert page.count(legend) == 1
+    told = {
+        owner: heading.endswith("(replaced by a later one)")
+        for heading, line in pairwise(page.splitlines())
+        for owner in owners
+        if f"owner: {owner}" in line
+    }
+    assert told == dict(zip(owners, (True, True, False), strict=True))
+    assert page.count("due: ") == 2
 
 
 def test_what_was_returned_is_returned_unread(town: Town) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,3 +69,30 @@ def test_the_sender_reads_that_the_relay_lost_it_and_sends_again(
     assert unseen(town, lost) == []
     again = town.send(package("Lost", sections=FOR_MASH))
     assert town.desk.phoenix("accept", again).json["state"] == "committed"
+
+
+def test_a_damaged_block_is_told_to_both_sides_and_sent_again(
+    own_town: Callable[..., Town], tmp_path: Path
+) -> None:
+    town = own_town()
+    town.relay.start()
+    film = tmp_path / "film.mp4"
+    film.write_bytes(os.urandom(3 << 20))
+    attached = ("--attach", f"only={film}")
+    sent = town.send(package("Damaged", sections=FOR_MASH), *attached)
+    blocks = (town.relay.home / "bodies").glob("*/*/*")
+    with sorted(blocks)[1].open("r+b") as block:
+        block.seek(1000)
+        block.write(b"oops")
+    desk = town.desk
+    refused = desk.phoenix("accept", sent, status=5).json["error"]
+    assert refused["code"] == "E_DAMAGED"
+    assert "send it again" in refused["next"]
+    alarms = desk.phoenix("alarms").json["alerts"]
+    assert [(alarm["code"], alarm["package"]) for alarm in alarms] == [("E_DAMAGED", sent)]
+    assert desk.phoenix("accept", sent, status=None).error_code == "E_UNREADABLE"
+    assert unseen(town, sent) == ["A_UNREADABLE"]
+    (there,) = status(town, sent)["recipients"]
+    assert "unreadable" in {endpoint["state"] for endpoint in there["endpoints"]}
+    again = town.send(package("Damaged", sections=FOR_MASH), *attached)
+    assert desk.phoenix("accept", again).json["state"] == "committed"

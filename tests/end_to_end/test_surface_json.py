@@ -209,6 +209,10 @@ def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix join", asked)
     seen("phoenix members list", manager.phoenix("members", "list").json)
     seen("phoenix members approve", manager.phoenix("members", "approve", asked["code"]).json)
+    again = manager.phoenix("members", "approve", asked["code"], status=3)
+    assert (again.error_code, "approved already" in again.err) == ("E_NOT_FOUND", True)
+    unknown = manager.phoenix("members", "approve", "ABCD-EFGH-JKMN-PQRS", status=3)
+    assert (unknown.error_code, "approved already" in unknown.err) == ("E_NOT_FOUND", False)
     seen("phoenix directory", desk.phoenix("directory").json)
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
@@ -222,11 +226,17 @@ def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
         agent = restored.start("--json", "agent")
         assert agent.stdout is not None
         seen("phoenix agent", json.loads(agent.stdout.readline()))
+        # While it holds the key nothing else is needed, and then the passphrase is.
+        restored.extra["PHOENIX_PASSPHRASE_FILE"] = ""
         restored.phoenix("inbox")
-        seen("phoenix agent status", restored.phoenix("agent", "status").json)
-        seen("phoenix agent lock", restored.phoenix("agent", "lock").json)
-    words = ("members", "end", "clinic@quillmere-health", "--reason", "left")
-    seen("phoenix members end", manager.phoenix(*words).json)
+        status = seen("phoenix agent status", restored.phoenix("agent", "status").json)
+        assert (status["running"], 0 < status["locks_in"] <= 8 * 3600) == (True, True)
+        assert seen("phoenix agent lock", restored.phoenix("agent", "lock").json)["locked"]
+        assert agent.wait(20) == 0
+        assert restored.phoenix("inbox", status=6).error_code == "E_LOCKED"
+        assert "No agent is running." in restored.run_plain("agent", "status").out
+    end = ("members", "end", "clinic@quillmere-health", "--reason", "left")
+    seen("phoenix members end", manager.phoenix(*end).json)
     seen.conclude()
 
 
@@ -237,6 +247,9 @@ def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> Non
     at = ("--anchor", town.anchor, "--relay", town.relay.url)
     charity = held(town, tmp_path / "charity")
     seen("phoenix agency create", charity.phoenix("agency", "create", *words, *at).json)
+    (tmp_path / "wrong").write_bytes(b"a spreadsheet, say")
+    refused = council.phoenix("partnership", "admit", tmp_path / "wrong", status=2)
+    assert refused.error_code == "E_FILE"
     seen("phoenix partnership admit", council.phoenix("partnership", "admit", request).json)
     for verb in ("suspend", "resume"):
         document = council.phoenix("partnership", verb, "charity").json
@@ -261,10 +274,12 @@ def test_a_relay(page: Page, tmp_path: Path) -> None:
         seen("phoenix-relay serve", json.loads(relay.log.read_text("utf-8").splitlines()[0]))
         claim = seen("phoenix-relay claim", relay.run("claim").json)["claim"]
         with Machine(folder=tmp_path / "founder", passphrase=PASSPHRASE) as founder:
-            words = ("--relay", relay.url, "--claim", claim, "--review-due", "2027-11-01")
+            words = ("--relay", relay.url, "--claim", "-", "--review-due", "2020-11-01")
             more = ("--name", "P", "--agency", "a", "--agency-name", "A", "--kind", "council")
-            founded = founder.phoenix("partnership", "create", *words, *more).json
-            seen("phoenix partnership create", founded)
+            create = ("partnership", "create", *words, *more)
+            founded = founder.phoenix(*create, stdin=f"{claim}\n")
+            seen("phoenix partnership create", founded.json)
+            assert "overdue from the start" in founded.err
         seen("phoenix-relay status", relay.run("status").json)
         seen("phoenix-relay sweep", relay.run("sweep").json)
         seen("phoenix-relay check", relay.run("check").json)

@@ -13,8 +13,12 @@ from phoenix_protocol import limits
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.identifiers import Seconds
 from phoenix_relay.storage import Store
+from phoenix_relay.storage.damage import DamageError
 from phoenix_relay.storage.day_keys import OVERHEAD
+from phoenix_relay.storage.parts import Part
+from phoenix_relay.storage.sqlite import DATABASE
 from tests.relay.stored_packages import (
+    DESK,
     HOUR,
     MARKER,
     NOW,
@@ -89,9 +93,58 @@ async def test_damage_is_never_served(store: Store, change: str) -> None:
     file.write_bytes(content)
     if change == "remove":
         file.unlink()
-    with refused("E_STORE_INTEGRITY"):
-        await store.block(new.core, 1)
+    for _ in range(2):
+        with pytest.raises(DamageError) as damaged:
+            await store.block(new.core, 1)
+        assert (damaged.value.code, store.home / damaged.value.file) == ("E_DAMAGED", file)
     assert await store.block(new.core, 0) == blocks[0]
+    assert await store.bodies.missing(body) == (1,)
+    assert file.with_name("1.damaged").exists() == (change != "remove")
+    await store.bodies.put(body, 1, blocks[1])
+    assert await store.block(new.core, 1) == blocks[1], "sent again, it is mended"
+
+
+async def test_damage_is_final_only_while_the_key_is_right_and_the_folder_there(
+    store: Store,
+) -> None:
+    """A key file or a mount of another relay opens nothing: that is put right, and nothing is marked."""
+    blocks = two_blocks()
+    body = await upload(store, blocks, expires=NOW + HOUR)
+    new = await hold(store, new_package(uploaded=body, expires=NOW + HOUR))
+    inline = await hold(store, new_package(expires=NOW + HOUR))
+    key = store.home / "daykeys" / f"{body.day}.key"
+    right = key.read_bytes()
+    key.write_bytes(bytes(32))
+    async with opened(store.home) as mistaken:
+        for core in (new.core, inline.core):
+            with refused("E_STORE_INTEGRITY"):
+                await mistaken.block(core, 0)
+        with refused("E_STORE_INTEGRITY"):
+            await mistaken.read(lambda tx: tx.packages.grant(inline.core, DESK.endpoint))
+    key.write_bytes(right)
+    folder = store.home / "bodies"
+    folder.rename(store.home / "away")
+    with refused("E_STORE_INTEGRITY"):
+        await store.block(new.core, 0)
+    (store.home / "away").rename(folder)
+    assert await store.block(new.core, 0) == blocks[0]
+
+
+@pytest.mark.parametrize("part", [Part.BODY, Part.GRANT])
+async def test_damage_in_the_database_is_final_too(store: Store, part: Part) -> None:
+    new = await hold(store, new_package())
+    await store.write(
+        lambda tx: tx.connection.exec_driver_sql(
+            "UPDATE parts SET sealed = zeroblob(length(sealed)) WHERE part = ?", (part.value,)
+        )
+    )
+    asked = {
+        Part.BODY: lambda: store.block(new.core, 0),
+        Part.GRANT: lambda: store.read(lambda tx: tx.packages.grant(new.core, DESK.endpoint)),
+    }
+    with pytest.raises(DamageError) as damaged:
+        await asked[part]()
+    assert damaged.value.file == DATABASE
 
 
 async def test_a_torn_block_counts_as_missing_and_is_mended_by_sending_it_again(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from pathlib import Path
 
 from phoenix_protocol.api import BLOCK_TYPE, Released, UploadPlan, UploadState
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.limits import BLOCK
+from phoenix_protocol.package.events import EventKind
+from phoenix_relay import logs
 from phoenix_relay.settings import Bounds, Quotas
 from tests.protocol.quillmere import DAY, NOW
 from tests.relay.quillmere_relay import Clock, Parcel, Reply, Town, running
@@ -54,6 +58,34 @@ async def test_a_large_body_is_uploaded_goes_on_and_is_fetched(town: Town) -> No
     assert replies[0].headers["Content-Type"] == BLOCK_TYPE
     assert (await town.ask(nurse, "GET", f"{sent.target}/body/3")).code == "E_NOT_FOUND"
     assert (await town.submit(sent)).content == held.content
+
+
+async def test_a_damaged_block_is_answered_for_good_and_logged(town: Town) -> None:
+    sent = town.package(size=SIZE)
+    await plan(town, sent)
+    for n in range(3):
+        await put(town, sent, n)
+    assert (await town.submit(sent)).status == 200
+    nurse = town.endpoint("nurse")
+    await town.accepted(nurse, sent)
+    (file,) = (town.services.settings.home / "bodies").glob("*/*/1")
+    with file.open("r+b") as damaging:
+        damaging.seek(5000)
+        damaging.write(b"oops")
+    logged = io.StringIO()
+    logs.configure(logged)
+    for _ in range(2):
+        reply = await town.ask(nurse, "GET", f"{sent.target}/body/1")
+        assert (reply.status, reply.code) == (410, "E_DAMAGED")
+        assert "Retry-After" not in reply.headers
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [(line["event"], line["code"], line["route"]) for line in lines] == [
+        ("damaged", "E_DAMAGED", "getBlock")
+    ] * 2
+    assert {town.services.settings.home / line["file"] for line in lines} == {file}
+    assert (await town.ask(nurse, "GET", f"{sent.target}/body/0")).status == 200
+    assert (await town.say(nurse, sent, EventKind.UNREADABLE, 2)).status == 204
+    assert (await town.ask(nurse, "GET", f"{sent.target}/body/1")).code == "E_RECEIPT_STATE"
 
 
 async def test_a_wrong_block_is_refused(town: Town) -> None:
