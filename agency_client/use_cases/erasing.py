@@ -58,6 +58,7 @@ def _erase(
         if whole:
             tx.erasure.package(core, _blank_cover(tx, core), by)
             tx.notices.erase(core)
+            tx.said_words.erase(core)
         else:
             tx.erasure.sections(core, wanted, _grant_without(contents, wanted), by)
         _close_reviews(tx, core, None if whole else wanted, now)

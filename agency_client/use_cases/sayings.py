@@ -21,6 +21,7 @@ from agency_client.ports.vault import (
 )
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import current_keys, records_addresses
 from phoenix_protocol import schema
 from phoenix_protocol.api import SIGNED, Saying, SealedDetail, SignedObject
@@ -226,6 +227,7 @@ def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
             detail=_own_words(saying.detail, event, home),
         )
     )
+    keep_words(tx, home, signed.hash, event, saying.detail)
     package = tx.received.get(event.core)
     # By our own clock it may have expired meanwhile; the relay took the word all the same.
     if package is not None and allowed(package.state, STEP_OF[event.kind]):

@@ -15,6 +15,7 @@ from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
 from agency_client.adapters.vault.requests import RequestTables
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
+from agency_client.adapters.vault.said_words import SaidWordsTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -106,6 +107,10 @@ class TransactionFamilies:
     @cached_property
     def requests(self) -> RequestTables:
         return RequestTables(self._session)
+
+    @cached_property
+    def said_words(self) -> SaidWordsTable:
+        return SaidWordsTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

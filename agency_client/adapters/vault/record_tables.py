@@ -142,6 +142,14 @@ CREATE TABLE request_escalations (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: Words of receipts as they travelled, with their keys: what proves them later.
+_SAID_WORDS: Final = """
+CREATE TABLE said_words (
+    said BLOB PRIMARY KEY, core BLOB NOT NULL, ciphertext BLOB NOT NULL, key BLOB NOT NULL
+) STRICT;
+CREATE INDEX said_words_by_core ON said_words (core);
+"""
+
 #: In the order in which they are made.
 RECORD_TABLES: Final[tuple[str, ...]] = (
     _RECORDS,
@@ -150,4 +158,5 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _ONWARD,
     _RETENTION,
     _REQUESTS,
+    _SAID_WORDS,
 )

@@ -72,6 +72,7 @@ from agency_client.ports.vault.retention import (
     Retention,
     Tombstone,
 )
+from agency_client.ports.vault.said_words import KeptWords, SaidWords
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -196,6 +197,8 @@ class Families(Protocol):
     @property
     def requests(self) -> Requests: ...
     @property
+    def said_words(self) -> SaidWords: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -271,6 +274,7 @@ __all__ = [
     "HandingState",
     "KeptCheckpoint",
     "KeptObject",
+    "KeptWords",
     "Notices",
     "ObjectKind",
     "Objects",
@@ -295,6 +299,7 @@ __all__ = [
     "Retained",
     "Retention",
     "Route",
+    "SaidWords",
     "Seen",
     "Sent",
     "SentDelivery",
