@@ -201,6 +201,14 @@ class Client:
 
         told(self.home, package)
 
+    async def request_release(self, document: bytes) -> Any:
+        """Ask whoever controls what a document passes on to release it."""
+        from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.releasing import request_release
+
+        await require_approved(self.home)
+        return await request_release(self.home, document)
+
     async def recall(self, core: ObjectHash, reason: str) -> Any:
         """Take a package back where it was not accepted."""
         from agency_client.use_cases.recalling import recall

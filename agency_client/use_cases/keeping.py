@@ -15,6 +15,7 @@ from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
 from agency_client.use_cases.notice_handing import keep_notices
+from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
@@ -56,6 +57,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await void_numbers(home, relay, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
+    await tell_originators(home)
     home.record_head()
     return Kept(published=published, destroyed=destroyed, finished=finished)
 

@@ -8,8 +8,8 @@ from typing import Any
 from agency_client.record.copied import Copied
 from agency_client.record.facts import AttachedFile
 from phoenix_protocol import limits, record
-from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, Seconds
-from tests.client.record_values import COMPLETE, NOW, OWN, Edit, own
+from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
+from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
 
 FIRST = '"mash@ardenfold-police" = "To compare"\n'
 STATEMENT = "[[section.statement]]\n"
@@ -916,7 +916,9 @@ COPY = '[[section.statement]]\ncopy_of = { package = "aa11", statement = 2 }\n'
 HEARD = '\n[[section]]\nid = "heard"'
 CAME = Copied(
     core=ObjectHash(bytes(32)),
+    package=PackageId(b"\xaa\x11" * 8),
     item=ItemId(bytes(16)),
+    called="view.1",
     sent_from=Address("mash@ardenfold-police"),
     said=record.Statement(
         kind=record.Kind.PROFESSIONAL_ASSESSMENT,
@@ -1009,6 +1011,36 @@ COPIES = [
         "withdrawn since",
         found={"warning W_DOC_COPY section[1].statement[3].copy_of"},
         copies=copies(marks=("withdrawn",)),
+    ),
+    copying(
+        "controlled by its agency",
+        found={"problem E_DOC_CONTROLLED section[1].statement[3].copy_of"},
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "released by its agency",
+        found=set(),
+        copies=copies(handling=("C",), released=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "passed on to protect somebody now",
+        ("[decision]", '[onward]\nsafety_override = "She is in the car now"\n[decision]'),
+        found={"warning W_DOC_OVERRIDE section[1].statement[3].copy_of"},
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "an override that does not say why",
+        ("[decision]", '[onward]\nsafety_override = "not known"\n[decision]'),
+        found={
+            "problem E_DOC_CONTROLLED section[1].statement[3].copy_of",
+            "owed O_SH6 onward.safety_override",
+        },
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    case(
+        "nothing to override",
+        ("[decision]", '[onward]\nsafety_override = "She is in the car now"\n[decision]'),
+        found={"warning W_DOC_OVERRIDE onward.safety_override"},
     ),
 ]
 

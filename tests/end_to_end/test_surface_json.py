@@ -22,7 +22,7 @@ from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_p
 NOT_BROUGHT_ABOUT = "phoenix audit verify: problems[]"
 
 #: Every command of the page, by the test that runs it.
-SENDING = "new; check; send; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
+SENDING = "new; check; send; release-request; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
@@ -134,7 +134,7 @@ def test_every_command_of_the_page_is_run_here(page: Page) -> None:
     assert set[str]().union(*ALL.values()) == set(page.shapes)
 
 
-def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
+def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["sending"])
     sender, desk, nurse = town.sender, town.desk, town.nurse
     colleague = held(town, tmp_path / "colleague")
@@ -163,6 +163,13 @@ def test_sending_and_receiving(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix status", sender.phoenix("status", late).json)
     seen("phoenix inbox", sender.phoenix("inbox").json)
     seen("phoenix alarms", sender.phoenix("alarms").json)
+    controlled = document.read_text("utf-8").replace("RECIPIENTS_ONLY", "C")
+    document.write_text(controlled, "utf-8")
+    came = sender.phoenix("send", document).json["package"]
+    desk.phoenix("accept", came)
+    onward = (repository / "config" / "demo" / "onward.toml").read_text("utf-8")
+    document.write_text(onward.replace("ID OF THE PACKAGE", came), "utf-8")
+    seen("phoenix release-request", desk.phoenix("release-request", document).json)
     seen.conclude()
 
 
@@ -186,8 +193,16 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen.conclude()
 
 
-def test_retention(town: Town, page: Page) -> None:
-    seen, desk = Seen(page, ALL["retaining"]), town.desk
+def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
+    seen, desk, manager = Seen(page, ALL["retaining"]), town.desk, town["police"]
+    order, end = tmp_path / "hold", tmp_path / "lift"
+    words = ("--authority", "inquiry", "--ref", "7", "--subject", "Nobody", "--by", "IM")
+    held = manager.phoenix("hold", "add", *words, "--review", "1d", "--out", order).json
+    name = seen("phoenix hold add", held)["hold"]["hold"]
+    seen("phoenix hold apply", desk.phoenix("hold", "apply", order).json)
+    words = (name, "--by", "IM", "--reason", "Over", "--out", end)
+    seen("phoenix hold lift", manager.phoenix("hold", "lift", *words).json)
+    seen("phoenix hold list", desk.phoenix("hold", "list").json)
     id_ = town.send(package("Kept and erased"))
     desk.phoenix("accept", id_)
     words = ("--section", "observed", "--trigger", "End of the enquiry", "--review", "1d")
