@@ -9,6 +9,7 @@ from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Alert
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
 from agency_client.use_cases.committing import say_committed
+from agency_client.use_cases.escalating import escalate
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
@@ -55,6 +56,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await keep_notices(home, relay, known)
         finished = await finish_sends(home, relay, known)
         await void_numbers(home, relay, known)
+        await escalate(home, relay, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
     await tell_originators(home)

@@ -115,8 +115,7 @@ CREATE TABLE doomed_blobs (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 _REQUESTS: Final = """
 CREATE TABLE requests (
     core BLOB PRIMARY KEY, side TEXT NOT NULL, asker TEXT NOT NULL, asked_at INTEGER NOT NULL,
-    due INTEGER NOT NULL, record INTEGER REFERENCES records (number), escalates BLOB,
-    instead_of TEXT
+    due INTEGER NOT NULL, escalates BLOB, instead_of TEXT
 ) STRICT;
 CREATE INDEX requests_by_side ON requests (side, asked_at);
 CREATE TABLE request_questions (
