@@ -293,6 +293,14 @@ class Client:
 
         return await dispute(self.home, package, statement, why)
 
+    async def release(
+        self, package: str, statement: str, conditions: tuple[str, ...], why: str | None = None
+    ) -> Any:
+        """End handling conditions of a statement that was sent from here."""
+        from agency_client.use_cases.noticing import release
+
+        return await release(self.home, package, statement, conditions, why)
+
     async def settle(self, notice: str, outcome: str, why: str | None = None) -> Any:
         """Say what was done about a notice: rectified, restricted, erased, or disagreed, which needs words."""
         from agency_client.use_cases.notice_answers import settle

@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "correct": ("notices", "correct", "Correct a statement that you sent."),
     "withdraw": ("notices", "withdraw", "Withdraw a statement that you sent."),
     "dispute": ("notices", "dispute", "Dispute a statement that you received."),
+    "release": ("notices", "release", "Release a statement of yours to be passed on."),
     "notices": ("notices", "notices", "List corrections, withdrawals, disputes, and the answers."),
     "settle": ("notices", "settle", "Say what you did about a correction or withdrawal."),
     "register": ("registering", "register", "List what was shared, what was not, and why."),

@@ -51,3 +51,9 @@ class Copied:
 
 #: What was found under each name, or in a sentence why nothing was.
 Copies = Mapping[Named, Copied | str]
+
+
+def source_known_to(said: record.Person) -> tuple[str, ...]:
+    """Who may know a person that is a protected source; nobody is named of any other."""
+    named = said.optional.get("source_known_to")
+    return tuple(n for n in named if isinstance(n, str)) if isinstance(named, list) else ()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from agency_client.record.copied import CONTROLLED, Copied, Copies
+from agency_client.record.copied import CONTROLLED, Copied, Copies, source_known_to
 from agency_client.record.document import Document
 from agency_client.record.places import Place
 from agency_client.record.statements import Grade, Person, Section, Source, Statement
@@ -90,6 +90,7 @@ def _person(label: str, said: record.Person, at: Place) -> Person:
         identifiers=dict(said.identifiers),
         part3_category=said.part3_category,
         location_sensitive=said.optional.get("location_sensitive") is True,
+        source_known_to=source_known_to(said),
         copied=True,
         at=at,
     )
@@ -186,9 +187,9 @@ def controlled_in(document: Document) -> Iterator[tuple[Section, Statement, Copi
 
 
 def handling_of(section: Section, document: Document) -> tuple[str, ...]:
-    """How a section is handled: as its author says, and by every condition of what it copies under control."""
+    """How a section is handled: as its author says, and by every condition of its copies that still holds."""
     said = section.handling or document.handling
     copies = [s.copied for s in section.statement if s.copied is not None]
-    kept = [line for copied in copies if copied.is_controlled for line in copied.conditions]
-    first = (CONTROLLED,) if kept else ()
+    kept = [line for copied in copies for line in copied.conditions]
+    first = (CONTROLLED,) if CONTROLLED in kept else ()
     return tuple(dict.fromkeys((*first, *said, *kept)))[:_MOST_LINES]

@@ -23,6 +23,7 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_NEED_TO_KNOW": "Under [section.need_to_know] write each address that needs this section, and why.",
     "E_DOC_AUDIENCE": "Make 'to' and the need to know of the sections name the same addresses.",
     "E_DOC_PERSON": "Add the person to [[people]], or correct the id.",
+    "E_DOC_PROTECTED": "Remove the name, or put it into a section for nobody but those in source_known_to.",
     "E_DOC_UNTYPED": "Write kind = and how the author knows it, such as observed, record or reported.",
     "E_DOC_KIND": "Use one of the nine kinds of statement.",
     "E_DOC_AUTHOR": "Write author = and whose opinion it is. A role is enough.",

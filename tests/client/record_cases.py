@@ -1044,12 +1044,71 @@ COPIES = [
     ),
 ]
 
+#: The friend who saw the car, known to the police alone, in the section that only the police get.
+FRIEND = (
+    '[[section]]\nid = "attendance"',
+    '[[people]]\nid = "friend"\nname = "Robin S"\nrole = "peer"\n'
+    'source_known_to = ["mash@ardenfold-police"]\n\n[[section]]\nid = "attendance"',
+)
+MEANT = ('text = "A friend saw a car"\nabout = ["child"]', 'text = "Saw a car"\nabout = ["friend"]')
+
+PROTECTED = [
+    case("a protected source told to those who may know", FRIEND, MEANT),
+    case(
+        "a protected source in a section for others",
+        FRIEND,
+        MEANT,
+        ('about = ["child"]\nas_of', 'about = ["child", "friend"]\nas_of'),
+        found={"problem E_DOC_PROTECTED section[1].statement[1].about"},
+    ),
+    case(
+        "a protected source named in a text",
+        FRIEND,
+        MEANT,
+        ("Out of character", "Out of character, says robin s."),
+        found={"problem E_DOC_PROTECTED section[1].statement[2].text"},
+    ),
+    case(
+        "another name that begins alike",
+        FRIEND,
+        MEANT,
+        ("Out of character", "Out of character, says Robin Smith"),
+    ),
+    case(
+        "a protected source named to everybody",
+        FRIEND,
+        MEANT,
+        ("Ask for a strategy discussion", "Ask about what Robin S saw"),
+        found={"problem E_DOC_PROTECTED purpose"},
+    ),
+    case(
+        "a protected source in somebody's notes",
+        FRIEND,
+        MEANT,
+        ('role = "child"\n', 'role = "child"\nnotes = "Sits beside Robin S"\n'),
+        found={"problem E_DOC_PROTECTED people[1].notes"},
+    ),
+    copying(
+        "a protected source passed on",
+        found={"problem E_DOC_PROTECTED section[1].statement[3].about"},
+        copies=copies(
+            people=(
+                (
+                    CAME.people[0][0],
+                    replace(CAME.people[0][1], optional={"source_known_to": [COUNCIL]}),
+                ),
+            )
+        ),
+    ),
+]
+
 CASES = [
     *RECIPIENTS,
     *SECTIONS,
     *PERSONS,
     *STATEMENTS,
     *COPIES,
+    *PROTECTED,
     *DECISIONS,
     *LAW,
     *CONSENTS,

@@ -120,6 +120,21 @@ def test_what_its_agency_controls_stops_and_a_release_is_asked_for(town: Town) -
     assert town.desk.phoenix("release-request", file, status=3).error_code == "E_NOTICE_STATE"
 
 
+def test_what_was_released_goes_and_is_controlled_no_more(town: Town) -> None:
+    came = controlled(town)
+    text = onward(came, ('expires = "7d"', 'expires = "5d"'))
+    town.try_to_send(text, by="desk", status=3)
+    released = town.sender.phoenix("release", came, "attendance.1", "--why", "Yes, do").json
+    assert MASH in released["to"]
+    town.desk.phoenix("inbox")
+    id_ = town.send(text, by="desk")
+    town.nurse.phoenix("inbox")
+    town.nurse.phoenix("accept", id_)
+    section = town.nurse.phoenix("open", id_).json["sections"][0]
+    assert section["handling"] == ["RECIPIENTS_ONLY", "Do not act on it openly"]
+    assert section["statements"][0]["origin"] == "quillmere-council"
+
+
 def test_to_protect_somebody_now_it_goes_and_its_agency_is_told(town: Town) -> None:
     came = controlled(town)
     text = onward(came, ("[decision]", OVERRIDE))
