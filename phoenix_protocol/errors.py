@@ -154,6 +154,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_RETURNED": "Ask the sender to send it again if it was for you after all.",
     "E_RECALLED": "Ask the sender what takes its place.",
     "E_UNREADABLE": "Ask the sender to send it again. They know that it did not open.",
+    "E_HOLD": "It has to be kept: see phoenix hold list. Only an information manager can lift a hold.",
+    "E_ROLE": "Ask your agency's information manager. Nothing was changed.",
     "E_ERASED": "Ask the sender to send it again if you still need it.",
     "E_NO_REQUEST": "Check the id: 'phoenix requests' lists what you were asked.",
     "E_NOT_ASKED": "Leave it to those who were asked. Nothing was sent.",

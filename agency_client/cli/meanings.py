@@ -35,3 +35,18 @@ STATES: Final[dict[str, str]] = {
     "recalled": "you took it back before it was accepted",
     "expired": "its time ran out before they had it",
 }
+
+#: What falls due, by its kind, to somebody who looks at what is to be done.
+DUES: Final[dict[str, str]] = {
+    "retention_review": "look whether it still has to be kept",
+    "hold_review": "look whether the hold is still needed",
+    "decision_review": "look at the decision again",
+    "inform_review": "look whether the person can be told now",
+    "owed_answer": "give the answer that is owed",
+    "breach_report": "report the breach to the regulator",
+    "breach_step": "do the next step about the breach",
+    "advice_answer": "the advice that was asked for",
+    "request_answer": "answer the request",
+    "request_owed": "their answer to your request",
+    "epoch_keys": "make new keys: phoenix keys rotate",
+}

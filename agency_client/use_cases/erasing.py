@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from agency_client.ports.vault import Contents, EraseReason, Families, Tombstone
 from agency_client.record.retained import RETENTION_REVIEW
+from agency_client.use_cases.held import require_not_held
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.retaining import find_sections, place_of, require_contents
 from phoenix_protocol import limits, schema
@@ -32,8 +33,8 @@ async def erase(
 ) -> Erased:
     """Erase a package here, or some of its sections, for good. Repeating it finishes what was interrupted.
 
-    Raises RefusedError ``E_NOT_FOUND``, ``E_RECEIPT_STATE``, UnavailableError ``E_STORE_BUSY`` when the contents are
-    erased and their traces are not, because another program still reads.
+    Raises RefusedError ``E_NOT_FOUND``, ``E_RECEIPT_STATE``, ``E_HOLD`` (hard block 12), UnavailableError
+    ``E_STORE_BUSY`` when the contents are erased and their traces are not, because another program still reads.
     """
     now = home.now()
     with home.vault.reading() as view:
@@ -52,6 +53,7 @@ def _erase(
     by = Tombstone(core=core, reason=reason, time=now, actor=home.actor())
     with home.vault.transaction() as tx:
         contents = require_contents(tx, core)
+        require_not_held(tx, core)
         present = [section.entry.segment for section in contents.sections]
         wanted = find_sections(contents, names) or tuple(present)
         whole = set(wanted) == set(present)

@@ -28,7 +28,7 @@ KEEPING = (
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
 )
 RECORDING = "decide; register"
-RETAINING = "retention; retention set; erase"
+RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
     "partnership amend; partnership status"
@@ -214,6 +214,9 @@ def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     shown = desk.phoenix("retention", "set", id_, "--rule", "Until the case ends").json
     seen("phoenix retention set", shown)
     seen("phoenix retention", desk.phoenix("retention", "--package", id_).json)
+    seen("phoenix review", desk.phoenix("review", "--within", "400d").json)
+    words = ("done", id_, "--outcome", "keep", "--until", "500d", "--words", "Still needed")
+    seen("phoenix review done", desk.phoenix("review", *words).json)
     seen.conclude()
 
 

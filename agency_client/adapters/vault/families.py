@@ -24,6 +24,7 @@ from agency_client.adapters.vault.settings import SettingsTable
 
 if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
+    from agency_client.adapters.vault.holds import HoldTables
     from agency_client.adapters.vault.notices import NoticeTables
 
 
@@ -107,6 +108,12 @@ class TransactionFamilies:
     @cached_property
     def requests(self) -> RequestTables:
         return RequestTables(self._session)
+
+    @cached_property
+    def holds(self) -> HoldTables:
+        from agency_client.adapters.vault.holds import HoldTables
+
+        return HoldTables(self._session)
 
     @cached_property
     def said_words(self) -> SaidWordsTable:

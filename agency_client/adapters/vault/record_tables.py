@@ -141,6 +141,24 @@ CREATE TABLE request_escalations (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: What has to be kept, and what no longer.
+_HOLDS: Final = """
+CREATE TABLE holds (
+    number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, signed BLOB NOT NULL
+) STRICT;
+CREATE TABLE hold_lifts (
+    hold BLOB PRIMARY KEY, signed BLOB NOT NULL, time INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER holds_stay_as_written BEFORE UPDATE ON holds
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER holds_stay BEFORE DELETE ON holds
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER hold_lifts_stay_as_written BEFORE UPDATE ON hold_lifts
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER hold_lifts_stay BEFORE DELETE ON hold_lifts
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+"""
+
 #: Words of receipts as they travelled, with their keys: what proves them later.
 _SAID_WORDS: Final = """
 CREATE TABLE said_words (
@@ -156,6 +174,7 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _NOTICES,
     _ONWARD,
     _RETENTION,
+    _HOLDS,
     _REQUESTS,
     _SAID_WORDS,
 )

@@ -30,6 +30,7 @@ from agency_client.ports.vault.contents import (
     StoredSection,
 )
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.holds import Holds, StoredHold
 from agency_client.ports.vault.notices import (
     HandingState,
     Notices,
@@ -197,6 +198,8 @@ class Families(Protocol):
     @property
     def requests(self) -> Requests: ...
     @property
+    def holds(self) -> Holds: ...
+    @property
     def said_words(self) -> SaidWords: ...
     @property
     def audit(self) -> Audit: ...
@@ -272,6 +275,7 @@ __all__ = [
     "Families",
     "Gap",
     "HandingState",
+    "Holds",
     "KeptCheckpoint",
     "KeptObject",
     "KeptWords",
@@ -318,6 +322,7 @@ __all__ = [
     "StoredAttachment",
     "StoredEvent",
     "StoredHanding",
+    "StoredHold",
     "StoredNotice",
     "StoredRequest",
     "StoredSection",
