@@ -23,6 +23,7 @@ from agency_client.ports.vault import (
 from agency_client.record.asked import ReadRequest, ReadResponse, read_request, read_response
 from agency_client.record.opened import ReadSection
 from agency_client.record.request_drafting import DUE_ON_COVER
+from agency_client.record.requests import RequestDocument
 from agency_client.record.response_drafting import ANSWERS_ON_COVER
 from agency_client.use_cases.expiring import raise_alert
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
@@ -40,6 +41,41 @@ _LATEST: Final = 366 * 86400
 def place_of(addresses: Iterable[Address], address: Address) -> str:
     """The place of one of those asked, as dues and alerts name it: ``asked[1]``."""
     return f"asked[{sorted(set(addresses)).index(address) + 1}]"
+
+
+# -- asked from here ---------------------------------------------------------------------------------------------------
+
+
+def note_asked(
+    tx: Families,
+    request: StoredRequest,
+    document: RequestDocument,
+    sections: Iterable[ReadSection],
+) -> tuple[Address, ...]:
+    """Keep a request that is being sent, and that everybody asked owes an answer; gives who that is.
+
+    ``sections`` are those of its package: each question is known by the id that its section was given.
+    """
+    ids = {section.id: section.item for section in sections if "question.text" in section.answers}
+    asked = [
+        AskedOf(address=Address(name), question=ids[question.id or ""], position=n)
+        for n, question in enumerate(document.question)
+        for name in question.ask
+    ]
+    deputies = {Address(d.instead_of or ""): Address(d.address or "") for d in document.deputy}
+    tx.requests.add(request, asked, deputies)
+    addresses = tuple(dict.fromkeys(each.address for each in asked))
+    for address in addresses:
+        tx.dues.put(
+            Due(
+                kind=ANSWER_DUE,
+                at=request.due,
+                made=request.asked_at,
+                core=request.core,
+                place=place_of(addresses, address),
+            )
+        )
+    return addresses
 
 
 # -- before it is accepted ---------------------------------------------------------------------------------------------

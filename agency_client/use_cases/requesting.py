@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from agency_client.ports.vault import AskedOf, Due, Families, SentPackage, Side, StoredRequest
+from agency_client.ports.vault import Families, SentPackage, Side, StoredRequest
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Findings
-from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.opened import read_section
 from agency_client.record.request_drafting import DUE_ON_COVER, request_sections
 from agency_client.record.requests import RequestDocument, read_request_document
 from agency_client.record.rules.requests import RequestFacts, check_request, due_of
@@ -24,14 +23,11 @@ from agency_client.use_cases.documents import (
 )
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
-from agency_client.use_cases.request_taking import ANSWER_DUE, place_of
+from agency_client.use_cases.request_taking import note_asked
 from agency_client.use_cases.sealing import Keep
-from phoenix_protocol.identifiers import Address, PackageId, Seconds
+from phoenix_protocol.identifiers import PackageId, Seconds
 
 FactsT = TypeVar("FactsT", bound=Facts)
-
-#: What a question is called in the sections of a package.
-_TEXT: Final = "question.text"
 
 
 def extended(kind: type[FactsT], facts: Facts, **more: Any) -> FactsT:
@@ -91,7 +87,6 @@ def _kept(home: Home, document: RequestDocument, due: Seconds) -> Keep:
     def keep(tx: Families, package: SentPackage) -> None:
         contents = tx.contents.get(package.core)
         sections = [read_section(s.items) for s in contents.sections] if contents else []
-        asked = _asked(document, sections)
         stored = StoredRequest(
             core=package.core,
             side=Side.OURS,
@@ -99,38 +94,13 @@ def _kept(home: Home, document: RequestDocument, due: Seconds) -> Keep:
             asked_at=package.created,
             due=due,
         )
-        tx.requests.add(stored, asked, _deputies(document))
-        addresses = [each.address for each in asked]
-        for address in dict.fromkeys(addresses):
-            tx.dues.put(
-                Due(
-                    kind=ANSWER_DUE,
-                    at=due,
-                    made=package.created,
-                    core=package.core,
-                    place=place_of(addresses, address),
-                )
-            )
+        asked = note_asked(tx, stored, document, sections)
         tx.audit.append(
             time=package.created,
             actor=home.actor(),
             action="request.asked",
             on=package.core,
-            detail={"questions": str(len(document.question)), "asked": str(len(set(addresses)))},
+            detail={"questions": str(len(document.question)), "asked": str(len(asked))},
         )
 
     return keep
-
-
-def _asked(document: RequestDocument, sections: Sequence[ReadSection]) -> list[AskedOf]:
-    """Each question by the id that its section was given."""
-    ids = {section.id: section.item for section in sections if _TEXT in section.answers}
-    return [
-        AskedOf(address=Address(name), question=ids[question.id or ""], position=n)
-        for n, question in enumerate(document.question)
-        for name in question.ask
-    ]
-
-
-def _deputies(document: RequestDocument) -> dict[Address, Address]:
-    return {Address(d.instead_of or ""): Address(d.address or "") for d in document.deputy}
