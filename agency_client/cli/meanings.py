@@ -30,6 +30,7 @@ STATES: Final[dict[str, str]] = {
     "committed": "stored by them; nobody has taken responsibility yet",
     "acknowledged": "a named person has taken responsibility",
     "outcome": "they told you what came of it",
+    "erased": "they had it and have erased it; who did, and when, is signed",
     "unreadable": "it did not open there: phone them and send it again",
     "returned": "not theirs; nothing of it was released to them",
     "recalled": "you took it back before it was accepted",

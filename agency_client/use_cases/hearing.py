@@ -57,6 +57,8 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
     now = home.now()
     words = _words(home, known, message, item)
     with home.vault.transaction() as tx:
+        if _is_gone(tx, message.core):
+            words = None
         expected = tx.events.next_counter(message.core, message.endpoint)
         kept = tx.events.add(
             StoredEvent(
@@ -76,7 +78,8 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
             raise TamperError("E_RECEIPT_STATE", "An endpoint said two things under one number.")
         if message.counter > expected:
             raise_alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
-        keep_words(tx, home, event.hash, message, item.detail)
+        if not _is_gone(tx, message.core):
+            keep_words(tx, home, event.hash, message, item.detail)
         _follow_event(tx, message)
         if message.kind is EventKind.COMMITTED and words is not None:
             _compare_opened(tx, message, words, now)
@@ -87,6 +90,11 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
             action=f"event.{message.kind.value}",
             on=message.core,
         )
+
+
+def _is_gone(tx: Families, core: ObjectHash) -> bool:
+    """Whether words about what came here would bring back some of what was erased."""
+    return tx.received.get(core) is not None and tx.erasure.is_erased(core)
 
 
 def _follow_event(tx: Families, event: Event) -> None:

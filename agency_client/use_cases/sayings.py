@@ -98,20 +98,23 @@ class Subject:
 
 async def make_event(
     home: Home,
-    relay: Relay,
+    relay: Relay | None,
     known: Known,
     about: Subject,
     kind: EventKind,
     detail: Detail | None,
 ) -> Posting:
-    """Make and sign the next event of this endpoint on a package. Nothing is kept or posted yet."""
+    """Make and sign the next event of this endpoint on a package. Nothing is kept or posted yet.
+
+    Without a relay nobody's keys are known: it then goes without its detail.
+    """
     own, own_id = endpoint_of(home)
     now = home.now()
     with home.vault.reading() as view:
         counter = _next_counter(view, about.core, own_id)
     sealed: SealedDetail | None = None
     digest: bytes | None = None
-    if detail is not None:
+    if detail is not None and relay is not None:
         readers = await detail_readers(relay, known, about.sender, own.address, now)
         sealed, digest = seal_detail(
             detail, known.directory.anchor, about.core, own_id, readers, home.randomness
