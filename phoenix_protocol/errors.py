@@ -203,6 +203,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_SETTINGS": "Mend what is listed. config/relay.toml explains every setting.",
     "E_CATALOGUE": "Put back the catalogue that came with the program, or correct the line.",
     "E_CALENDAR": "Put back the calendar that came with the program, or correct the line.",
+    "E_ANSWER": "See what is owed: phoenix status ID, or phoenix record r1. Nothing was recorded.",
     "E_REC_PACKAGE": "Use the whole id of a package, from 'phoenix sent --json' or 'phoenix inbox --json'.",
     "E_CLAUSES": "Put back the list of clauses that came with the program.",
     "E_LOCKED": "Give the passphrase at the prompt or in PHOENIX_PASSPHRASE_FILE.",

@@ -13,7 +13,7 @@ import pytest
 from keys.keystore import create_keystore
 from keys.passphrase import Passphrase
 from phoenix_protocol.identifiers import Seconds
-from tests.end_to_end.documents import FRONT, NURSE, package
+from tests.end_to_end.documents import FRONT, MASH, NURSE, package
 from tests.end_to_end.processes import Machine, RelayProcess
 from tests.end_to_end.quillmere import PASSPHRASE, Town, join
 from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_page
@@ -27,7 +27,7 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
 )
-RECORDING = "decide; register"
+RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
@@ -189,11 +189,20 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("phoenix decide", nurse.phoenix("decide", late).json)
     copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
     found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
-    assert [line["reference"] for line in found["lines"]] == ["r1", "r2"]
+    words = ("decision.welfare", "--text", "Jordan comes first", "--by", "Named nurse")
+    assert seen("phoenix answer", nurse.phoenix("answer", "r2", *words).json)["record"] == "r3"
+    asked = ("--of", "Caldicott Guardian", "--role", "Caldicott Guardian", "--question", "May we?")
+    seen("phoenix advice ask", nurse.phoenix("advice", "ask", "r1", *asked).json)
+    given = ("--text", "Weigh it", "--by", "The guardian")
+    seen("phoenix advice answer", nurse.phoenix("advice", "answer", "r4", *given).json)
+    seen("phoenix advice list", nurse.phoenix("advice", "list").json)
+    seen("phoenix record", nurse.phoenix("record", "r2").json)
+    assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
     seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
     seen.conclude()
 
+    misdirected(town, seen, repository, tmp_path)
 
 def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     seen, desk, manager = Seen(page, ALL["retaining"]), town.desk, town["police"]
@@ -222,6 +231,26 @@ def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
 
 def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
     seen = Seen(page, ALL["keeping"])
+def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
+    """A package that went to the wrong desk, which accepts it."""
+    sender, id_ = town.sender, town.send(package("Misdirected"))
+    text = (repository / "config" / "demo" / "breach.toml").read_text("utf-8")
+    text = text.replace("# packages = ", f'packages = ["{id_}"] # ')
+    first, later = folder / "breach.toml", folder / "later.toml"
+    first.write_text(text.replace("desk@larkstone-homes", MASH), "utf-8")
+    later.write_text('[notified]\nregulator = "notified"\n', "utf-8")
+    town.desk.phoenix("accept", id_)
+    number = seen("phoenix breach", sender.phoenix("breach", first).json)["record"]
+    followed = sender.phoenix("breach", later, "--follows", number).json
+    assert seen("phoenix breach", followed)["receipts"][0]["opened"] == "yes"
+    seen("phoenix breach", sender.phoenix("breach", later, "--check", "--offline").json)
+    bad = '[breach]\nkind = "mislaid"\naware_at = 2020-01-01\n'
+    (folder / "bad.toml").write_text(bad, "utf-8")
+    words = ("breach", folder / "bad.toml", "--check", "--offline")
+    seen("phoenix breach", sender.phoenix(*words, status=3).json)
+    seen("phoenix record", sender.phoenix("record", id_).json)
+
+
     manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
     at = ("--anchor", town.anchor, "--relay", town.relay.url)
     words = ("join", "clinic@quillmere-health", *at, "--name", "Clinic")
