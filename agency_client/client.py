@@ -201,6 +201,12 @@ class Client:
 
         told(self.home, package)
 
+    async def disclosed(self, said: Any) -> Any:
+        """Record that something left the system; talks to nobody."""
+        from agency_client.use_cases.disclosing import record_disclosure
+
+        return record_disclosure(self.home, said)
+
     async def request_release(self, document: bytes) -> Any:
         """Ask whoever controls what a document passes on to release it."""
         from agency_client.use_cases.joining import require_approved

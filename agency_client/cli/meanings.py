@@ -47,6 +47,7 @@ DUES: Final[dict[str, str]] = {
     "breach_report": "report the breach to the regulator",
     "breach_step": "do the next step about the breach",
     "advice_answer": "the advice that was asked for",
+    "originator_told": "tell the agency what was passed on without its release: it goes by itself",
     "request_answer": "answer the request",
     "request_owed": "their answer to your request",
     "epoch_keys": "make new keys: phoenix keys rotate",

@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("drafting", "new", "Write a template of a package document."),
     "check": ("drafting", "check", "Check a document without sending it."),
     "send": ("sending", "send", "Seal a package and send it."),
+    "disclosed": ("onward", "disclosed", "Record what was told outside the system."),
     "release-request": ("onward", "release_request", "Ask to pass on what others control."),
     "sent": ("sending", "sent", "List what you have sent."),
     "status": ("sending", "status", "Show how far a package is."),

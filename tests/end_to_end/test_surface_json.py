@@ -22,7 +22,8 @@ from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_p
 NOT_BROUGHT_ABOUT = ("phoenix audit verify: problems[]", "phoenix release: warnings[]")
 
 #: Every command of the page, by the test that runs it.
-SENDING = "new; check; send; release-request; release; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
+SENDING = "new; check; send; disclosed; release-request; release; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
+ASKING = "request; respond; requests"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
@@ -170,6 +171,8 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     onward = (repository / "config" / "demo" / "onward.toml").read_text("utf-8")
     document.write_text(onward.replace("ID OF THE PACKAGE", came), "utf-8")
     seen("phoenix release-request", desk.phoenix("release-request", document).json)
+    words = ("--to", "The GP", "--how", "phone", "--why", "Now", "--approved-by", "Inspector")
+    seen("phoenix disclosed", desk.phoenix("disclosed", came, *words).json)
     words = ("attendance.1", "--why", "You may pass it on")
     seen("phoenix release", sender.phoenix("release", came, *words).json)
     seen.conclude()

@@ -76,7 +76,8 @@ def _for_everybody(document: Document) -> Iterator[Text]:
     """Every text on the cover and in the section that is for all, and where it stands."""
     for name in ("purpose", "thread", "handling", "permitted_action"):
         yield from _texts(getattr(document, name), (name,))
-    for table in (document.contact, document.legal, document.quality, *document.informing):
+    tables: tuple[Any, ...] = (document.contact, document.legal, document.quality)
+    for table in (*tables, *document.informing):
         yield from _texts(table, table.at)
 
 
