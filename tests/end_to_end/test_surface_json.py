@@ -46,6 +46,7 @@ ALL = {
     "sending": named("phoenix", SENDING),
     "recording": named("phoenix", RECORDING),
     "retaining": named("phoenix", RETAINING),
+    "asking": named("phoenix", ASKING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "relay": {"phoenix partnership create", *named("phoenix-relay", RELAY)},
@@ -190,8 +191,6 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("error", nurse.phoenix("decide", tmp_path / "empty.toml", status=3).json)
     assert seen("phoenix decide", nurse.phoenix("decide", decision).json)["record"] == "r1"
     seen("phoenix decide", nurse.phoenix("decide", late).json)
-    copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
-    found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
     words = ("decision.welfare", "--text", "Jordan comes first", "--by", "Named nurse")
     assert seen("phoenix answer", nurse.phoenix("answer", "r2", *words).json)["record"] == "r3"
     asked = ("--of", "Caldicott Guardian", "--role", "Caldicott Guardian", "--question", "May we?")
@@ -200,12 +199,14 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("phoenix advice answer", nurse.phoenix("advice", "answer", "r4", *given).json)
     seen("phoenix advice list", nurse.phoenix("advice", "list").json)
     seen("phoenix record", nurse.phoenix("record", "r2").json)
+    copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
+    found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
     seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    misdirected(town, seen, repository, tmp_path)
     seen.conclude()
 
-    misdirected(town, seen, repository, tmp_path)
 
 def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     seen, desk, manager = Seen(page, ALL["retaining"]), town.desk, town["police"]
@@ -232,8 +233,6 @@ def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     seen.conclude()
 
 
-def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
-    seen = Seen(page, ALL["keeping"])
 def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
     """A package that went to the wrong desk, which accepts it."""
     sender, id_ = town.sender, town.send(package("Misdirected"))
@@ -254,6 +253,8 @@ def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
     seen("phoenix record", sender.phoenix("record", id_).json)
 
 
+def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["keeping"])
     manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
     at = ("--anchor", town.anchor, "--relay", town.relay.url)
     words = ("join", "clinic@quillmere-health", *at, "--name", "Clinic")
@@ -324,4 +325,44 @@ def test_a_relay(page: Page, tmp_path: Path) -> None:
         seen("phoenix-relay backup", relay.run("backup", tmp_path / "copy").json)
     restored = RelayProcess(home=tmp_path / "restored", facts=relay.facts)
     seen("phoenix-relay restore", restored.run("restore", tmp_path / "copy").json)
+    seen.conclude()
+
+
+QUESTION = """\
+purpose = "Ask"
+[[question]]
+id = "seen"
+text = "Was the child seen?"
+[question.ask]
+"mash@ardenfold-police" = "You know"
+[decision]
+outcome = "share_part"
+decided_by = "Duty manager"
+[legal]
+article_6 = "e_public_task"
+retention = "safeguarding_default"
+"""
+ANSWER = (
+    '[[answer]]\nquestion = "seen"\nanswer = "not_held"\n'
+    + QUESTION[QUESTION.index("[decision]") :]
+)
+
+
+def test_asking_and_answering(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["asking"])
+    sender, desk = town.sender, town.desk
+    request, response = tmp_path / "request.toml", tmp_path / "response.toml"
+    request.write_text(QUESTION, "utf-8")
+    response.write_text(ANSWER, "utf-8")
+    seen("phoenix request", sender.phoenix("request", request, "--check").json)
+    asked = seen("phoenix request", sender.phoenix("request", request).json)
+    desk.phoenix("accept", asked["package"])
+    words = ("respond", asked["package"], response)
+    seen("error", desk.phoenix("respond", asked["package"], request, status=3).json)
+    seen("phoenix respond", desk.phoenix(*words, "--check").json)
+    answered = seen("phoenix respond", desk.phoenix(*words).json)
+    seen("phoenix requests", desk.phoenix("requests", "--offline").json)
+    sender.phoenix("accept", answered["package"])
+    seen("phoenix requests", sender.phoenix("requests").json)
+    assert sender.phoenix("requests", "--open").json == {"asked": [], "owed": []}
     seen.conclude()
