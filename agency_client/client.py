@@ -202,6 +202,20 @@ class Client:
 
         told(self.home, package)
 
+    async def disclosed(self, said: Any) -> Any:
+        """Record that something left the system; talks to nobody."""
+        from agency_client.use_cases.disclosing import record_disclosure
+
+        return record_disclosure(self.home, said)
+
+    async def request_release(self, document: bytes) -> Any:
+        """Ask whoever controls what a document passes on to release it."""
+        from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.releasing import request_release
+
+        await require_approved(self.home)
+        return await request_release(self.home, document)
+
     async def recall(self, core: ObjectHash, reason: str) -> Any:
         """Take a package back where it was not accepted."""
         from agency_client.use_cases.recalling import recall
@@ -292,6 +306,14 @@ class Client:
 
         return await dispute(self.home, package, statement, why)
 
+    async def release(
+        self, package: str, statement: str, conditions: tuple[str, ...], why: str | None = None
+    ) -> Any:
+        """End handling conditions of a statement that was sent from here."""
+        from agency_client.use_cases.noticing import release
+
+        return await release(self.home, package, statement, conditions, why)
+
     async def settle(self, notice: str, outcome: str, why: str | None = None) -> Any:
         """Say what was done about a notice: rectified, restricted, erased, or disagreed, which needs words."""
         from agency_client.use_cases.notice_answers import settle
@@ -366,6 +388,62 @@ class Client:
 
         return decide(self.home, document)
 
+    async def answer(
+        self, of: ObjectHash | int, place: str, said: Sequence[str], by: str | None = None
+    ) -> Any:
+        """Give an answer that is owed of a sent package (by its core) or of a record (by its number)."""
+        from agency_client.use_cases.amending import answer_package, answer_record
+
+        if isinstance(of, int):
+            return answer_record(self.home, of, place, said, by)
+        return answer_package(self.home, of, place, said, by)
+
+    async def look_at_breach(self, document: bytes, follows: int | None = None) -> Any:
+        """What the rules and receipts say of a breach; records nothing."""
+        from agency_client.use_cases.breaching import look_at_breach
+
+        return look_at_breach(self.home, document, follows)
+
+    async def breach(self, document: bytes, follows: int | None = None) -> Any:
+        """Record a breach, or what was learnt later about one."""
+        from agency_client.use_cases.breaching import breach
+
+        return breach(self.home, document, follows)
+
+    async def ask_advice(self, about: ObjectHash | int | None, question: Any) -> int:
+        """File a question; it is sent to nobody and nothing waits for its answer."""
+        from agency_client.use_cases.advising import ask
+
+        return ask(self.home, about, question)
+
+    async def answer_advice(self, question: int, text: str, by: str | None = None) -> int:
+        """File the advice that was given to a question."""
+        from agency_client.use_cases.advising import answer_advice
+
+        return answer_advice(self.home, question, text, by)
+
+    async def advice(self, about: ObjectHash | int | None = None) -> Any:
+        """The questions about a package or record, or all, each with its answers."""
+        from agency_client.use_cases.advising import advice
+
+        return advice(self.home, about)
+
+    async def show_record(self, number: int) -> Any:
+        """One record, whole, with what followed it."""
+        from agency_client.use_cases.showing import show_record
+
+        return show_record(self.home, number)
+
+    async def records_of(self, core: ObjectHash) -> Any:
+        """Everything that was recorded about a package."""
+        from agency_client.use_cases.showing import records_of
+
+        return records_of(self.home, core)
+
+    def find_package(self, text: str) -> ObjectHash:
+        """A sent or received package by its id or the beginning of it."""
+        return viewing.find_package(self.home, text)
+
     async def register(self, sought: Any, *, exported: tuple[str, ...] = ()) -> Any:
         """The lines of the register that are sought. ``exported`` says which copies leave the system (csv, page)."""
         from agency_client.use_cases.registering import register
@@ -409,6 +487,103 @@ class Client:
         from agency_client.use_cases.erasing import erase
 
         return await erase(self.home, core, sections, reason)
+
+    async def review(self, until: Seconds) -> Any:
+        """Everything that is to be looked at by a time."""
+        from agency_client.use_cases.reviewing import review
+
+        return review(self.home, until)
+
+    async def reviewed(self, name: str, said: Any) -> int:
+        """Record that somebody has looked at a package, a record or a hold; gives the record's number."""
+        from agency_client.use_cases.reviewing import reviewed
+
+        return await reviewed(self.home, name, said)
+
+    async def set_hold(self, new: Any) -> Any:
+        """Set a hold, as this agency's information manager; gives it and the order for the desks."""
+        from agency_client.use_cases.holding import set_hold
+
+        return await set_hold(self.home, new)
+
+    async def lift_hold(self, hold: str, by: str, reason: str) -> Any:
+        """Lift a hold, as this agency's information manager; gives it and the order for the desks."""
+        from agency_client.use_cases.holding import lift_hold
+
+        return await lift_hold(self.home, hold, by, reason)
+
+    async def apply_hold(self, order: bytes) -> Any:
+        """Apply an order of this agency's information manager here."""
+        from agency_client.use_cases.holding import apply_order
+
+        return apply_order(self.home, order)
+
+    async def holds(self) -> Any:
+        """Every hold that is known here."""
+        from agency_client.use_cases.holding import holds
+
+        return holds(self.home)
+
+    # -- requests ----------------------------------------------------------------------------------------------------
+
+    async def look_at_request(self, document: bytes, options: Any) -> Any:
+        """What the rules say of a request; asks nobody."""
+        from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.requesting import look_at_request
+
+        await require_approved(self.home)
+        return await look_at_request(self.home, document, options)
+
+    async def request(
+        self,
+        document: bytes,
+        options: Any,
+        progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+    ) -> Any:
+        """Ask other agencies, and await their answers. Call :meth:`told` with the result."""
+        from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.requesting import request
+
+        await require_approved(self.home)
+        return await request(self.home, document, options, progressed)
+
+    async def look_at_response(self, core: ObjectHash, document: bytes, options: Any) -> Any:
+        """What the rules say of a response to a request that was put here; sends nothing."""
+        from agency_client.use_cases.responding import look_at_response
+
+        return await look_at_response(self.home, core, document, options)
+
+    async def respond(
+        self,
+        core: ObjectHash,
+        document: bytes,
+        options: Any,
+        progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+    ) -> Any:
+        """Answer a request that was put here. Call :meth:`told` with the result."""
+        from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.responding import respond
+
+        await require_approved(self.home)
+        return await respond(self.home, core, document, options, progressed)
+
+    async def response_template(self, core: ObjectHash) -> str:
+        """A commented document that answers a request: its questions are in it, and no answer."""
+        from agency_client.use_cases.responding import response_template
+
+        return response_template(self.home, core)
+
+    async def requests(self) -> Any:
+        """What was asked from here and what is owed here; talks to nobody."""
+        from agency_client.use_cases.request_viewing import requests
+
+        return requests(self.home)
+
+    def request_due(self, package: PackageId) -> Seconds | None:
+        """By when the answers to a request of ours are due."""
+        from agency_client.use_cases.requesting import request_due
+
+        return request_due(self.home, package)
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 

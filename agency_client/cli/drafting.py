@@ -17,12 +17,26 @@ from phoenix_protocol.errors import RefusedError, UsageError
 
 @command("new")
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write it.")
+@click.option(
+    "--kind",
+    type=click.Choice(["package", "request", "victim-request"]),
+    default="package",
+    help="What it is for: a package, a request, or a request about a victim.",
+)
+@click.option(
+    "--answer", metavar="ID", help="The request that it answers: its questions are in it."
+)
 @click.pass_context
-def new(ctx: click.Context, out: Path | None) -> None:
-    """Write a template of a package document, explained line by line."""
-    from agency_client.record.shipped import template
+def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> None:
+    """Write a template of a document, explained line by line: a package, a request, or an answer to one."""
+    from agency_client.record.templates import Template, template
 
-    text = template()
+    if answer is not None:
+        text: str = run(ctx, lambda c: c.response_template(c.find_received(answer)))
+        then = f"phoenix respond {answer} {{}} --check"
+    else:
+        text = template(Template(kind))
+        then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
     if out is None:
         if as_json(ctx):
             tell_json({"template": text})
@@ -41,7 +55,7 @@ def new(ctx: click.Context, out: Path | None) -> None:
     if as_json(ctx):
         tell_json({"out": str(out)})
         return
-    tell(f"The template is in {out}. Fill it in, then: phoenix check {out}")
+    tell(f"The template is in {out}. Fill it in, then: {then.format(out)}")
 
 
 def findings_json(findings: Any) -> dict[str, Any]:

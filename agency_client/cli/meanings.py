@@ -39,6 +39,7 @@ STATES: Final[dict[str, str]] = {
     "committed": "stored by them; nobody has taken responsibility yet",
     "acknowledged": "a named person has taken responsibility",
     "outcome": "they told you what came of it",
+    "erased": "they had it and have erased it; who did, and when, is signed",
     "unreadable": "it did not open there: phone them and send it again",
     "returned": "not theirs; nothing of it was released to them",
     "recalled": "you took it back before it was accepted",
@@ -47,3 +48,19 @@ STATES: Final[dict[str, str]] = {
 
 #: The same of a package that ended before its time: only the relay's own report says so.
 LOST: Final = "the relay lost it before they had it: send it again"
+
+#: What falls due, by its kind, to somebody who looks at what is to be done.
+DUES: Final[dict[str, str]] = {
+    "retention_review": "look whether it still has to be kept",
+    "hold_review": "look whether the hold is still needed",
+    "decision_review": "look at the decision again",
+    "inform_review": "look whether the person can be told now",
+    "owed_answer": "give the answer that is owed",
+    "breach_report": "report the breach to the regulator",
+    "breach_step": "do the next step about the breach",
+    "advice_answer": "the advice that was asked for",
+    "originator_told": "tell the agency what was passed on without its release: it goes by itself",
+    "request_answer": "answer the request",
+    "request_owed": "their answer to your request",
+    "epoch_keys": "make new keys: phoenix keys rotate",
+}

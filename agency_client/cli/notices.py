@@ -1,4 +1,4 @@
-"""What is said after sending: correct, withdraw, dispute, notices, settle."""
+"""What is said after sending: correct, withdraw, dispute, release, notices, settle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem, warn
-from agency_client.cli.texts import LONG
+from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from phoenix_protocol.errors import Problem, UnavailableError, UsageError
 
@@ -48,6 +48,29 @@ def withdraw(ctx: click.Context, id_: str, statement: str, why: str) -> None:
 def dispute(ctx: click.Context, id_: str, statement: str, why: str) -> None:
     """Dispute a statement or file that you received, before everybody who has it."""
     _give(ctx, lambda client: client.dispute(id_, statement, why))
+
+
+@command("release")
+@click.argument("id_", metavar="ID")
+@click.argument("statement", metavar="STATEMENT")
+@click.option(
+    "--condition",
+    multiple=True,
+    default=("C",),
+    show_default=True,
+    type=LINE,
+    help="The handling that ends; again for several.",
+)
+@click.option("--why", type=LONG, help="What you want those who have it to know.")
+@click.pass_context
+def release(
+    ctx: click.Context, id_: str, statement: str, condition: tuple[str, ...], why: str | None
+) -> None:
+    """End a handling condition of a statement that you sent, for everybody who has it.
+
+    Without C they may pass it on. What was sent stays as it was signed.
+    """
+    _give(ctx, lambda client: client.release(id_, statement, condition, why))
 
 
 def _give(ctx: click.Context, work: Any) -> None:

@@ -34,7 +34,7 @@ def read_anchor(text: str) -> Anchor:
     return Anchor(anchor)
 
 
-def _write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes) -> None:
     try:
         with path.open("xb") as file:
             file.write(data)
@@ -85,7 +85,7 @@ def create(
     request = run(
         ctx, lambda client: client.create_agency(relay, root, profile, person), may_make=True
     )
-    _write_new(out, request)
+    write_new(out, request)
     if as_json(ctx):
         tell_json({"agency": id_, "out": str(out)})
         return

@@ -24,7 +24,8 @@ from phoenix_protocol.identifiers import Seconds
 _LATEST = 10 * 366 * 86400
 
 
-def _due(text: str | None) -> Seconds | None:
+def due_of(text: str | None) -> Seconds | None:
+    """A time to come as people write it, or none. Raises UsageError ``E_USAGE``."""
     if text is None:
         return None
     import time
@@ -331,7 +332,7 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
     """Take responsibility for a package. Repeat it when the owner changes."""
-    when = _due(due)
+    when = due_of(due)
     done = run(ctx, lambda client: client.acknowledge(client.find_received(id_), owner, use, when))
     _tell_state(ctx, done, "The sender knows who is responsible.")
 

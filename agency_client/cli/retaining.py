@@ -81,6 +81,7 @@ def _package_json(package: Any) -> dict[str, Any]:
             }
             for stone in package.erased
         ],
+        "held_by": [hold.hex()[:12] for hold in package.held_by],
     }
 
 
@@ -104,6 +105,8 @@ def _tell_packages(packages: Any) -> None:
         rows += [(f"  {section.name}", *_rule_cells(section.kept)) for section in package.sections]
     table(headings, rows)
     for package in packages:
+        for hold in package.held_by:
+            tell(f"{package.package.hex()[:12]}: has to be kept, hold {hold.hex()[:12]}")
         for stone in package.erased:
             what = f"section {stone.section.hex()}" if stone.section else "everything"
             why = stone.reason.value.replace("_", " ")

@@ -58,7 +58,7 @@ def send(
 
 
 def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> None:
-    warnings = [*findings.warnings, *_own_warnings(result)]
+    warnings = [*findings.warnings, *own_warnings(result)]
     if as_json(ctx):
         tell_json(
             {
@@ -80,7 +80,8 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
         tell(f"{len(findings.owed)} answers are owed. See: phoenix check {file}")
 
 
-def _own_warnings(result: Any) -> list[Problem]:
+def own_warnings(result: Any) -> list[Problem]:
+    """What there is to say of the send itself."""
     found = []
     if result.resumed:
         found.append(

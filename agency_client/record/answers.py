@@ -39,6 +39,14 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Onward:
+    """``[onward]``: why something is passed on that its agency controls and has not released. Its agency is told."""
+
+    safety_override: str | None = said(LONG)
+    at: Place = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Legal:
     """``[legal]``: by what right this is shared, and what every recipient must know. Reaches all of them."""
 

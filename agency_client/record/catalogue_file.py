@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from agency_client.record.breaches import BreachDocument
 from agency_client.record.catalogue import ANYONE, Catalogue, Code
+from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.faults import Faults
 from agency_client.record.fields import CODE, LINE, LONG, ListOf, Number, Text, YesNo
@@ -24,7 +26,13 @@ from phoenix_protocol.suite.hashing import sha256
 FORMAT: Final = 1
 
 #: Every kind of document that takes words from the catalogue.
-_DOCUMENTS: Final[tuple[type[Any], ...]] = (Document, RequestDocument, ResponseDocument)
+_DOCUMENTS: Final[tuple[type[Any], ...]] = (
+    Document,
+    RequestDocument,
+    ResponseDocument,
+    DecisionDocument,
+    BreachDocument,
+)
 
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."

@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from agency_client.record.copied import Copied, Copies
+from agency_client.record.copied import CONTROLLED, Copied, Copies, source_known_to
 from agency_client.record.document import Document
 from agency_client.record.places import Place
 from agency_client.record.statements import Grade, Person, Section, Source, Statement
 from phoenix_protocol import limits, record
-from phoenix_protocol.identifiers import AgencyId, ItemId, ObjectHash
+from phoenix_protocol.identifiers import ItemId, ObjectHash
+
+#: The most lines of handling that a section has.
+_MOST_LINES: Final = 16
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 
@@ -87,6 +90,7 @@ def _person(label: str, said: record.Person, at: Place) -> Person:
         identifiers=dict(said.identifiers),
         part3_category=said.part3_category,
         location_sensitive=said.optional.get("location_sensitive") is True,
+        source_known_to=source_known_to(said),
         copied=True,
         at=at,
     )
@@ -175,6 +179,17 @@ def copied_in(document: Document) -> Iterator[tuple[Section, Statement, Copied]]
             yield section, statement, statement.copied
 
 
-def origins(document: Document) -> frozenset[AgencyId]:
-    """The agencies that the copies of a document come from at first."""
-    return frozenset(copied.said.origin for _, _, copied in copied_in(document))
+def controlled_in(document: Document) -> Iterator[tuple[Section, Statement, Copied]]:
+    """Every copy that goes on while its agency keeps control of it. Sending it back is not passing it on."""
+    for section, statement, copied in copied_in(document):
+        if copied.is_controlled and section.readers - {copied.sent_from}:
+            yield section, statement, copied
+
+
+def handling_of(section: Section, document: Document) -> tuple[str, ...]:
+    """How a section is handled: as its author says, and by every condition of its copies that still holds."""
+    said = section.handling or document.handling
+    copies = [s.copied for s in section.statement if s.copied is not None]
+    kept = [line for copied in copies for line in copied.conditions]
+    first = (CONTROLLED,) if CONTROLLED in kept else ()
+    return tuple(dict.fromkeys((*first, *said, *kept)))[:_MOST_LINES]

@@ -17,6 +17,7 @@ from agency_client.record.answers import (
     Decision,
     Informing,
     Legal,
+    Onward,
     Quality,
 )
 from agency_client.record.as_written import AsWritten
@@ -48,6 +49,7 @@ class Document(AsWritten):
     people: tuple[Person, ...] = said(Many(Person, limits.PEOPLE), default=())
     section: tuple[Section, ...] = said(Many(Section, SECTIONS), default=())
     decision: Decision = said(One(Decision), default=Decision(at=("decision",)))
+    onward: Onward = said(One(Onward), default=Onward(at=("onward",)))
     legal: Legal = said(One(Legal), default=Legal(at=("legal",)))
     consent: Consent = said(One(Consent), default=Consent(at=("consent",)))
     capacity: tuple[Capacity, ...] = said(Many(Capacity, limits.PEOPLE), default=())

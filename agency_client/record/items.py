@@ -49,6 +49,8 @@ def person_item(person: Person, ids: Ids) -> ItemDraft:
     """Somebody, to be copied into a section that names them."""
     label = person.id or ""
     optional: dict[str, Plain] = {"location_sensitive": True} if person.location_sensitive else {}
+    if person.source_known_to:
+        optional["source_known_to"] = list(person.source_known_to)
     message = record.Person(
         label=label,
         name=person.name or "",

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from agency_client.record.copied import source_known_to
 from phoenix_protocol import limits, record, schema
 from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import TamperError
@@ -168,6 +169,7 @@ def _person_json(person: ReadPerson) -> dict[str, Any]:
         "part3_category": list(said.part3_category),
         "notes": said.notes,
         "location_sensitive": said.optional.get("location_sensitive") is True,
+        "source_known_to": list(source_known_to(said)),
     }
 
 

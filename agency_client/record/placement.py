@@ -61,6 +61,7 @@ def for_own_agency(document: Document, rules: Rules) -> tuple[Entries, ...]:
     """The decision, the weighing, what was withheld, consent, capacity, the child's wishes, advice, confiders."""
     tables = (
         document.decision,
+        document.onward,
         document.consent,
         document.child_voice,
         *document.capacity,

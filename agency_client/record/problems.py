@@ -23,6 +23,7 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_NEED_TO_KNOW": "Under [section.need_to_know] write each address that needs this section, and why.",
     "E_DOC_AUDIENCE": "Make 'to' and the need to know of the sections name the same addresses.",
     "E_DOC_PERSON": "Add the person to [[people]], or correct the id.",
+    "E_DOC_PROTECTED": "Remove the name, or put it into a section for nobody but those in source_known_to.",
     "E_DOC_UNTYPED": "Write kind = and how the author knows it, such as observed, record or reported.",
     "E_DOC_KIND": "Use one of the nine kinds of statement.",
     "E_DOC_AUTHOR": "Write author = and whose opinion it is. A role is enough.",
@@ -35,6 +36,8 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_CONSENT": "Choose another lawful basis, or record the consent that you rely on.",
     "E_DOC_RETENTION": "Write retention = under [legal]. In an emergency use --urgent and add it later.",
     "E_DOC_COPY": "Correct copy_of, or write the statement as one of your own, with its source.",
+    "E_DOC_CONTROLLED": "Ask for a release with 'phoenix release-request'. To protect somebody now, write [onward] "
+    "safety_override = and why: then it goes, and the agency is told.",
     "E_DOC_SUPERSEDES": "Use the id of a package in 'phoenix sent'.",
 }
 
@@ -64,6 +67,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
     "W_DOC_TIME": "Check the day or time.",
     "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
+    "W_DOC_OVERRIDE": "Check that this protects somebody now. Otherwise ask for a release.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
 

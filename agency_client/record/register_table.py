@@ -18,6 +18,8 @@ KINDS: Final[dict[str, str]] = {
     "decision": "Decided",
     "advice_question": "Advice asked for",
     "breach": "Breach",
+    "disclosure": "Told outside the system",
+    "safety_override": "Passed on without a release",
 }
 #: The enumerations that a line's codes of law come from.
 _BASIS: Final = (

@@ -53,6 +53,7 @@ class Person:
         texts(CODE, 8), default=(), codes="person_category_part3"
     )
     location_sensitive: bool = said(YesNo(), default=False)
+    source_known_to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())
     notes: str | None = said(LONG)
     copied: bool = False  # described by another agency, whose statement is copied
     at: Place = ()

@@ -9,6 +9,7 @@ from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_answers import put_away
 from agency_client.use_cases.notice_views import OUTCOMES
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.sayings import epoch_keys
 from phoenix_protocol import schema
 from phoenix_protocol.api import FeedItem
@@ -33,6 +34,8 @@ async def take_answer(home: Home, _relay: Relay, known: Known, item: FeedItem) -
             return
         if seen is Seen.OTHER:
             raise TamperError("E_RECEIPT_STATE", "An endpoint gave two answers under one number.")
+        said = read_unverified(parse_signed(answer.signed), NoticeAnswer)
+        keep_words(tx, home, answer.hash, said, item.detail)
         if address == own.address and answer.kind in OUTCOMES:
             put_away(tx, answer.notice, now)
         ours = notice is not None and notice.maker == own.address

@@ -9,6 +9,7 @@ from dataclasses import replace
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Contents,
+    Families,
     Posting,
     ReceivedPackage,
     Route,
@@ -21,12 +22,13 @@ from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_hearing import judge_waiting
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.request_taking import take_in
 from agency_client.use_cases.retaining import own_copy, retain
 from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
 from phoenix_protocol import schema
 from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.errors import TamperError
-from phoenix_protocol.identifiers import Address, ItemId, agency_of
+from phoenix_protocol.identifiers import Address, ItemId, Seconds, agency_of
 from phoenix_protocol.package.envelope import Why, read_core
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
@@ -59,6 +61,7 @@ async def commit(
         tx.contents.put(package.core, contents)
         retain(tx, package.core, contents, copy, now)
         tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
+        _take_requests(tx, own.address, package, opened, now)
         tx.postings.add(posting)
         judge_waiting(tx, home, known, package.core, now)
         tx.audit.append(
@@ -91,11 +94,30 @@ def _entered(home: Home, package: ReceivedPackage, opened: OpenedPackage) -> Ent
     )
 
 
+def _take_requests(
+    tx: Families, own: Address, package: ReceivedPackage, opened: OpenedPackage, now: Seconds
+) -> None:
+    """What the package asks or answers."""
+    offer = tx.received.offer(package.core)
+    sections = [
+        (read, section.entry.audience)
+        for section in opened.sections
+        for read in _readable_of(section)
+    ]
+    if offer is not None:
+        core, _ = read_core(offer.core)
+        take_in(tx, own, package, core, sections, now)
+
+
 def _readable(opened: OpenedPackage) -> Iterator[ReadSection]:
     """The sections whose form holds: one that does not is told of when it is read, and stops nothing here."""
     for section in opened.sections:
-        with suppress(TamperError):
-            yield read_section(section.items)
+        yield from _readable_of(section)
+
+
+def _readable_of(section: OpenedSection) -> Iterator[ReadSection]:
+    with suppress(TamperError):
+        yield read_section(section.items)
 
 
 async def say_committed(home: Home, relay: Relay, known: Known, package: ReceivedPackage) -> None:

@@ -8,14 +8,15 @@ from typing import Final
 from agency_client.ports.vault import Families, ReceivedPackage
 from agency_client.record.copied import Copied, Copies
 from agency_client.record.document import Document
-from agency_client.record.noticed import marks, read_notice
+from agency_client.record.noticed import Noticed, marks, read_notice
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.pointing import find_item
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reading import not_open
-from phoenix_protocol import record
+from phoenix_protocol import limits, record, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ItemId, ObjectHash, PackageId
+from phoenix_protocol.sealing.contents import Cover
 
 #: Characters of a whole package id.
 _WHOLE: Final = 32
@@ -67,14 +68,18 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
     if said is None:
         raise RefusedError("E_NOT_FOUND", "This is a file. Open it, and attach it to a section.")
     people = _people(section)
+    notices = _notices(view, package.core, pointed.item)
     return Copied(
         core=package.core,
+        package=package.package,
         item=pointed.item,
+        called=pointed.called,
         sent_from=package.sent_from,
         said=said,
         people=tuple((id_, people[id_]) for id_ in said.about if id_ in people),
-        handling=section.handling,
-        marks=_marks(view, package.core, pointed.item),
+        handling=(*section.handling, *_handling(view, package.core)),
+        released=tuple(line for notice in notices for line in notice.conditions),
+        marks=marks(notices),
     )
 
 
@@ -82,6 +87,15 @@ def _people(section: ReadSection) -> dict[ItemId, record.Person]:
     return {person.id: person.said for person in section.people}
 
 
-def _marks(view: Families, core: ObjectHash, item: ItemId) -> tuple[str, ...]:
+def _handling(view: Families, core: ObjectHash) -> tuple[str, ...]:
+    """What the cover says of the whole package."""
+    offer = view.received.offer(core)
+    if offer is None:
+        return ()
+    return schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES).handling
+
+
+def _notices(view: Families, core: ObjectHash, item: ItemId) -> list[Noticed]:
+    """What was said of a statement since. A release counts: only who controls it can have made it (check N8)."""
     said = [notice for about, notice in view.notices.of(core) if about == item]
-    return marks(read_notice(n.hash, n.maker, n.signed) for n in said)
+    return [read_notice(n.hash, n.maker, n.signed) for n in said]

@@ -25,6 +25,7 @@ from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
+from agency_client.use_cases.overriding import overridden, tell_originators, together
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
@@ -130,7 +131,9 @@ async def send_document(home: Home, data: bytes, options: Options, progressed: P
     Every problem is refused at once, before anything is sealed: RefusedError ``E_DOCUMENT``. Raises what
     :func:`~agency_client.use_cases.sending.send` raises.
     """
-    return await send_written(home, read_document(data), data, options, progressed, PACKAGE)
+    sent = await send_written(home, read_document(data), data, options, progressed, PACKAGE)
+    await tell_originators(home)
+    return sent
 
 
 async def send_written(
@@ -265,7 +268,7 @@ def _outgoing(
             *owed_looks(findings.owed, Seconds(facts.now + OWED_WITHIN)),
         ),
     )
-    return outgoing if added.keep is None else replace(outgoing, keep=added.keep)
+    return replace(outgoing, keep=together(added.keep, overridden(home, document, data, facts)))
 
 
 def setting_for(

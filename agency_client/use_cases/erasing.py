@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from agency_client.ports.vault import Contents, EraseReason, Families, Tombstone
+from agency_client.ports.vault import (
+    Contents,
+    EraseReason,
+    Families,
+    Posting,
+    ReceivedPackage,
+    Route,
+    Tombstone,
+)
 from agency_client.record.retained import RETENTION_REVIEW
+from agency_client.use_cases.held import require_not_held
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.knowing import recall_directory
 from agency_client.use_cases.retaining import find_sections, place_of, require_contents
+from agency_client.use_cases.sayings import flush, make_event, subject_of
+from agency_client.use_cases.talking import in_step
 from phoenix_protocol import limits, schema
-from phoenix_protocol.errors import RefusedError, UnavailableError
+from phoenix_protocol.errors import PhoenixError, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds, SegmentId
-from phoenix_protocol.sealing.contents import Cover, Grant
+from phoenix_protocol.package.events import EventKind
+from phoenix_protocol.package.lifecycle import Step
+from phoenix_protocol.sealing.contents import Cover, Detail, Grant
 
 #: Stands where a cover had its purpose.
 _GONE = "erased"
@@ -32,43 +47,100 @@ async def erase(
 ) -> Erased:
     """Erase a package here, or some of its sections, for good. Repeating it finishes what was interrupted.
 
-    Raises RefusedError ``E_NOT_FOUND``, ``E_RECEIPT_STATE``, UnavailableError ``E_STORE_BUSY`` when the contents are
-    erased and their traces are not, because another program still reads.
+    When all of a package that came is erased, its sender gets a signed receipt, now or once the relay can be reached.
+    Raises RefusedError ``E_NOT_FOUND``, ``E_RECEIPT_STATE``, ``E_HOLD`` (hard block 12), UnavailableError
+    ``E_STORE_BUSY`` when the contents are erased and their traces are not, because another program still reads.
     """
     now = home.now()
     with home.vault.reading() as view:
-        done_before = view.erasure.is_erased(core)
-    if done_before:
-        done = Erased(package=_package_of(home, core), sections=0, whole=True)
-    else:
-        done = _erase(home, core, names, reason, now)
+        done = _done_before(view, core)
+        wanted = () if done else _wanted(view, core, names)
+        whole = not done and _is_whole(view, core, wanted)
+        package = view.received.get(core)
+    if done is None:
+        receipt = await _receipt(home, package, reason) if package and whole else None
+        done = _erase(home, core, wanted, receipt, _stone(home, core, reason, now))
     finish_erasing(home)
+    await _post(home)
     return done
 
 
+def _stone(home: Home, core: ObjectHash, reason: EraseReason, now: Seconds) -> Tombstone:
+    return Tombstone(core=core, reason=reason, time=now, actor=home.actor())
+
+
+def _done_before(view: Families, core: ObjectHash) -> Erased | None:
+    if not view.erasure.is_erased(core):
+        return None
+    return Erased(package=_package_of(view, core), sections=0, whole=True)
+
+
+def _wanted(view: Families, core: ObjectHash, names: Collection[str]) -> tuple[SegmentId, ...]:
+    contents = require_contents(view, core)
+    require_not_held(view, core)
+    every = tuple(section.entry.segment for section in contents.sections)
+    return find_sections(contents, names) or every
+
+
+def _is_whole(view: Families, core: ObjectHash, wanted: Collection[SegmentId]) -> bool:
+    contents = require_contents(view, core)
+    return {section.entry.segment for section in contents.sections} <= set(wanted)
+
+
 def _erase(
-    home: Home, core: ObjectHash, names: Collection[str], reason: EraseReason, now: Seconds
+    home: Home,
+    core: ObjectHash,
+    wanted: Collection[SegmentId],
+    receipt: Posting | None,
+    by: Tombstone,
 ) -> Erased:
-    by = Tombstone(core=core, reason=reason, time=now, actor=home.actor())
     with home.vault.transaction() as tx:
         contents = require_contents(tx, core)
-        present = [section.entry.segment for section in contents.sections]
-        wanted = find_sections(contents, names) or tuple(present)
-        whole = set(wanted) == set(present)
+        require_not_held(tx, core)
+        whole = _is_whole(tx, core, wanted)
         if whole:
             tx.erasure.package(core, _blank_cover(tx, core), by)
             tx.notices.erase(core)
+            tx.said_words.erase(core)
         else:
             tx.erasure.sections(core, wanted, _grant_without(contents, wanted), by)
-        _close_reviews(tx, core, None if whole else wanted, now)
+        if receipt is not None:
+            tx.received.step(core, Step.ERASE, by.time)
+            tx.postings.add(receipt)
+        _close_reviews(tx, core, None if whole else wanted, by.time)
         tx.audit.append(
-            time=now,
+            time=by.time,
             actor=by.actor,
             action="package.erased" if whole else "sections.erased",
             on=core,
-            detail={"reason": reason.value, "sections": str(len(wanted))},
+            detail={"reason": by.reason.value, "sections": str(len(wanted))},
         )
-    return Erased(package=_package_of(home, core), sections=len(wanted), whole=whole)
+        return Erased(package=_package_of(tx, core), sections=len(wanted), whole=whole)
+
+
+async def _receipt(home: Home, package: ReceivedPackage, reason: EraseReason) -> Posting:
+    """The event that tells the sender. Where the relay cannot be reached it goes without the reason."""
+    about, kind = subject_of(home, package), EventKind.ERASED
+    try:
+        async with in_step(home) as (relay, known):
+            await flush(home, relay)
+            detail = Detail(reason=reason.value, opened=())
+            return await make_event(home, relay, known, about, kind, detail)
+    except PhoenixError:
+        known_here = recall_directory(home)
+        if known_here is None:
+            raise
+        return await make_event(home, None, known_here, about, kind, None)
+
+
+async def _post(home: Home) -> None:
+    """What waits, the receipt among it. What cannot be posted now stays queued."""
+    with home.vault.reading() as view:
+        waiting = view.postings.waiting(Route.EVENTS)
+    if waiting:
+        with suppress(UnavailableError):
+            async with in_step(home) as (relay, _):
+                await flush(home, relay)
 
 
 def finish_erasing(home: Home) -> None:
@@ -93,7 +165,7 @@ def finish_erasing(home: Home) -> None:
 
 
 def _close_reviews(
-    tx: Families, core: ObjectHash, sections: Sequence[SegmentId] | None, now: Seconds
+    tx: Families, core: ObjectHash, sections: Collection[SegmentId] | None, now: Seconds
 ) -> None:
     """What is erased is not reviewed."""
     places = None if sections is None else {place_of(section) for section in sections}
@@ -116,7 +188,7 @@ def _blank_cover(tx: Families, core: ObjectHash) -> bytes | None:
     return schema.encode(blank)
 
 
-def _grant_without(contents: Contents, erased: Sequence[SegmentId]) -> bytes | None:
+def _grant_without(contents: Contents, erased: Collection[SegmentId]) -> bytes | None:
     """The grant without the keys of what was erased."""
     if contents.grant is None:
         return None
@@ -126,9 +198,8 @@ def _grant_without(contents: Contents, erased: Sequence[SegmentId]) -> bytes | N
     return schema.encode(replace(grant, entries=kept))
 
 
-def _package_of(home: Home, core: ObjectHash) -> PackageId:
-    with home.vault.reading() as view:
-        found = view.received.get(core) or view.sent.get(core)
+def _package_of(view: Families, core: ObjectHash) -> PackageId:
+    found = view.received.get(core) or view.sent.get(core)
     if found is None:
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
     return found.package

@@ -23,6 +23,7 @@ from agency_client.use_cases.expiring import (
 )
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recalling import keep_verdict
 from agency_client.use_cases.sayings import epoch_keys
 from phoenix_protocol import limits, schema
@@ -55,6 +56,8 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
     now = home.now()
     words = _words(home, known, message, item)
     with home.vault.transaction() as tx:
+        if _is_gone(tx, message.core):
+            words = None
         expected = tx.events.next_counter(message.core, message.endpoint)
         kept = tx.events.add(
             StoredEvent(
@@ -74,6 +77,8 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
             raise TamperError("E_RECEIPT_STATE", "An endpoint said two things under one number.")
         if message.counter > expected:
             raise_alert(tx, "E_RECEIPT_STATE", message.core, f"missing:{expected}", now)
+        if not _is_gone(tx, message.core):
+            keep_words(tx, home, event.hash, message, item.detail)
         _follow_event(tx, message)
         if message.kind is EventKind.COMMITTED and words is not None:
             _compare_opened(tx, message, words, now)
@@ -84,6 +89,11 @@ async def take_event(home: Home, _relay: Relay, known: Known, item: FeedItem) ->
             action=f"event.{message.kind.value}",
             on=message.core,
         )
+
+
+def _is_gone(tx: Families, core: ObjectHash) -> bool:
+    """Whether words about what came here would bring back some of what was erased."""
+    return tx.received.get(core) is not None and tx.erasure.is_erased(core)
 
 
 def _follow_event(tx: Families, event: Event) -> None:
@@ -183,6 +193,7 @@ async def take_recall(home: Home, _relay: Relay, known: Known, item: FeedItem) -
         if package is not None and known.address_of(recall.message.endpoint) != package.sent_from:
             raise TamperError("E_RECEIPT_BINDING", "Somebody else than the sender recalls this.")
         _keep_object(tx, recall.hash, ObjectKind.RECALL, item, now)
+        keep_words(tx, home, recall.hash, recall.message, item.detail)
         if package is not None and allowed(package.state, Step.RECALL):
             tx.received.step(item.core, Step.RECALL, recall.message.time)
         tx.audit.append(time=now, actor=home.actor(), action="package.recalled", on=item.core)

@@ -10,12 +10,14 @@ from agency_client.ports.vault import Alert
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
 from agency_client.use_cases.asking import ask_after_held
 from agency_client.use_cases.committing import say_committed
+from agency_client.use_cases.escalating import escalate
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
 from agency_client.use_cases.notice_handing import keep_notices
+from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
@@ -56,8 +58,10 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         finished = await finish_sends(home, relay, known)
         await void_numbers(home, relay, known)
         await ask_after_held(home, relay)
+        await escalate(home, relay, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
+    await tell_originators(home)
     home.record_head()
     return Kept(published=published, destroyed=destroyed, finished=finished)
 

@@ -16,6 +16,7 @@ from agency_client.ports.vault import (
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_views import OUTCOMES
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sayings import flush, readers_at
 from agency_client.use_cases.talking import in_step
@@ -130,6 +131,7 @@ def queue_answer(tx: Families, home: Home, reply: Reply) -> ObjectHash:
             detail=schema.encode(reply.detail) if reply.detail is not None else None,
         )
     )
+    keep_words(tx, home, signed.hash, said, reply.sealed)
     body = schema.encode(Saying(signed=signed.encoded(), detail=reply.sealed))
     tx.postings.add(
         Posting(hash=signed.hash, route=Route.NOTICE_ANSWERS, core=said.core, body=body, made=now)

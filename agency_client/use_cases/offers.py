@@ -17,6 +17,7 @@ from agency_client.use_cases.expiring import note_gaps, raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.quarantine import put_away
+from agency_client.use_cases.request_taking import note_offer
 from agency_client.use_cases.sayings import Subject, epoch_keys, make_event, post_or_record
 from phoenix_protocol import schema
 from phoenix_protocol.api import FeedItem, Offer
@@ -119,6 +120,8 @@ def _keep_offer(home: Home, offer: Offer, opened: OpenedOffer, now: Seconds) -> 
         if tx.guard.remember(core.sender, core.package, opened.core_hash) is Seen.OTHER:
             raise TamperError("E_CONFLICT", "Two different packages came under one id.")
         tx.received.add(package, record)
+        own, _ = endpoint_of(home)
+        note_offer(tx, own.address, opened.core_hash, core, cover)
         number = opened.capsule.sequence
         if tx.guard.remember_sequence(core.sender, number, opened.core_hash) is Seen.OTHER:
             raise_alert(tx, "E_REPLAY", opened.core_hash, "sequence", now)

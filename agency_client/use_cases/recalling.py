@@ -20,6 +20,7 @@ from agency_client.ports.vault import (
 from agency_client.use_cases.handing_in import give_up
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.sayings import detail_readers, flush
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import schema
@@ -39,7 +40,13 @@ from phoenix_protocol.package.events import (
 from phoenix_protocol.package.lifecycle import RELEASED, State, Step, allowed
 from phoenix_protocol.sealing.contents import Detail
 from phoenix_protocol.sealing.details import seal_detail
-from phoenix_protocol.signed import open_signed, parse_signed, sign, signer_id
+from phoenix_protocol.signed import (
+    open_signed,
+    parse_signed,
+    read_unverified,
+    sign,
+    signer_id,
+)
 
 #: Most entries of one note about numbers.
 _VOIDED_AT_ONCE: Final = 256
@@ -82,15 +89,7 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
             verdict: tuple[AddressAnswer, ...] = ()
         else:
             with home.vault.transaction() as tx:
-                tx.objects.keep(
-                    KeptObject(
-                        hash=posting.hash,
-                        kind=ObjectKind.RECALL,
-                        core=core,
-                        time=posting.made,
-                        signed=schema.decode(Saying, posting.body).signed,
-                    )
-                )
+                _keep_recall(tx, home, core, posting)
             verdict = keep_verdict(home, known, core, answer.signed).answers
         await void_numbers(home, relay, known)
     found = {a.address: a.answer for a in verdict}
@@ -98,6 +97,22 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
         package=package,
         answers=tuple((a, found.get(a, Answer.UNKNOWN)) for a in written_to),
     )
+
+
+def _keep_recall(tx: Families, home: Home, core: ObjectHash, posting: Posting) -> None:
+    """Our own recall as evidence, with its words."""
+    saying = schema.decode(Saying, posting.body)
+    said = read_unverified(parse_signed(saying.signed), Recall)
+    tx.objects.keep(
+        KeptObject(
+            hash=posting.hash,
+            kind=ObjectKind.RECALL,
+            core=core,
+            time=posting.made,
+            signed=saying.signed,
+        )
+    )
+    keep_words(tx, home, posting.hash, said, saying.detail)
 
 
 async def _make_recall(

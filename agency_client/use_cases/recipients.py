@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agency_client.ports.relay import Relay
 from agency_client.use_cases.knowing import Known
@@ -27,6 +27,7 @@ class Target:
     why: Why
     is_records: bool
     epoch_key: Opened[EpochKey]
+    published: bytes = field(repr=False)  # the Signed epoch key
 
     @property
     def key(self) -> SealingKey:
@@ -53,6 +54,14 @@ async def current_keys(
 
     Raises TamperError ``E_KEY_UNCERTIFIED``, ``E_SIG`` when the relay serves somebody else's.
     """
+    found = await _published(relay, known, endpoints, now)
+    return {endpoint: tuple(key for key, _ in keys) for endpoint, keys in found.items()}
+
+
+async def _published(
+    relay: Relay, known: Known, endpoints: Sequence[Endpoint], now: Seconds
+) -> dict[EndpointId, tuple[tuple[Opened[EpochKey], bytes], ...]]:
+    """The same, each with its Signed bytes."""
     if not endpoints:
         return {}
     answer = await relay.epoch_keys(EpochQuery(endpoints=tuple(e.id for e in endpoints), at=now))
@@ -60,7 +69,7 @@ async def current_keys(
     for endpoint, served in zip(endpoints, answer.endpoints, strict=True):
         member = known.directory.certified(endpoint.id, now)
         found[endpoint.id] = tuple(
-            open_epoch_key(parse_signed(key), member.document_key, known.directory.anchor)
+            (open_epoch_key(parse_signed(key), member.document_key, known.directory.anchor), key)
             for key in served.keys
         )
     return found
@@ -85,11 +94,11 @@ async def find_targets(
         for endpoint in known.directory.acting_at(address, now, known.openings)
         if endpoint.id != own
     ]
-    keys = await current_keys(relay, known, [endpoint for _, _, endpoint in acting], now)
+    keys = await _published(relay, known, [endpoint for _, _, endpoint in acting], now)
     targets, left_out = [], []
     for address, why, endpoint in acting:
         try:
-            chosen = choose(keys[endpoint.id], now, expires)
+            chosen = choose(tuple(key for key, _ in keys[endpoint.id]), now, expires)
         except TamperError:
             left_out.append(endpoint.id)
             continue
@@ -100,6 +109,7 @@ async def find_targets(
                 why=why,
                 is_records=why is Why.RECORDS or endpoint.newest.role is Role.RECORDS,
                 epoch_key=chosen,
+                published=next(signed for key, signed in keys[endpoint.id] if key is chosen),
             )
         )
     reached = {target.address for target in targets}

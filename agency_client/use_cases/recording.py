@@ -81,6 +81,37 @@ def find_record(view: Families, number: int) -> Record:
     return found
 
 
+def package_or_record(
+    view: Families, about: ObjectHash | int | None
+) -> tuple[tuple[ObjectHash, ...], int | None, str]:
+    """What a record is about: the core of a package, or the number of a record with its packages; and its name.
+
+    Raises RefusedError ``E_NOT_FOUND``.
+    """
+    if about is None:
+        return (), None, ""
+    if isinstance(about, int):
+        return find_record(view, about).cores, about, record_name(about)
+    package = view.sent.get(about) or view.received.get(about)
+    if package is None:
+        raise RefusedError("E_NOT_FOUND", "This home has no such package.")
+    return (about,), None, package.package.hex()
+
+
+def people_of(
+    view: Families, cores: Iterable[ObjectHash], record: int | None = None
+) -> dict[str, tuple[str, ...]]:
+    """The people of packages and of a record, as the register names them: for a line about these."""
+    lines = [line for core in cores for line in view.register.of(core=core)]
+    lines += view.register.of(record=record) if record is not None else ()
+    known: dict[str, str] = {}
+    for line in lines:
+        roles = line.facts.get("roles", ())
+        for n, name in enumerate(line.facts.get("people", ())):
+            known.setdefault(name, roles[n] if n < len(roles) else "")
+    return {"people": tuple(known), "roles": tuple(known.values())}
+
+
 def keep(home: Home, tx: Families, new: ToRecord, now: Seconds) -> int:
     """Keep a record in the transaction ``tx``; gives its number. The audit chain names its signed object."""
     signed = _signed(home, tx, new, now)

@@ -24,8 +24,9 @@ from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
 
-#: Records that answer what was owed; each belongs to the line of its package or record.
+#: Records that belong to the line of the package or record that they follow.
 ANSWER: Final = "answer"
+_FOLLOWING: Final = frozenset({ANSWER, "advice_answer", "breach_step"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +78,14 @@ def _lines(view: Families, sought: Sought) -> tuple[RegisterLine, ...]:
     return tuple(
         line
         for line in found
-        if (address is None or address in line.parties)
-        and (not names or any(is_named(name, names) for name in line.facts.get("people", ())))
+        if (address is None or address in line.parties) and _is_about(line, names)
     )
+
+
+def _is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:
+    """Whether one person of a line has all of these words; whoever was named later is known to the index alone."""
+    people = line.facts.get("people", ())
+    return not names or not people or any(is_named(name, names) for name in people)
 
 
 def _agency(text: str | None) -> tuple[str | None, str | None]:
@@ -112,9 +118,10 @@ def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEnt
         of_core={},
         of_record={},
     )
-    for answer in view.records.listing({ANSWER}):
+    for answer in view.records.listing(_FOLLOWING):
         if answer.about is not None:
             by_now.of_record.setdefault(answer.about, []).append(answer)
+            continue
         for core in answer.cores:
             by_now.of_core.setdefault(core, []).append(answer)
     owed = _owed(view)
@@ -136,7 +143,7 @@ def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> Re
         by_now.received.get(line.core) if line.core is not None and line.kind == RECEIVED else None
     )
     answers = [
-        *(by_now.of_core.get(line.core, ()) if line.core is not None else ()),
+        *(by_now.of_core.get(line.core, ()) if sent is not None and line.core else ()),
         *(by_now.of_record.get(line.record, ()) if line.record is not None else ()),
     ]
     return RegisterEntry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -20,6 +20,7 @@ from agency_client.ports.vault import (
 )
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.retained import RETENTION_REVIEW, first_review, said_of_keeping
+from agency_client.use_cases.held import all_reached
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.recipients import records_addresses
@@ -57,6 +58,7 @@ class KeptPackage:
     kept: Retained | None
     sections: tuple[KeptSection, ...] = ()
     erased: tuple[Tombstone, ...] = ()
+    held_by: tuple[ObjectHash, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +126,14 @@ def kept_packages(home: Home) -> tuple[KeptPackage, ...]:
     with home.vault.reading() as view:
         found = dict.fromkeys(kept.core for kept in view.retention.all())
         found.update(dict.fromkeys(stone.core for stone in view.erasure.tombstones()))
-        return tuple(_package(view, core) for core in found)
+        held = all_reached(view)
+        return tuple(_package(view, core, held) for core in found)
 
 
 def kept_package(home: Home, core: ObjectHash) -> KeptPackage:
     """One package with its sections. Raises RefusedError ``E_NOT_FOUND``."""
     with home.vault.reading() as view:
-        package = _package(view, core)
+        package = _package(view, core, all_reached(view))
         contents = view.contents.get(core)
         own = {rule.section: rule for rule in view.retention.of(core)}
     if contents is None or package.kept is None:
@@ -138,9 +141,12 @@ def kept_package(home: Home, core: ObjectHash) -> KeptPackage:
     return replace(package, sections=tuple(_sections(contents, own, package.kept)))
 
 
-def _package(view: Families, core: ObjectHash) -> KeptPackage:
+def _package(
+    view: Families, core: ObjectHash, held: Mapping[ObjectHash, tuple[ObjectHash, ...]]
+) -> KeptPackage:
     whole = next((rule for rule in view.retention.of(core) if rule.section is None), None)
     erased = view.erasure.tombstones(core)
+    held_by = held.get(core, ()) if whole is not None else ()
     sent = view.sent.get(core)
     if sent is not None:
         to = ", ".join(address.address for address in view.sent.addresses(core))
@@ -151,6 +157,7 @@ def _package(view: Families, core: ObjectHash) -> KeptPackage:
             party=to,
             kept=whole,
             erased=erased,
+            held_by=held_by,
         )
     received = view.received.get(core)
     if received is None:
@@ -162,6 +169,7 @@ def _package(view: Families, core: ObjectHash) -> KeptPackage:
         party=received.sent_from,
         kept=whole,
         erased=erased,
+        held_by=held_by,
     )
 
 

@@ -21,6 +21,7 @@ from agency_client.ports.vault import (
 )
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import current_keys, records_addresses
 from phoenix_protocol import schema
 from phoenix_protocol.api import SIGNED, Saying, SealedDetail, SignedObject
@@ -97,20 +98,23 @@ class Subject:
 
 async def make_event(
     home: Home,
-    relay: Relay,
+    relay: Relay | None,
     known: Known,
     about: Subject,
     kind: EventKind,
     detail: Detail | None,
 ) -> Posting:
-    """Make and sign the next event of this endpoint on a package. Nothing is kept or posted yet."""
+    """Make and sign the next event of this endpoint on a package. Nothing is kept or posted yet.
+
+    Without a relay nobody's keys are known: it then goes without its detail.
+    """
     own, own_id = endpoint_of(home)
     now = home.now()
     with home.vault.reading() as view:
         counter = _next_counter(view, about.core, own_id)
     sealed: SealedDetail | None = None
     digest: bytes | None = None
-    if detail is not None:
+    if detail is not None and relay is not None:
         readers = await detail_readers(relay, known, about.sender, own.address, now)
         sealed, digest = seal_detail(
             detail, known.directory.anchor, about.core, own_id, readers, home.randomness
@@ -226,6 +230,7 @@ def _settle_event(tx: Families, posting: Posting, home: Home) -> None:
             detail=_own_words(saying.detail, event, home),
         )
     )
+    keep_words(tx, home, signed.hash, event, saying.detail)
     package = tx.received.get(event.core)
     # By our own clock it may have expired meanwhile; the relay took the word all the same.
     if package is not None and allowed(package.state, STEP_OF[event.kind]):

@@ -26,6 +26,7 @@ from agency_client.record.looks import Look
 from agency_client.record.registering import Entered
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.proving import keep_files, keep_sealing_keys
 from agency_client.use_cases.recipients import Target, find_targets
 from agency_client.use_cases.retaining import own_copy, retain
 from phoenix_protocol import encoding, schema
@@ -169,6 +170,8 @@ def _seal_to_disk(
             grants=delivery.grants,
         )
         parcel.finish(submission, sealed.leaves)
+        # Last, so that an unfinished send is on the disk as early as it can be.
+        keep_files(home, sealed, parcel)
     except OSError as error:
         parcel.remove()
         raise UnavailableError(
@@ -232,6 +235,7 @@ def _keep(
             package, record, SentDelivery(number=1, delivery=submission.delivery), endpoints
         )
         tx.contents.put(sealed.core_hash, contents)
+        keep_sealing_keys(tx, targets, where.created)
         retain(tx, sealed.core_hash, contents, copy, where.created)
         line = replace(outgoing.entered.line, core=package.core, time=package.created)
         tx.register.add(line, outgoing.entered.terms)
@@ -325,7 +329,7 @@ def _stored_attachments(section: SealedSection) -> list[StoredAttachment]:
                 size=descriptor.size,
                 digest=descriptor.digest,
                 key=part.place.key,
-                stored=False,
+                stored=True,
             )
         )
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -173,25 +174,35 @@ def find_received(home: Home, text: str) -> ObjectHash:
     """The core of a received package by its id, or by enough of its first characters."""
     with home.vault.reading() as view:
         # Two senders may have chosen one id.
-        found = [(p.package, p.core) for p in view.received.inbox()]
+        found = view.received.beginning(_hex(text))
     return _only(found, text, "received")
 
 
 def find_sent(home: Home, text: str) -> ObjectHash:
     """The core of a sent package by its id, or by enough of its first characters."""
     with home.vault.reading() as view:
-        exact = view.sent.by_package(PackageId(_bytes(text)))
-        if exact is not None:
-            return exact.core
-        found = [(s.package.package, s.package.core) for s in view.sent.listing()]
+        found = view.sent.beginning(_hex(text))
     return _only(found, text, "sent")
 
 
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
+def find_package(home: Home, text: str) -> ObjectHash:
+    """The core of a sent or received package by its id, or by enough of its first characters."""
+    with home.vault.reading() as view:
+        found = {*view.sent.beginning(_hex(text)), *view.received.beginning(_hex(text))}
+    return _only(sorted(found), text, "sent or received")
+
+
+def _hex(text: str) -> str:
+    """The beginning of an id in hex, or what no id begins with."""
+    wanted = text.strip().lower()
+    return wanted if re.fullmatch(r"[0-9a-f]{1,32}", wanted) else ""
+
+
+_LISTED: Final = {
+    "received": "Check the id: 'phoenix inbox' lists them.",
+    "sent": "Check the id: 'phoenix sent' lists them.",
+    "sent or received": "Check the id: 'phoenix inbox' and 'phoenix sent' list them.",
+}
 
 
 def _only(found: Sequence[tuple[PackageId, ObjectHash]], text: str, verb: str) -> ObjectHash:
@@ -201,7 +212,7 @@ def _only(found: Sequence[tuple[PackageId, ObjectHash]], text: str, verb: str) -
         raise RefusedError(
             "E_NOT_FOUND",
             f"This home has {verb} no package of this id.",
-            next=f"Check the id: 'phoenix {'inbox' if verb == 'received' else 'sent'}' lists them.",
+            next=_LISTED[verb],
         )
     if len(matches) > 1:
         raise RefusedError(

@@ -28,6 +28,7 @@ class EventKind(Enum):
     UNREADABLE = "unreadable"
     ACKNOWLEDGED = "acknowledged"
     OUTCOME = "outcome"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class State(Enum):
     COMMITTED = "committed"
     ACKNOWLEDGED = "acknowledged"
     OUTCOME = "outcome"
+    ERASED = "erased"
     UNREADABLE = "unreadable"
     RETURNED = "returned"
     RECALLED = "recalled"
@@ -36,6 +37,7 @@ class Step(Enum):
     COMMIT = "commit"
     ACKNOWLEDGE = "acknowledge"
     OUTCOME = "outcome"
+    ERASE = "erase"
     UNREADABLE = "unreadable"
     RETURN = "return"
     RECALL = "recall"
@@ -49,6 +51,7 @@ STEP_OF: Final[Mapping[EventKind, Step]] = {
     EventKind.UNREADABLE: Step.UNREADABLE,
     EventKind.ACKNOWLEDGED: Step.ACKNOWLEDGE,
     EventKind.OUTCOME: Step.OUTCOME,
+    EventKind.ERASED: Step.ERASE,
 }
 
 TABLE: Final[Mapping[tuple[State, Step], State]] = {
@@ -66,6 +69,10 @@ TABLE: Final[Mapping[tuple[State, Step], State]] = {
     (State.ACKNOWLEDGED, Step.OUTCOME): State.OUTCOME,
     (State.OUTCOME, Step.ACKNOWLEDGE): State.OUTCOME,
     (State.OUTCOME, Step.OUTCOME): State.OUTCOME,
+    # What was stored may be erased, and nothing is said of it afterwards.
+    (State.COMMITTED, Step.ERASE): State.ERASED,
+    (State.ACKNOWLEDGED, Step.ERASE): State.ERASED,
+    (State.OUTCOME, Step.ERASE): State.ERASED,
     # Recall reaches only what was not accepted.
     (State.SENT, Step.RECALL): State.RECALLED,
     (State.HELD, Step.RECALL): State.RECALLED,
@@ -77,8 +84,8 @@ TABLE: Final[Mapping[tuple[State, Step], State]] = {
 
 #: In these the relay still owes the endpoint something, and the endpoint the sender.
 UNFINISHED: Final = frozenset({State.SENT, State.HELD, State.OFFERED, State.ACCEPTED})
-#: From these on the endpoint has durably stored the package.
-STORED: Final = frozenset({State.COMMITTED, State.ACKNOWLEDGED, State.OUTCOME})
+#: From these on the endpoint has durably stored the package, whether it still keeps it or not.
+STORED: Final = frozenset({State.COMMITTED, State.ACKNOWLEDGED, State.OUTCOME, State.ERASED})
 #: In these the relay has released the grant and the body.
 RELEASED: Final = frozenset({State.ACCEPTED, *STORED})
 
@@ -94,6 +101,7 @@ _FURTHEST: Final = {
             State.HELD,
             State.OFFERED,
             State.ACCEPTED,
+            State.ERASED,  # an address has erased it only when none of its endpoints keeps it
             State.COMMITTED,
             State.ACKNOWLEDGED,
             State.OUTCOME,
@@ -138,6 +146,7 @@ _ATTENTION: Final = (
     State.COMMITTED,
     State.ACKNOWLEDGED,
     State.OUTCOME,
+    State.ERASED,
 )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from agency_client.record.copied import Copied
 from agency_client.record.facts import AttachedFile
 from phoenix_protocol import limits, record
-from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, Seconds
-from tests.client.record_values import COMPLETE, NOW, OWN, Edit, own
+from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
+from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
 
 FIRST = '"mash@ardenfold-police" = "To compare"\n'
 STATEMENT = "[[section.statement]]\n"
@@ -916,7 +916,9 @@ COPY = '[[section.statement]]\ncopy_of = { package = "aa11", statement = 2 }\n'
 HEARD = '\n[[section]]\nid = "heard"'
 CAME = Copied(
     core=ObjectHash(bytes(32)),
+    package=PackageId(b"\xaa\x11" * 8),
     item=ItemId(bytes(16)),
+    called="view.1",
     sent_from=Address("mash@ardenfold-police"),
     said=record.Statement(
         kind=record.Kind.PROFESSIONAL_ASSESSMENT,
@@ -1010,6 +1012,94 @@ COPIES = [
         found={"warning W_DOC_COPY section[1].statement[3].copy_of"},
         copies=copies(marks=("withdrawn",)),
     ),
+    copying(
+        "controlled by its agency",
+        found={"problem E_DOC_CONTROLLED section[1].statement[3].copy_of"},
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "released by its agency",
+        found=set(),
+        copies=copies(handling=("C",), released=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "passed on to protect somebody now",
+        ("[decision]", '[onward]\nsafety_override = "She is in the car now"\n[decision]'),
+        found={"warning W_DOC_OVERRIDE section[1].statement[3].copy_of"},
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    copying(
+        "an override that does not say why",
+        ("[decision]", '[onward]\nsafety_override = "not known"\n[decision]'),
+        found={
+            "problem E_DOC_CONTROLLED section[1].statement[3].copy_of",
+            "owed O_SH6 onward.safety_override",
+        },
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
+    ),
+    case(
+        "nothing to override",
+        ("[decision]", '[onward]\nsafety_override = "She is in the car now"\n[decision]'),
+        found={"warning W_DOC_OVERRIDE onward.safety_override"},
+    ),
+]
+
+#: The friend who saw the car, known to the police alone, in the section that only the police get.
+FRIEND = (
+    '[[section]]\nid = "attendance"',
+    '[[people]]\nid = "friend"\nname = "Robin S"\nrole = "peer"\n'
+    'source_known_to = ["mash@ardenfold-police"]\n\n[[section]]\nid = "attendance"',
+)
+MEANT = ('text = "A friend saw a car"\nabout = ["child"]', 'text = "Saw a car"\nabout = ["friend"]')
+
+PROTECTED = [
+    case("a protected source told to those who may know", FRIEND, MEANT),
+    case(
+        "a protected source in a section for others",
+        FRIEND,
+        MEANT,
+        ('about = ["child"]\nas_of', 'about = ["child", "friend"]\nas_of'),
+        found={"problem E_DOC_PROTECTED section[1].statement[1].about"},
+    ),
+    case(
+        "a protected source named in a text",
+        FRIEND,
+        MEANT,
+        ("Out of character", "Out of character, says robin s."),
+        found={"problem E_DOC_PROTECTED section[1].statement[2].text"},
+    ),
+    case(
+        "another name that begins alike",
+        FRIEND,
+        MEANT,
+        ("Out of character", "Out of character, says Robin Smith"),
+    ),
+    case(
+        "a protected source named to everybody",
+        FRIEND,
+        MEANT,
+        ("Ask for a strategy discussion", "Ask about what Robin S saw"),
+        found={"problem E_DOC_PROTECTED purpose"},
+    ),
+    case(
+        "a protected source in somebody's notes",
+        FRIEND,
+        MEANT,
+        ('role = "child"\n', 'role = "child"\nnotes = "Sits beside Robin S"\n'),
+        found={"problem E_DOC_PROTECTED people[1].notes"},
+    ),
+    copying(
+        "a protected source passed on",
+        found={"problem E_DOC_PROTECTED section[1].statement[3].about"},
+        copies=copies(
+            people=(
+                (
+                    CAME.people[0][0],
+                    replace(CAME.people[0][1], optional={"source_known_to": [COUNCIL]}),
+                ),
+            )
+        ),
+    ),
 ]
 
 CASES = [
@@ -1018,6 +1108,7 @@ CASES = [
     *PERSONS,
     *STATEMENTS,
     *COPIES,
+    *PROTECTED,
     *DECISIONS,
     *LAW,
     *CONSENTS,

@@ -290,6 +290,7 @@ def test_people_travel_only_with_the_sections_that_name_them() -> None:
             "part3_category": [],
             "notes": "Jay",
             "location_sensitive": True,
+            "source_known_to": [],
         }
     ]
 

@@ -83,6 +83,7 @@ def test_the_examples_in_the_template_are_good() -> None:
         *("to[1]", "purpose", "supersedes", "people[1].name", "section[1].need_to_know"),
         *("section[1].statement[1].kind", "section[1].statement[1].text"),
         *("section[1].statement[1].basis[1]", "decision.outcome", "decision.decided_by"),
+        "section[1].statement[1].copy_of",
         "legal.retention",
     }
 

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
+from agency_client.record.breaches import (
+    Affected,
+    Breach,
+    BreachDocument,
+    Misdirection,
+    Notified,
+)
 from agency_client.record.decisions import Asked, DecisionAlone, DecisionDocument
+from agency_client.record.misdirection import Opened
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.tables import declared
 from agency_client.record.wording import in_words
@@ -25,10 +33,21 @@ def own_fields(table: type[Any]) -> set[str]:
     return {entry.name for entry in declared(table)} - inherited
 
 
-@pytest.mark.parametrize("table", [DecisionDocument, DecisionAlone, Asked])
+TABLES = (
+    *(DecisionDocument, DecisionAlone, Asked),
+    *(BreachDocument, Breach, Affected, Notified, Misdirection),
+)
+
+
+@pytest.mark.parametrize("table", TABLES)
 def test_every_field_is_on_the_page(page: str, table: type[Any]) -> None:
     named = set(re.findall(r"`([a-z0-9_]+)`", page))
     assert own_fields(table) - named == set()
+
+
+def test_whether_it_was_opened_is_on_the_page(page: str) -> None:
+    rows = re.findall(r"^\| `([a-z]+)` \| (?!what)", page, re.MULTILINE)
+    assert {opened.value for opened in Opened} <= set(rows)
 
 
 def test_every_outcome_is_on_the_page(page: str) -> None:

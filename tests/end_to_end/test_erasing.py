@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from agency_client.unlocking import Unlock, open_home
-from tests.end_to_end.documents import MASH, package
+from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import Town
 
@@ -119,3 +119,46 @@ def test_every_section_has_its_rule_and_its_day(town: Town) -> None:
     assert after["review_at"] != before["review_at"]
     listed = town.desk.phoenix("retention").json["packages"]
     assert id_ in {package["package"] for package in listed}
+
+
+def status(town: Town, id_: str) -> tuple[dict[str, str], list[Any]]:
+    """How far a package is at each address, and the receipts for its erasure."""
+    found = town.sender.phoenix("status", id_).json
+    erased = [event for event in found["events"] if event["state"] == "erased"]
+    return {r["address"]: r["state"] for r in found["recipients"]}, erased
+
+
+def test_the_sender_gets_a_signed_receipt(town: Town) -> None:
+    id_ = town.send(package("Erased with a receipt"))
+    for machine in (town.desk, town["night-desk"], town.nurse):
+        machine.phoenix("accept", id_)
+    words = ("--owner", "Duty sergeant", "--use", "Strategy discussion")
+    town.desk.phoenix("acknowledge", id_, *words)
+    town.desk.phoenix("erase", id_, "--section", "observed", "--reason", "not_needed")
+    assert status(town, id_)[1] == [], "a part of it is here still"
+    town.desk.phoenix("erase", id_, "--reason", "right_to_erasure")
+    states, receipts = status(town, id_)
+    assert states[MASH] == "committed", "a colleague still keeps it"
+    assert [r["reason"] for r in receipts] == ["right_to_erasure"]
+    again = town.desk.phoenix("acknowledge", id_, *words, status=3)
+    assert again.error_code == "E_RECEIPT_STATE"
+    (line,) = [p for p in town.desk.phoenix("inbox").json["packages"] if p["package"] == id_]
+    assert (line["state"], line["purpose"]) == ("erased", "")
+    town["night-desk"].phoenix("erase", id_, "--reason", "in_own_record")
+    assert status(town, id_)[0][MASH] == "erased"
+
+
+def test_a_receipt_waits_for_the_relay(town: Town) -> None:
+    id_ = town.send(package("Erased offline"))
+    town.nurse.phoenix("accept", id_)
+    town.relay.stop()
+    try:
+        assert town.nurse.phoenix("erase", id_, "--reason", "not_needed").json["whole"] is True
+        assert town.nurse.phoenix("open", id_, status=3).error_code == "E_ERASED"
+    finally:
+        town.relay.restart()
+    assert status(town, id_)[1] == []
+    town.nurse.phoenix("inbox")
+    states, receipts = status(town, id_)
+    assert states[NURSE] == "erased"
+    assert "reason" not in receipts[0], "nobody's key was known to seal it to"

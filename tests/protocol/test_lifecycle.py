@@ -34,6 +34,8 @@ HOUR: Final = 3600
 DAY: Final = 86400
 #: No step leads out of these.
 ENDS: Final = frozenset({State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE})
+#: Nor out of this one, which is no failure.
+GONE: Final = frozenset({State.ERASED})
 STATES: Final = st.sampled_from(State)
 ADDRESSES: Final = st.lists(STATES, min_size=1, max_size=5)
 
@@ -62,8 +64,9 @@ RULES: Final[dict[Step, tuple[Step | None, Step | None]]] = {
     Step.RETURN: (Step.OFFER, Step.ACCEPT),
     Step.UNREADABLE: (Step.OFFER, Step.COMMIT),
     Step.COMMIT: (Step.ACCEPT, Step.COMMIT),
-    Step.ACKNOWLEDGE: (Step.COMMIT, None),
-    Step.OUTCOME: (Step.ACKNOWLEDGE, None),
+    Step.ACKNOWLEDGE: (Step.COMMIT, Step.ERASE),
+    Step.OUTCOME: (Step.ACKNOWLEDGE, Step.ERASE),
+    Step.ERASE: (Step.COMMIT, Step.ERASE),
     Step.RECALL: (None, Step.ACCEPT),
     Step.EXPIRE: (Step.HOLD, Step.COMMIT),
 }
@@ -139,7 +142,7 @@ def test_what_the_table_has_is_taken(state: State, step: Step) -> None:
 
 def test_every_state_is_reached_and_only_ends_are_left_by_nothing() -> None:
     assert {State.SENT, *TABLE.values()} == set(State)
-    assert set(State) - {state for state, _ in TABLE} == ENDS
+    assert set(State) - {state for state, _ in TABLE} == ENDS | GONE
 
 
 def test_nothing_is_stored_or_read_that_was_not_accepted_first() -> None:
@@ -190,7 +193,7 @@ def test_a_colleagues_progress_never_sets_an_address_back(
     moved = [*states]
     moved[which] = advance(states[which], data.draw(st.sampled_from(steps)))
     before, after = address_state(states), address_state(moved)
-    if moved[which] not in ENDS:
+    if moved[which] not in ENDS | GONE:
         assert address_state([before, after]) is after
 
 
@@ -206,6 +209,12 @@ def test_one_that_stored_it_is_enough(states: list[State]) -> None:
     assert (address_state(states) in STORED) == any(state in STORED for state in states)
 
 
+@given(ADDRESSES)
+def test_an_address_has_erased_it_only_when_none_of_it_keeps_it(states: list[State]) -> None:
+    kept = any(state in STORED - GONE for state in states)
+    assert (address_state(states) is State.ERASED) == (State.ERASED in states and not kept)
+
+
 def test_nobody_yet_is_sent() -> None:
     assert address_state([]) is State.SENT
     assert least_advanced([]) is State.SENT
@@ -217,7 +226,7 @@ def test_one_word_for_all_addresses_is_the_one_that_needs_attention(states: list
     assert worst in states
     failed = ENDS & set(states)
     assert worst in (failed or states)
-    if not failed:
+    if not failed and State.ERASED not in states:
         assert address_state([worst, *states]) is address_state(states)
         assert all(address_state([worst, state]) is state for state in states)
 

@@ -125,6 +125,7 @@ async def test_every_step_that_the_table_does_not_have_is_refused(town: Town) ->
         State.OFFERED: (),
         State.ACCEPTED: (EventKind.ACCEPTED,),
         State.COMMITTED: (EventKind.ACCEPTED, EventKind.COMMITTED),
+        State.ERASED: (EventKind.ACCEPTED, EventKind.COMMITTED, EventKind.ERASED),
         State.RETURNED: (EventKind.RETURNED,),
         State.UNREADABLE: (EventKind.UNREADABLE,),
         State.OUTCOME: (

@@ -45,3 +45,8 @@ def pack_hashes(hashes: Collection[bytes]) -> str:
 def pack_states(states: Collection[State]) -> str:
     """The parameter of :data:`ONE_OF_STATES`."""
     return json.dumps([state.value for state in states])
+
+
+def id_range(beginning: str) -> tuple[bytes, bytes]:
+    """The first and last id of 16 bytes that begin with these 1 to 32 hex digits."""
+    return bytes.fromhex(beginning.ljust(32, "0")), bytes.fromhex(beginning.ljust(32, "f"))

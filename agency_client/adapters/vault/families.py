@@ -15,6 +15,7 @@ from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
 from agency_client.adapters.vault.requests import RequestTables
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
+from agency_client.adapters.vault.said_words import SaidWordsTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
 from agency_client.adapters.vault.sent import SentTables
 from agency_client.adapters.vault.sequences import SequenceTables
@@ -23,6 +24,7 @@ from agency_client.adapters.vault.settings import SettingsTable
 
 if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
+    from agency_client.adapters.vault.holds import HoldTables
     from agency_client.adapters.vault.notices import NoticeTables
 
 
@@ -106,6 +108,16 @@ class TransactionFamilies:
     @cached_property
     def requests(self) -> RequestTables:
         return RequestTables(self._session)
+
+    @cached_property
+    def holds(self) -> HoldTables:
+        from agency_client.adapters.vault.holds import HoldTables
+
+        return HoldTables(self._session)
+
+    @cached_property
+    def said_words(self) -> SaidWordsTable:
+        return SaidWordsTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -8,6 +8,7 @@ from typing import Final
 from agency_client.adapters.vault.codes import (
     ANY_STATE,
     ONE_OF_STATES,
+    id_range,
     pack_hashes,
     pack_states,
 )
@@ -73,6 +74,15 @@ class ReceivedTables:
             core,
         )
         return None if row is None else _offer(row)
+
+    def beginning(self, text: str) -> tuple[tuple[PackageId, ObjectHash], ...]:
+        if not text:
+            return ()
+        rows = self._session.all(
+            "SELECT package, core FROM received WHERE package BETWEEN ? AND ? ORDER BY number",
+            *id_range(text),
+        )
+        return tuple((PackageId(package), ObjectHash(core)) for package, core in rows)
 
     def inbox(
         self,

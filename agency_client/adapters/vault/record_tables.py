@@ -115,8 +115,7 @@ CREATE TABLE doomed_blobs (blob BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 _REQUESTS: Final = """
 CREATE TABLE requests (
     core BLOB PRIMARY KEY, side TEXT NOT NULL, asker TEXT NOT NULL, asked_at INTEGER NOT NULL,
-    due INTEGER NOT NULL, record INTEGER REFERENCES records (number), escalates BLOB,
-    instead_of TEXT
+    due INTEGER NOT NULL, escalates BLOB, instead_of TEXT
 ) STRICT;
 CREATE INDEX requests_by_side ON requests (side, asked_at);
 CREATE TABLE request_questions (
@@ -142,6 +141,32 @@ CREATE TABLE request_escalations (
 ) STRICT, WITHOUT ROWID;
 """
 
+#: What has to be kept, and what no longer.
+_HOLDS: Final = """
+CREATE TABLE holds (
+    number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, signed BLOB NOT NULL
+) STRICT;
+CREATE TABLE hold_lifts (
+    hold BLOB PRIMARY KEY, signed BLOB NOT NULL, time INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER holds_stay_as_written BEFORE UPDATE ON holds
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER holds_stay BEFORE DELETE ON holds
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER hold_lifts_stay_as_written BEFORE UPDATE ON hold_lifts
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER hold_lifts_stay BEFORE DELETE ON hold_lifts
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+"""
+
+#: Words of receipts as they travelled, with their keys: what proves them later.
+_SAID_WORDS: Final = """
+CREATE TABLE said_words (
+    said BLOB PRIMARY KEY, core BLOB NOT NULL, ciphertext BLOB NOT NULL, key BLOB NOT NULL
+) STRICT;
+CREATE INDEX said_words_by_core ON said_words (core);
+"""
+
 #: In the order in which they are made.
 RECORD_TABLES: Final[tuple[str, ...]] = (
     _RECORDS,
@@ -149,5 +174,7 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _NOTICES,
     _ONWARD,
     _RETENTION,
+    _HOLDS,
     _REQUESTS,
+    _SAID_WORDS,
 )

@@ -144,7 +144,9 @@ class DueTable:
         place: str = "",
     ) -> Due | None:
         row = self._session.one(
-            f"{_DUE} closed IS NULL AND kind = ? AND core IS ? AND record IS ? AND place = ?",
+            # Said so that the index by core or record is used.
+            f"{_DUE} closed IS NULL AND kind = ? AND core {'IS' if core is None else '='} ? "
+            f"AND record {'IS' if record is None else '='} ? AND place = ?",
             kind,
             core,
             record,

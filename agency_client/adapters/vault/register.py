@@ -53,11 +53,14 @@ class RegisterTables:
             _pack(line),
         )
         number = int(self._session.value("SELECT last_insert_rowid()"))
+        self.also(number, terms)
+        return number
+
+    def also(self, line: int, terms: Collection[Term]) -> None:
         self._session.many(
             "INSERT OR IGNORE INTO register_terms VALUES (?, ?, ?)",
-            [(term.kind.value, term.text, number) for term in terms if term.text],
+            [(term.kind.value, term.text, line) for term in terms if term.text],
         )
-        return number
 
     def find(self, wanted: Wanted) -> tuple[RegisterLine, ...]:
         conditions = list(_conditions(wanted))
@@ -73,6 +76,17 @@ class RegisterTables:
     ) -> tuple[RegisterLine, ...]:
         where, value = ("core = ?", core) if core is not None else ("record = ?", record)
         return tuple(map(_line, self._session.all(f"{_LINE} WHERE {where} {_IN_ORDER}", value)))
+
+    def terms_of(
+        self, *, core: ObjectHash | None = None, record: int | None = None
+    ) -> frozenset[Term]:
+        rows = self._session.all(
+            "SELECT DISTINCT register_terms.kind, term FROM register "
+            "JOIN register_terms ON register_terms.line = number WHERE core = ? OR record = ?",
+            core,
+            record,
+        )
+        return frozenset(Term(TermKind(kind), text) for kind, text in rows)
 
     def forget(self, *, core: ObjectHash | None = None, record: int | None = None) -> None:
         for line in self.of(core=core, record=record):

@@ -18,7 +18,7 @@ from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
 
 _REQUEST: Final = (
-    "SELECT core, side, asker, asked_at, due, record, escalates, instead_of FROM requests WHERE"
+    "SELECT core, side, asker, asked_at, due, escalates, instead_of FROM requests WHERE"
 )
 _ESCALATION: Final = "SELECT request, address, deputy, core, time FROM request_escalations WHERE"
 
@@ -38,13 +38,12 @@ class RequestTables:
         if self.get(request.core) is not None:
             return False
         self._session.run(
-            "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)",
             request.core,
             request.side.value,
             request.asker,
             request.asked_at,
             request.due,
-            request.record,
             request.escalates,
             request.instead_of,
         )
@@ -153,9 +152,8 @@ def _request(row: Row) -> StoredRequest:
         asker=Address(row[2]),
         asked_at=Seconds(row[3]),
         due=Seconds(row[4]),
-        record=row[5],
-        escalates=None if row[6] is None else ObjectHash(row[6]),
-        instead_of=None if row[7] is None else Address(row[7]),
+        escalates=None if row[5] is None else ObjectHash(row[5]),
+        instead_of=None if row[6] is None else Address(row[6]),
     )
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from agency_client.adapters.vault.codes import pack_hashes, pack_list, pack_states
+from agency_client.adapters.vault.codes import id_range, pack_hashes, pack_list, pack_states
 from agency_client.adapters.vault.sent_rows import (
     EXPIRING,
     INSERT_PACKAGE,
@@ -136,6 +136,15 @@ class SentTables:
     def by_package(self, package: PackageId) -> SentPackage | None:
         row = self._session.one(f"{SELECT_PACKAGE} WHERE package = ?", package)
         return None if row is None else package_of(row)
+
+    def beginning(self, text: str) -> tuple[tuple[PackageId, ObjectHash], ...]:
+        if not text:
+            return ()
+        rows = self._session.all(
+            "SELECT package, core FROM sent WHERE package BETWEEN ? AND ? ORDER BY number",
+            *id_range(text),
+        )
+        return tuple((PackageId(package), ObjectHash(core)) for package, core in rows)
 
     def by_fingerprint(self, fingerprint: bytes) -> tuple[SentPackage, ...]:
         rows = self._session.all(

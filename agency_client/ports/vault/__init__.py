@@ -30,6 +30,7 @@ from agency_client.ports.vault.contents import (
     StoredSection,
 )
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.holds import Holds, StoredHold
 from agency_client.ports.vault.notices import (
     HandingState,
     Notices,
@@ -72,6 +73,7 @@ from agency_client.ports.vault.retention import (
     Retention,
     Tombstone,
 )
+from agency_client.ports.vault.said_words import KeptWords, SaidWords
 from agency_client.ports.vault.sayings import (
     Events,
     KeptObject,
@@ -196,6 +198,10 @@ class Families(Protocol):
     @property
     def requests(self) -> Requests: ...
     @property
+    def holds(self) -> Holds: ...
+    @property
+    def said_words(self) -> SaidWords: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -269,8 +275,10 @@ __all__ = [
     "Families",
     "Gap",
     "HandingState",
+    "Holds",
     "KeptCheckpoint",
     "KeptObject",
+    "KeptWords",
     "Notices",
     "ObjectKind",
     "Objects",
@@ -295,6 +303,7 @@ __all__ = [
     "Retained",
     "Retention",
     "Route",
+    "SaidWords",
     "Seen",
     "Sent",
     "SentDelivery",
@@ -313,6 +322,7 @@ __all__ = [
     "StoredAttachment",
     "StoredEvent",
     "StoredHanding",
+    "StoredHold",
     "StoredNotice",
     "StoredRequest",
     "StoredSection",

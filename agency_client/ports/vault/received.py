@@ -65,6 +65,10 @@ class Received(Protocol):
         """The offer's bytes and secrets."""
         ...
 
+    def beginning(self, text: str) -> tuple[tuple[PackageId, ObjectHash], ...]:
+        """Ids and cores of packages whose ids begin with these 1 to 32 hex digits; none for no digits."""
+        ...
+
     def inbox(
         self,
         states: Collection[State] | None = None,

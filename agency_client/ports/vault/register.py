@@ -80,6 +80,10 @@ class Register(Protocol):
         """Write a line; gives its number. A package has at most one line of a kind: later ones are not written."""
         ...
 
+    def also(self, line: int, terms: Collection[Term]) -> None:
+        """Let line number ``line`` be found by these too: somebody was named later."""
+        ...
+
     def find(self, wanted: Wanted) -> tuple[RegisterLine, ...]:
         """The lines that are wanted, oldest first."""
         ...
@@ -88,6 +92,12 @@ class Register(Protocol):
         self, *, core: ObjectHash | None = None, record: int | None = None
     ) -> tuple[RegisterLine, ...]:
         """The lines that tell of a package or of a record."""
+        ...
+
+    def terms_of(
+        self, *, core: ObjectHash | None = None, record: int | None = None
+    ) -> frozenset[Term]:
+        """Everything that finds the lines of a package and of a record: for what is written down about them."""
         ...
 
     def forget(self, *, core: ObjectHash | None = None, record: int | None = None) -> None:

@@ -25,8 +25,7 @@ class Side(Enum):
 class StoredRequest:
     """A request that is stored here, by the core of its package.
 
-    ``record`` is the number of its record where it was asked from this home. ``escalates`` names the core of the
-    request that it repeats, because ``instead_of`` has not answered that one.
+    ``escalates`` names the core of the request that it repeats, because ``instead_of`` has not answered that one.
     """
 
     core: ObjectHash
@@ -34,7 +33,6 @@ class StoredRequest:
     asker: Address
     asked_at: Seconds
     due: Seconds
-    record: int | None = None
     escalates: ObjectHash | None = None
     instead_of: Address | None = None
 

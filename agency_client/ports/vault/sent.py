@@ -155,6 +155,10 @@ class Sent(Protocol):
         """One package by its id."""
         ...
 
+    def beginning(self, text: str) -> tuple[tuple[PackageId, ObjectHash], ...]:
+        """Ids and cores of packages whose ids begin with these 1 to 32 hex digits; none for no digits."""
+        ...
+
     def by_fingerprint(self, fingerprint: bytes) -> tuple[SentPackage, ...]:
         """Every send of exactly this input, newest first: at most one of them is unfinished."""
         ...

@@ -1,15 +1,16 @@
-"""Rules on statements copied from a received package: they are there, and go on as they came."""
+"""Rules on statements copied from a received package: they are there, and go on as they came (hard block 10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from agency_client.record.copied import LONGEST
-from agency_client.record.copying import KEPT, basis_of, copied_in, said_in
+from agency_client.record.copying import KEPT, basis_of, controlled_in, copied_in, said_in
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, problem, warning
 from agency_client.record.tables import declared
+from agency_client.record.unanswerable import settled
 
 
 def found(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -73,4 +74,34 @@ def still_said(document: Document, facts: Facts) -> Iterator[Finding]:
             yield warning("W_DOC_COPY", statement.copy_of.at, message, clause="KM4")
 
 
-RULES = (found, unchanged, same_people, not_endless, still_said)
+def released(document: Document, facts: Facts) -> Iterator[Finding]:
+    """What its agency controls goes on when it is released, or to protect somebody now (hard block 10)."""
+    is_overridden = settled(document.onward.safety_override)
+    for _, statement, copied in controlled_in(document):
+        if statement.copy_of is None:
+            continue
+        if is_overridden:
+            message = f"This goes on without a release. {copied.sent_from} is told so, and why."
+            yield warning("W_DOC_OVERRIDE", statement.copy_of.at, message, clause="Q13")
+        else:
+            message = f"{copied.sent_from} keeps control of this, and has not released it."
+            yield problem("E_DOC_CONTROLLED", statement.copy_of.at, message, clause="Q13")
+
+
+def nothing_to_override(document: Document, facts: Facts) -> Iterator[Finding]:
+    """An override where nothing is controlled may be left over from another package."""
+    if document.onward.safety_override is not None and not any(controlled_in(document)):
+        message = "Nothing in this document needs a release, so nothing is overridden."
+        at = (*document.onward.at, "safety_override")
+        yield warning("W_DOC_OVERRIDE", at, message, clause="Q13")
+
+
+RULES = (
+    found,
+    unchanged,
+    same_people,
+    not_endless,
+    still_said,
+    released,
+    nothing_to_override,
+)

@@ -1,0 +1,319 @@
+"""Asking and answering: request, respond, requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from agency_client.cli.drafting import findings_json, tell_findings
+from agency_client.cli.files import read_document_file, read_options
+from agency_client.cli.options import command
+from agency_client.cli.progress import progress
+from agency_client.cli.running import as_json, run
+from agency_client.cli.sending import own_warnings
+from agency_client.cli.telling import (
+    moment,
+    problem_json,
+    shown,
+    spoken,
+    tell,
+    tell_json,
+    tell_problem,
+    warn,
+)
+from agency_client.client import Client
+from phoenix_protocol.errors import RefusedError, UnavailableError
+
+_ATTACH = click.option(
+    "--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section."
+)
+_EXPIRES = click.option(
+    "--expires", metavar="WHEN", help="When it expires, not as in the document: 14d, 36h."
+)
+_URGENT = click.option(
+    "--urgent", is_flag=True, help="Protect somebody now: decision and law can follow."
+)
+_CHECK = click.option("--check", is_flag=True, help="Look at it without sending it.")
+
+
+@command("request")
+@click.argument("file", type=click.Path(path_type=Path))
+@_ATTACH
+@_EXPIRES
+@_URGENT
+@_CHECK
+@click.pass_context
+def request(
+    ctx: click.Context,
+    file: Path,
+    attach: tuple[str, ...],
+    expires: str | None,
+    urgent: bool,
+    check: bool,
+) -> None:
+    """Ask other agencies for information: each reads its own questions.
+
+    Nothing waits for an answer. You are reminded, and the deputies that you named are asked once, by themselves.
+    'phoenix new --kind request' writes a document to fill in.
+    """
+    data, options = read_document_file(file), read_options(attach, expires, urgent)
+    if check:
+        _tell_looked(ctx, run(ctx, lambda c: c.look_at_request(data, options)), "request")
+        return
+
+    async def work(client: Client) -> None:
+        with progress("Asking", quiet=as_json(ctx)) as progressed:
+            sent = await client.request(data, options, progressed)
+        due = client.request_due(sent.result.package)
+        _tell_sent(ctx, sent, {"due": moment(due) if due is not None else None})
+        if due is not None and not as_json(ctx):
+            tell(f"Answers are due {spoken(due)}. See: phoenix requests")
+        await client.told(sent.result.package)
+
+    run(ctx, work)
+
+
+@command("respond")
+@click.argument("id_", metavar="ID")
+@click.argument("file", type=click.Path(path_type=Path))
+@_ATTACH
+@_EXPIRES
+@_URGENT
+@_CHECK
+@click.pass_context
+def respond(
+    ctx: click.Context,
+    id_: str,
+    file: Path,
+    attach: tuple[str, ...],
+    expires: str | None,
+    urgent: bool,
+    check: bool,
+) -> None:
+    """Answer a request: each question shared, withheld, not held or not searched.
+
+    You can answer some questions now and others later. 'phoenix new --answer ID' writes a document to fill in.
+    """
+    data, options = read_document_file(file), read_options(attach, expires, urgent)
+    if check:
+        found = run(ctx, lambda c: c.look_at_response(c.find_received(id_), data, options))
+        _tell_looked(ctx, found, "response")
+        return
+
+    async def work(client: Client) -> None:
+        core = client.find_received(id_)
+        with progress("Answering", quiet=as_json(ctx)) as progressed:
+            sent = await client.respond(core, data, options, progressed)
+        request_id = client.package_of(core)
+        _tell_sent(ctx, sent, {"request": request_id.hex() if request_id else None})
+        await client.told(sent.result.package)
+
+    run(ctx, work)
+
+
+def _tell_looked(ctx: click.Context, findings: Any, of: str) -> None:
+    if as_json(ctx):
+        tell_json({"package": None, **findings_json(findings)})
+    else:
+        tell_findings(findings, of)
+    if findings.problems:
+        ctx.exit(RefusedError.exit_code)
+
+
+def _tell_sent(ctx: click.Context, sent: Any, more: dict[str, Any]) -> None:
+    result, findings = sent.result, sent.findings
+    warnings = [*findings.warnings, *own_warnings(result)]
+    if as_json(ctx):
+        tell_json(
+            {
+                "package": result.package.hex(),
+                **more,
+                "recipients": [
+                    {"address": r.address, "state": r.state.value} for r in result.recipients
+                ],
+                **findings_json(findings),
+                "warnings": [problem_json(p) for p in warnings],
+            }
+        )
+        return
+    for problem in warnings:
+        tell_problem(problem)
+    tell(f"Sent. Package {result.package.hex()}")
+    for recipient in result.recipients:
+        tell(f"  {recipient.address}: {recipient.state.value}")
+    for problem in findings.owed:
+        tell(f"  owed: {problem.place}: {problem.message}")
+
+
+@command("requests")
+@click.option("--open", "only_open", is_flag=True, help="Leave out what is answered in full.")
+@click.option("--offline", is_flag=True, help="Show what is known without asking the relay.")
+@click.pass_context
+def requests(ctx: click.Context, only_open: bool, offline: bool) -> None:
+    """List what you asked and what you were asked: by when, and what became of each question."""
+
+    async def work(client: Client) -> Any:
+        asked = True
+        if not offline:
+            try:
+                await client.catch_up()
+            except UnavailableError:
+                asked = False
+        return await client.requests(), asked
+
+    found, asked = run(ctx, work)
+    if not asked:
+        warn("The relay is not available. This is what was last known.")
+    lines = [line for line in found.asked if not only_open or _is_open(line)]
+    owed = [line for line in found.owed if not only_open or line.stands.value != "answered"]
+    if as_json(ctx):
+        tell_json(
+            {"asked": [_asked_json(line) for line in lines], "owed": [_owed_json(o) for o in owed]}
+        )
+        return
+    _tell_requests(lines, owed)
+
+
+def _is_open(line: Any) -> bool:
+    return any(recipient.stands.value != "answered" for recipient in line.recipients)
+
+
+# -- for programs ------------------------------------------------------------------------------------------------------
+
+
+def _line_json(line: Any) -> dict[str, Any]:
+    said = line.said.answers if line.said is not None else {}
+    return {
+        "package": _id(line.package),
+        "from": line.request.asker,
+        "purpose": line.purpose,
+        "urgency": line.urgency,
+        "thread": line.thread,
+        "threshold": next(iter(said.get("request.threshold", ())), None),
+        "asked_at": moment(line.request.asked_at),
+        "due": moment(line.request.due),
+        "overdue": line.is_overdue,
+    }
+
+
+def _asked_json(line: Any) -> dict[str, Any]:
+    return {
+        **_line_json(line),
+        "recipients": [_recipient_json(recipient) for recipient in line.recipients],
+    }
+
+
+def _recipient_json(recipient: Any) -> dict[str, Any]:
+    escalation = recipient.escalation
+    return {
+        "address": recipient.address,
+        "state": recipient.state.value if recipient.state is not None else None,
+        "stands": recipient.stands.value,
+        "response": _id(recipient.come),
+        "deputy": recipient.deputy,
+        "escalated": moment(escalation.time) if escalation is not None else None,
+        "escalated_as": _id(recipient.escalated_as),
+        "questions": [_question_json(question) for question in recipient.questions],
+    }
+
+
+def _owed_json(line: Any) -> dict[str, Any]:
+    return {
+        **_line_json(line),
+        "state": line.state.value,
+        "stands": line.stands.value,
+        "instead_of": line.request.instead_of,
+        "questions": [_question_json(question) for question in line.questions],
+    }
+
+
+def _question_json(question: Any) -> dict[str, Any]:
+    said = question.said
+    return {
+        "id": said.word if said is not None else None,
+        "question": question.id.hex(),
+        "text": said.text if said is not None else None,
+        "answers": [_answer_json(told) for told in question.answers],
+    }
+
+
+def _answer_json(told: Any) -> dict[str, Any]:
+    said = told.said
+    return {
+        "answer": told.answer.answer,
+        "by": told.answer.by,
+        "time": moment(told.answer.time),
+        "package": _id(told.package),
+        "what": said.what if said is not None else None,
+        "reason": said.reason if said is not None else None,
+        "statements": list(said.statements) if said is not None else [],
+    }
+
+
+def _id(package: Any) -> str | None:
+    return package.hex() if package is not None else None
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+_STANDS = {
+    "answered": "answered",
+    "come": "an answer is here: accept it",
+    "returned": "they said that it is not theirs",
+    "escalated": "no answer in time; the deputy was asked",
+    "overdue": "no answer in time",
+    "part": "answered in part",
+    "waiting": "no answer yet",
+}
+_ANSWERS = {
+    "shared": "HELD AND SHARED",
+    "withheld": "HELD, NOT SHARED",
+    "not_held": "NOT HELD",
+    "not_searched": "NOT SEARCHED",
+}
+
+
+def _tell_requests(asked: list[Any], owed: list[Any]) -> None:
+    if not asked and not owed:
+        tell("Nothing was asked.")
+    for line in owed:
+        late = ", overdue" if line.is_overdue else ""
+        tell(f"You were asked by {line.request.asker}: {shown(line.purpose)}")
+        tell(f"  package {_short(line.package)}, due {spoken(line.request.due)}{late}")
+        if line.request.instead_of is not None:
+            tell(f"  in place of {line.request.instead_of}, who has not answered in time")
+        if line.said is None:
+            tell("  Accept it to read the questions.")
+        _tell_questions(line.questions)
+    for line in asked:
+        tell(f"You asked: {shown(line.purpose)}")
+        tell(f"  package {_short(line.package)}, due {spoken(line.request.due)}")
+        for recipient in line.recipients:
+            tell(f"  {recipient.address}: {_STANDS[recipient.stands.value]}{_about(recipient)}")
+            _tell_questions(recipient.questions)
+
+
+def _about(recipient: Any) -> str:
+    if recipient.come is not None:
+        return f" ({_short(recipient.come)})"
+    if recipient.stands.value == "escalated":
+        return f" ({recipient.deputy}, {spoken(recipient.escalation.time)})"
+    return ""
+
+
+def _tell_questions(questions: Any) -> None:
+    for question in questions:
+        said = question.said
+        tell(f"    {shown(said.word)}: {shown(said.text)}" if said else "    (erased here)")
+        for told in question.answers:
+            words = [_ANSWERS[told.answer.answer]]
+            words += [x for x in (told.said.what, told.said.reason) if x] if told.said else []
+            tell(f"      {shown('. '.join(words))}, by {told.answer.by}, {_short(told.package)}")
+        if not question.answers:
+            tell("      no answer")
+
+
+def _short(package: Any) -> str:
+    return package.hex()[:12] if package is not None else "erased"

@@ -1,0 +1,94 @@
+"""The commented documents that `phoenix new` writes: packages, requests, requests about victims, answers.
+
+Each has a beginning of its own; people, sections, decision and law are those of the package's template.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final
+
+from agency_client.record.asked import ReadQuestion
+from agency_client.record.plain import plain
+from agency_client.record.shipped import shipped
+
+_HEADING: Final = "# -- "
+_WIDTH: Final = 110
+
+
+class Template(Enum):
+    """What a new document is for. An answer is made from the request that it answers."""
+
+    PACKAGE = "package"
+    REQUEST = "request"
+    VICTIM_REQUEST = "victim-request"
+
+
+def template(kind: Template) -> str:
+    """The commented document."""
+    whole = shipped("template.toml").decode()
+    if kind is Template.PACKAGE:
+        return whole
+    people, _sections, *rest = _after_cover(whole)
+    victim = shipped("victim-template.toml").decode() if kind is Template.VICTIM_REQUEST else ""
+    head = shipped("request-template.toml").decode()
+    return "".join((head, victim, people, *rest))
+
+
+def response_document(asker: str, questions: Iterable[ReadQuestion]) -> str:
+    """The commented document that answers these questions. No answer is given in it."""
+    people, sections, *rest = _after_cover(shipped("template.toml").decode())
+    readers = f'[section.need_to_know]\n{_quoted(asker)} = ""\n'
+    sections = sections.replace("[section.need_to_know]\n", readers, 1)
+    answers = "".join(map(_answer, questions))
+    return "".join((shipped("response-template.toml").decode(), answers, people, sections, *rest))
+
+
+def _after_cover(whole: str) -> list[str]:
+    """The parts of the package's template that follow its cover."""
+    parts = whole.split(_HEADING)
+    return [_HEADING + part for part in parts[2:]]
+
+
+def _answer(question: ReadQuestion) -> str:
+    about = f" About: {', '.join(question.about)}." if question.about else ""
+    period = " to ".join(p for p in (question.period_from, question.period_until) if p)
+    return (
+        f"{_comment(question.text + about + (f' Period: {period}.' if period else ''))}"
+        "[[answer]]\n"
+        f"question = {_quoted(question.word)}\n"
+        "# shared, withheld, not_held or not_searched.\n"
+        'answer = ""\n'
+        "# For 'shared': the numbers of the statements below, or the ids of sections with a file.\n"
+        "#statements = [1]\n"
+        '#sections = ["notes"]\n'
+        "# For the others: what, and why. And when you will look again.\n"
+        '#what = "..."\n'
+        '#reason = "..."\n'
+        "#review_at = 2027-01-31\n\n"
+    )
+
+
+def _comment(text: str) -> str:
+    """Other people's words as notes: one line after the other, none of which is anything else."""
+    lines, line = [], ""
+    for word in plain(text).split(" "):
+        if line and len(line) + len(word) > _WIDTH:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+    return "".join(f"# {each}\n" for each in (*lines, line))
+
+
+def _quoted(text: str) -> str:
+    """Text in quotes, as TOML reads it."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    is_shown = character == " " or unicodedata.category(character)[0] not in "CZ"
+    return character if is_shown else f"\\U{ord(character):08X}"
