@@ -24,7 +24,6 @@ NOT_BROUGHT_ABOUT = ("phoenix audit verify: problems[]", "phoenix release: warni
 #: Every command of the page, by the test that runs it.
 SENDING = "new; check; send; disclosed; release-request; release; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
 ASKING = "request; respond; requests"
-ASKING = "request; respond; requests"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
@@ -47,7 +46,6 @@ ALL = {
     "sending": named("phoenix", SENDING),
     "recording": named("phoenix", RECORDING),
     "retaining": named("phoenix", RETAINING),
-    "asking": named("phoenix", ASKING),
     "asking": named("phoenix", ASKING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
@@ -327,46 +325,6 @@ def test_a_relay(page: Page, tmp_path: Path) -> None:
         seen("phoenix-relay backup", relay.run("backup", tmp_path / "copy").json)
     restored = RelayProcess(home=tmp_path / "restored", facts=relay.facts)
     seen("phoenix-relay restore", restored.run("restore", tmp_path / "copy").json)
-    seen.conclude()
-
-
-QUESTION = """\
-purpose = "Ask"
-[[question]]
-id = "seen"
-text = "Was the child seen?"
-[question.ask]
-"mash@ardenfold-police" = "You know"
-[decision]
-outcome = "share_part"
-decided_by = "Duty manager"
-[legal]
-article_6 = "e_public_task"
-retention = "safeguarding_default"
-"""
-ANSWER = (
-    '[[answer]]\nquestion = "seen"\nanswer = "not_held"\n'
-    + QUESTION[QUESTION.index("[decision]") :]
-)
-
-
-def test_asking_and_answering(town: Town, page: Page, tmp_path: Path) -> None:
-    seen = Seen(page, ALL["asking"])
-    sender, desk = town.sender, town.desk
-    request, response = tmp_path / "request.toml", tmp_path / "response.toml"
-    request.write_text(QUESTION, "utf-8")
-    response.write_text(ANSWER, "utf-8")
-    seen("phoenix request", sender.phoenix("request", request, "--check").json)
-    asked = seen("phoenix request", sender.phoenix("request", request).json)
-    desk.phoenix("accept", asked["package"])
-    words = ("respond", asked["package"], response)
-    seen("error", desk.phoenix("respond", asked["package"], request, status=3).json)
-    seen("phoenix respond", desk.phoenix(*words, "--check").json)
-    answered = seen("phoenix respond", desk.phoenix(*words).json)
-    seen("phoenix requests", desk.phoenix("requests", "--offline").json)
-    sender.phoenix("accept", answered["package"])
-    seen("phoenix requests", sender.phoenix("requests").json)
-    assert sender.phoenix("requests", "--open").json == {"asked": [], "owed": []}
     seen.conclude()
 
 
