@@ -53,7 +53,7 @@ class Shown:
     """
 
     noticed: Noticed
-    correction: ReadStatement | None
+    correction: ReadStatement | None = field(repr=False)
     core: ObjectHash
     package: PackageId | None
     item: ItemId
