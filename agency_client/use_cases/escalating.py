@@ -33,7 +33,7 @@ from agency_client.use_cases.handing_in import hand_in
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.reminding import remind
-from agency_client.use_cases.request_taking import ANSWER_DUE, place_of, unanswered
+from agency_client.use_cases.request_taking import OWED_TO_US, place_of, unanswered
 from agency_client.use_cases.sealing import Keep, Outgoing, seal
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import PhoenixError, UnavailableError
@@ -87,7 +87,7 @@ async def escalate(home: Home, relay: Relay, known: Known) -> int:
 
 
 def _overdue(view: Families, now: Seconds) -> Iterator[Overdue]:
-    for due in view.dues.open({ANSWER_DUE}, until=now):
+    for due in view.dues.open({OWED_TO_US}, until=now):
         found = _of_due(view, due)
         if found is not None and not _has_come(view, found):
             yield found

@@ -31,8 +31,8 @@ from phoenix_protocol.package.envelope import Core, Why
 from phoenix_protocol.sealing.contents import Cover
 
 #: An answer that others owe this home; an answer that this home owes.
-ANSWER_DUE: Final = "request_answer"
-REQUEST_OWED: Final = "request_owed"
+OWED_TO_US: Final = "request_owed"
+OWED_BY_US: Final = "request_answer"
 
 #: Nobody asks for an answer later than this after the request (seconds).
 _LATEST: Final = 366 * 86400
@@ -68,7 +68,7 @@ def note_asked(
     for address in addresses:
         tx.dues.put(
             Due(
-                kind=ANSWER_DUE,
+                kind=OWED_TO_US,
                 at=request.due,
                 made=request.asked_at,
                 core=request.core,
@@ -90,7 +90,7 @@ def note_offer(tx: Families, own: Address, hash_: ObjectHash, core: Core, cover:
         )
         tx.requests.note_reply(reply)
     if type(due) is int and own in _written_to(core) and _is_near(due, core.created):
-        tx.dues.put(Due(kind=REQUEST_OWED, at=Seconds(due), made=core.created, core=hash_))
+        tx.dues.put(Due(kind=OWED_BY_US, at=Seconds(due), made=core.created, core=hash_))
 
 
 def _written_to(core: Core) -> frozenset[Address]:
@@ -120,7 +120,7 @@ def take_in(
         _take_request(tx, own, package, core, request, audiences)
     if request is None or own not in _written_to(core):
         _close(
-            tx, REQUEST_OWED, package.core, "", now
+            tx, OWED_BY_US, package.core, "", now
         )  # the cover said otherwise, or another answers
     if response is not None:
         take_answers(tx, own, response, package.core, package.sent_from, now)
@@ -226,11 +226,11 @@ def _close_answered(tx: Families, stored: StoredRequest, address: Address, now: 
     if unanswered(tx, stored.core, address):
         return
     if stored.side is Side.THEIRS:
-        _close(tx, REQUEST_OWED, stored.core, "", now)
+        _close(tx, OWED_BY_US, stored.core, "", now)
         return
     addresses = [each.address for each in tx.requests.asked(stored.core)]
     if address in addresses:
-        _close(tx, ANSWER_DUE, stored.core, place_of(addresses, address), now)
+        _close(tx, OWED_TO_US, stored.core, place_of(addresses, address), now)
 
 
 def _close(tx: Families, kind: str, core: ObjectHash, place: str, now: Seconds) -> None:

@@ -23,7 +23,7 @@ from agency_client.record.asked import (
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
-from agency_client.use_cases.request_taking import REQUEST_OWED
+from agency_client.use_cases.request_taking import OWED_BY_US
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import State
@@ -227,7 +227,7 @@ def _stands(
 
 def _unaccepted(view: Families, now: Seconds) -> Iterator[OwedLine]:
     """Requests of which only the cover is known: that they ask, and by when."""
-    for due in view.dues.open({REQUEST_OWED}):
+    for due in view.dues.open({OWED_BY_US}):
         received = view.received.get(due.core) if due.core is not None else None
         if received is None or view.requests.get(received.core) is not None:
             continue
