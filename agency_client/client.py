@@ -574,6 +574,26 @@ class Client:
 
         return request_due(self.home, package)
 
+    # -- the catalogue ---------------------------------------------------------------------------------------------
+
+    async def catalogue(self) -> Any:
+        """The words that this home goes by."""
+        from agency_client.use_cases.catalogues import catalogue_of
+
+        return catalogue_of(self.home)
+
+    async def adopt_catalogue(self, data: bytes) -> Any:
+        """Go by what the partnership adds to the shipped catalogue and tightens in it."""
+        from agency_client.use_cases.catalogues import adopt_catalogue
+
+        return adopt_catalogue(self.home, data)
+
+    async def drop_catalogue(self) -> Any:
+        """Go by the shipped catalogue alone again."""
+        from agency_client.use_cases.catalogues import drop_catalogue
+
+        return drop_catalogue(self.home)
+
     # -- keeping -----------------------------------------------------------------------------------------------------
 
     async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:

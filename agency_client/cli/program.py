@@ -54,6 +54,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "members": ("people", "members", "Approve, list and end members (managers)."),
     "agency": ("people", "agency", "Make an agency's keys (managers)."),
     "partnership": ("governance", "partnership", "Found and govern a partnership."),
+    "catalogue": ("catalogues", "catalogue", "Show or adopt the words of your partnership."),
     "keys": ("keeping", "keys", "Show, roll, back up and restore keys."),
     "agent": ("keeping", "agent", "Hold the key unlocked for a time, and fetch in the background."),
     "audit": ("keeping", "audit", "Verify and show the record of what was done here."),

@@ -14,7 +14,7 @@ from agency_client.ports.vault import Due, Families, Record, RegisterLine, Term
 from agency_client.ports.vault.settings import CHECKPOINT
 from agency_client.record.facts import Own, RecordFacts
 from agency_client.record.looks import Look
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import recall_directory
 from phoenix_protocol.errors import RefusedError
@@ -191,7 +191,7 @@ def record_facts(home: Home, packages: Iterable[str]) -> RecordFacts:
     with home.vault.reading() as view:
         found = {id_: core for id_ in packages for core in _cores(view, id_)}
     return RecordFacts(
-        now=home.now(), own=_own(home), catalogue=shipped_catalogue(), packages=found
+        now=home.now(), own=_own(home), catalogue=catalogue_of(home), packages=found
     )
 
 

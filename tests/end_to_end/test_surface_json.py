@@ -26,7 +26,7 @@ SENDING = "new; check; send; disclosed; release-request; release; sent; status; 
 ASKING = "request; respond; requests"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
-    "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
+    "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
 RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
@@ -253,7 +253,7 @@ def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
     seen("phoenix record", sender.phoenix("record", id_).json)
 
 
-def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
+def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["keeping"])
     manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
     at = ("--anchor", town.anchor, "--relay", town.relay.url)
@@ -266,6 +266,9 @@ def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
+    words = repository / "config" / "demo" / "catalogue.toml"
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--adopt", words).json)
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)
     seen("phoenix keys backup", desk.phoenix("keys", "backup", backup).json)
