@@ -453,11 +453,11 @@ class Client:
 
         return find_kept(self.home, text)
 
-    async def kept_packages(self) -> Any:
-        """How long everything here is kept, and what was erased."""
+    async def kept_packages(self, most: int) -> Any:
+        """How long what is here is kept, and what was erased; and whether there is more."""
         from agency_client.use_cases.retaining import kept_packages
 
-        return kept_packages(self.home)
+        return kept_packages(self.home, most)
 
     async def kept_package(self, core: ObjectHash) -> Any:
         """How long one package is kept, section by section."""
@@ -477,11 +477,11 @@ class Client:
 
         return await erase(self.home, core, sections, reason)
 
-    async def review(self, until: Seconds) -> Any:
-        """Everything that is to be looked at by a time."""
+    async def review(self, until: Seconds, most: int) -> Any:
+        """What is to be looked at by a time; and whether there is more."""
         from agency_client.use_cases.reviewing import review
 
-        return review(self.home, until)
+        return review(self.home, until, most)
 
     async def reviewed(self, name: str, said: Any) -> int:
         """Record that somebody has looked at a package, a record or a hold; gives the record's number."""

@@ -121,13 +121,18 @@ def readable(sections: Sequence[StoredSection]) -> Iterator[ReadSection]:
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
-def kept_packages(home: Home) -> tuple[KeptPackage, ...]:
-    """Every package that is kept here or was erased, what is to be reviewed soonest first."""
+def kept_packages(home: Home, most: int) -> tuple[tuple[KeptPackage, ...], bool]:
+    """What is kept here, what is to be reviewed soonest first, and what was erased last: at most ``most`` of each.
+
+    The second value says whether there is more.
+    """
     with home.vault.reading() as view:
-        found = dict.fromkeys(kept.core for kept in view.retention.all())
-        found.update(dict.fromkeys(stone.core for stone in view.erasure.tombstones()))
+        kept, erased = view.retention.soonest(most + 1), view.erasure.newest(most + 1)
+        cores = dict.fromkeys((*(rule.core for rule in kept[:most]), *erased[:most]))
         held = all_reached(view)
-        return tuple(_package(view, core, held) for core in found)
+        return tuple(_package(view, core, held) for core in cores), most < max(
+            len(kept), len(erased)
+        )
 
 
 def kept_package(home: Home, core: ObjectHash) -> KeptPackage:
