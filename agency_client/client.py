@@ -453,7 +453,7 @@ class Client:
 
         return find_kept(self.home, text)
 
-    async def kept_packages(self, most: int) -> Any:
+    async def kept_packages(self, most: int = 1000) -> Any:
         """How long what is here is kept, and what was erased; and whether there is more."""
         from agency_client.use_cases.retaining import kept_packages
 
@@ -477,7 +477,7 @@ class Client:
 
         return await erase(self.home, core, sections, reason)
 
-    async def review(self, until: Seconds, most: int) -> Any:
+    async def review(self, until: Seconds, most: int = 1000) -> Any:
         """What is to be looked at by a time; and whether there is more."""
         from agency_client.use_cases.reviewing import review
 
