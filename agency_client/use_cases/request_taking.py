@@ -28,6 +28,7 @@ from agency_client.record.response_drafting import ANSWERS_ON_COVER
 from agency_client.use_cases.expiring import raise_alert
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Core, Why
+from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.contents import Cover
 
 #: An answer that others owe this home; an answer that this home owes.
@@ -99,6 +100,16 @@ def _written_to(core: Core) -> frozenset[Address]:
 
 def _is_near(due: int, created: Seconds) -> bool:
     return created <= due <= created + _LATEST
+
+
+def unread_reply(view: Families, request: ObjectHash, by: Address) -> ReceivedPackage | None:
+    """A response of ``by`` to a request that lies here and has not been taken in yet."""
+    for reply in view.requests.replies(request):
+        received = view.received.get(reply.response) if reply.by == by else None
+        is_waiting = received is not None and received.state in (State.OFFERED, State.ACCEPTED)
+        if is_waiting and view.contents.get(reply.response) is None:
+            return received
+    return None
 
 
 # -- when it is stored -------------------------------------------------------------------------------------------------

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from agency_client.adapters.vault import SqlcipherVault
-from agency_client.ports.vault import Escalation, Families, Side, StoredRequest
+from agency_client.ports.vault import Escalation, Families, Side
 from agency_client.record.asked import ReadResponse, read_response
 from agency_client.record.opened import read_section
-from agency_client.record.requests import read_request_document
 from agency_client.use_cases.request_taking import (
     OWED_BY_US,
     OWED_TO_US,
-    note_asked,
     note_offer,
     place_of,
     take_answers,
@@ -28,7 +26,15 @@ from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import read_core
 from phoenix_protocol.sealing.contents import Cover
 from tests.client.record_values import NOW
-from tests.client.request_packages import Package, a_request, a_response, came, offered, stored
+from tests.client.request_packages import (
+    Package,
+    a_request,
+    a_response,
+    came,
+    offered,
+    sent_from_here,
+    stored,
+)
 from tests.client.request_values import CHARITY, DEPUTY, FRONT, HOUSING, NURSE, example
 from tests.client.vault_values import new_home, opened
 
@@ -98,7 +104,7 @@ def cover_with(due: Plain) -> Cover:
 
 def test_answers_count_for_whom_they_were_asked_of(vault: SqlcipherVault) -> None:
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         offered(tx, FRONT, HEALTH)
         (reply,) = tx.requests.replies(REQUEST.core)
         assert (reply.by, reply.response) == (NURSE, HEALTH.core)
@@ -113,24 +119,11 @@ def test_answers_count_for_whom_they_were_asked_of(vault: SqlcipherVault) -> Non
         assert places == {place_of(everybody, Address(a)) for a in (HOUSING, CHARITY)}
 
 
-def asked_from_here(tx: Families) -> None:
-    """The request as its sender's home has it."""
-    document = read_request_document(example("p2-request.toml").encode())
-    request = StoredRequest(
-        core=REQUEST.core,
-        side=Side.OURS,
-        asker=Address(FRONT),
-        asked_at=NOW,
-        due=Seconds(NOW + 4 * 3600),
-    )
-    note_asked(tx, request, document, [read_section(s.items) for s in REQUEST.sealed.sections])
-
-
 def test_an_answer_of_somebody_who_was_not_asked_is_a_finding(vault: SqlcipherVault) -> None:
     """The housing association answers the nurses' question: it stays in its package, and counts for nobody."""
     wrong = a_response(example("p2-response-health.toml"), REQUEST, HOUSING, "appointments")
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         came(tx, FRONT, wrong)
         assert answers(tx) == []
         assert strays(tx) == [wrong.core]
@@ -170,7 +163,7 @@ def test_a_deputys_answer_counts_for_whom_they_stand_in(vault: SqlcipherVault) -
     escalated = ObjectHash(b"e" * 32)
     response = read(a_response(example("p2-response-charity.toml"), REQUEST, DEPUTY, "engagement"))
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         tx.requests.add_escalation(
             Escalation(
                 request=REQUEST.core,
