@@ -209,6 +209,9 @@ def find_kept(home: Home, text: str) -> ObjectHash:
     """
     wanted = text.strip().lower()
     with home.vault.reading() as view:
+        exact = _by_whole_id(view, wanted)
+        if exact is not None:
+            return exact
         known = [(p.package, p.core) for p in view.received.inbox()]
         known += [(s.package.package, s.package.core) for s in view.sent.listing()]
     found = {core for package, core in known if package.hex().startswith(wanted)}
@@ -221,6 +224,18 @@ def find_kept(home: Home, text: str) -> ObjectHash:
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several packages begin with these characters.")
     return found.pop()
+
+
+def _by_whole_id(view: Families, text: str) -> ObjectHash | None:
+    """At once, where the whole id is given and means one package."""
+    try:
+        id_ = PackageId(bytes.fromhex(text))
+    except ValueError:
+        return None
+    sent, received = view.sent.by_package(id_), view.received.by_package(id_)
+    if sent is not None and not received:
+        return sent.core
+    return received[0].core if sent is None and len(received) == 1 else None
 
 
 def find_sections(contents: Contents, names: Collection[str]) -> tuple[SegmentId, ...]:
