@@ -263,7 +263,7 @@ class Client:
         """The content of an attachment, piece by piece, from the vault."""
         from agency_client.use_cases.reading import attachment_pieces
 
-        return attachment_pieces(self.home, package, attachment)
+        return attachment_pieces(self.home, package.package, attachment)
 
     async def acknowledge(
         self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
@@ -593,6 +593,19 @@ class Client:
         from agency_client.use_cases.catalogues import drop_catalogue
 
         return drop_catalogue(self.home)
+
+    # -- evidence ----------------------------------------------------------------------------------------------------
+
+    async def export(self, core: ObjectHash, out: Path, choice: Any) -> Any:
+        """Write a bundle of evidence about a package to a new file, and verify it.
+
+        ``choice`` is a :class:`~agency_client.use_cases.evidence.Choice`. Verifying one needs no home:
+        :func:`agency_client.verifying.verify_file`.
+        """
+        from agency_client.adapters.new_file import new_file
+        from agency_client.use_cases.evidence import export
+
+        return await export(self.home, core, choice, new_file(out))
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 

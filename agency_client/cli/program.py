@@ -48,6 +48,8 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "retention": ("retaining", "retention", "List and set how long what is here is kept."),
     "hold": ("holding", "hold", "Set, lift, apply and list what has to be kept."),
     "erase": ("retaining", "erase", "Erase a package or a section here for good."),
+    "export": ("evidence", "export", "Write evidence that proves itself into one file."),
+    "verify": ("evidence", "verify", "Verify such a file and say what it proves."),
     "directory": ("people", "directory", "List who there is."),
     "fingerprint": ("people", "fingerprint", "Show words to compare by phone."),
     "join": ("people", "join", "Ask to join with this machine."),
