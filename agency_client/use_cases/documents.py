@@ -22,6 +22,7 @@ from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
+from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
@@ -180,6 +181,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault),
         copies=find_copies(home, document),
+        asked=asked_about(home, document, options.answers),
     )
 
 

@@ -27,6 +27,7 @@ from agency_client.record.request_drafting import DUE_ON_COVER, REQUEST, iso
 from agency_client.record.requests import read_request_document
 from agency_client.record.rules.requests import NOT_STATED
 from agency_client.record.shipped import shipped_calendar
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.documents import setting_for
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import hand_in
@@ -136,7 +137,7 @@ async def _ask_deputy(
 def _outgoing(home: Home, known: Known, overdue: Overdue, now: Seconds) -> Outgoing:
     own, _ = endpoint_of(home)
     package, calendar = overdue.package, shipped_calendar()
-    setting = setting_for(known, own.address, (overdue.deputy,))
+    setting = setting_for(known, own.address, (overdue.deputy,), catalogue=catalogue_of(home))
     within = calendar.within.get(package.urgency, calendar.within[NOT_STATED])
     due = due_at(calendar, now, within)
     draft = _draft(home, overdue, setting, due)

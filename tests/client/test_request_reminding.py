@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from agency_client.ports.vault import Escalation
+from agency_client.record.reading import read_document
+from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.escalating import overdue_in
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
@@ -234,3 +236,22 @@ def test_some_answers_are_a_part(home: Home) -> None:
         (found,) = [o for o in overdue_in(view, home.clock.now()) if o.address == CHARITY]
         assert len(found.questions) == 1, "only what is open is put to the deputy"
         assert len(view.dues.open({OWED_TO_US})) == 2
+
+
+def test_whoever_writes_about_the_same_people_is_told_that_an_answer_is_owed(home: Home) -> None:
+    same = read_document(b'[[people]]\nid = "x"\nname = "JORDAN  t"\nrole = "child"\n')
+    number = read_document(
+        b'[[people]]\nid = "x"\nname = "?"\nrole = "child"\n'
+        b'identifiers = { nhs_number = "9990417008" }\n'
+    )
+    other = read_document(b'[[people]]\nid = "x"\nname = "Alex T"\nrole = "child"\n')
+    with home.vault.transaction() as tx:
+        offered(tx, DESK, TO_DESK)
+    assert asked_about(home, same, None) == (), "nobody knows yet whom it is about"
+    with home.vault.transaction() as tx:
+        stored(tx, DESK, TO_DESK, NOW)
+    id_ = TO_DESK.sealed.core_hash.hex()
+    assert len(asked_about(home, same, None)) == 1
+    assert asked_about(home, number, None) == asked_about(home, same, None)
+    assert asked_about(home, other, None) == ()
+    assert asked_about(home, same, id_) == (), "not to whoever is answering it"
