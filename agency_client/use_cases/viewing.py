@@ -227,7 +227,10 @@ def _only(found: Sequence[tuple[PackageId, ObjectHash]], text: str, verb: str) -
 
 
 def alerts(home: Home) -> Sequence[Alert]:
-    """What nobody has seen yet."""
+    """What nobody has seen yet, and what has fallen due of requests meanwhile."""
+    from agency_client.use_cases.reminding import remind
+
+    remind(home)
     with home.vault.reading() as view:
         return view.alerts.unseen()
 
