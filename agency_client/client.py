@@ -327,9 +327,13 @@ class Client:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    async def inbox(self) -> tuple[Received, ...]:
-        """What is here; talks to nobody."""
-        return viewing.inbox(self.home)
+    async def inbox(self, *, everything: bool = False) -> tuple[Received, ...]:
+        """What waits here and what came last, or everything; talks to nobody."""
+        return viewing.inbox(self.home, everything=everything)
+
+    async def how_many_came(self) -> int:
+        """How many packages ever came for this home."""
+        return viewing.how_many_came(self.home)
 
     async def sent(self) -> tuple[SentSummary, ...]:
         """What was sent from here; talks to nobody."""

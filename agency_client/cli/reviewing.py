@@ -85,7 +85,7 @@ def done(
     words: str | None,
 ) -> None:
     """Record that you have looked at a package, a record or a hold, and what came of it."""
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
     from agency_client.use_cases.reviewing import Outcome, Reviewed
 
     said = Reviewed(

@@ -14,13 +14,8 @@ from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on
 from agency_client.use_cases.holding import HOLD_REVIEW, find_hold
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.recording import (
-    ToRecord,
-    find_record,
-    is_record_name,
-    keep,
-    record_number,
-)
+from agency_client.use_cases.record_names import is_record_name, record_number
+from agency_client.use_cases.recording import ToRecord, find_record, keep
 from agency_client.use_cases.retaining import (
     NewRule,
     find_kept,
