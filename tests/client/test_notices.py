@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agency_client.ports.vault import HandingState, PassedOn
+from agency_client.ports.vault import EraseReason, HandingState, PassedOn
+from agency_client.use_cases import erasing
 from agency_client.use_cases.noticing import release
 from phoenix_protocol import encoding
 from phoenix_protocol.api import EpochQuery, Saying
@@ -284,6 +285,44 @@ async def test_it_follows_what_was_passed_on_before_and_after_it(here: Desks) ->
     with pytest.raises(RefusedError) as refused:
         await mash.client.withdraw(onward, "1", "x")
     assert refused.value.code == "E_NOTICE_ORIGIN"
+
+
+# -- erased ---------------------------------------------------------------------------------------------------------
+
+
+async def erase(desk: Desk, id_: str, *names: str) -> None:
+    core = desk.client.find_received(id_)
+    await erasing.erase(desk.home, core, names, EraseReason.IN_OWN_RECORD)
+
+
+@pytest.mark.parametrize("names", [(), ("attendance",)])
+async def test_erasing_what_was_corrected_is_an_answer(here: Desks, names: tuple[str, ...]) -> None:
+    id_ = await sent(here, "mash 1")
+    given = await correct(here, id_)
+    mash = here["mash 1"]
+    assert await mash.hear() == ["N_CORRECTED"]
+    await erase(mash, id_, *names)
+    assert await mash.hear() == []
+    assert (await answered(here, id_))[MASH].done is Done.ERASED
+    with mash.home.vault.reading() as view:
+        assert view.notices.get(given.notice) is None, "its words are erased too"
+        assert view.notices.handings() == ()
+
+
+@pytest.mark.parametrize("names", [(), ("attendance",)])
+async def test_who_erased_it_is_told_of_a_correction_all_the_same(
+    here: Desks, names: tuple[str, ...]
+) -> None:
+    id_ = await sent(here, "mash 1")
+    mash = here["mash 1"]
+    await erase(mash, id_, *names)
+    given = await correct(here, id_)
+    assert await mash.hear() == ["N_CORRECTED"]
+    [notice] = await mash.client.notices()
+    assert (notice.owed, notice.correction.said.text) == (True, "Absent 12")
+    await mash.client.settle(given.notice.hex(), "rectified", "In our own record")
+    assert await mash.alerts() == []
+    assert (await answered(here, id_))[MASH].done is Done.RECTIFIED
 
 
 # -- nobody answers -------------------------------------------------------------------------------------------------
