@@ -270,7 +270,7 @@ class Client:
         """The content of an attachment, piece by piece, from the vault."""
         from agency_client.use_cases.reading import attachment_pieces
 
-        return attachment_pieces(self.home, package, attachment)
+        return attachment_pieces(self.home, package.package, attachment)
 
     async def acknowledge(
         self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
@@ -334,9 +334,13 @@ class Client:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    async def inbox(self) -> tuple[Received, ...]:
-        """What is here; talks to nobody."""
-        return viewing.inbox(self.home)
+    async def inbox(self, *, everything: bool = False) -> tuple[Received, ...]:
+        """What waits here and what came last, or everything; talks to nobody."""
+        return viewing.inbox(self.home, everything=everything)
+
+    async def how_many_came(self) -> int:
+        """How many packages ever came for this home."""
+        return viewing.how_many_came(self.home)
 
     async def sent(self) -> tuple[SentSummary, ...]:
         """What was sent from here; talks to nobody."""
@@ -464,11 +468,11 @@ class Client:
 
         return find_kept(self.home, text)
 
-    async def kept_packages(self) -> Any:
-        """How long everything here is kept, and what was erased."""
+    async def kept_packages(self, most: int = 1000) -> Any:
+        """How long what is here is kept, and what was erased; and whether there is more."""
         from agency_client.use_cases.retaining import kept_packages
 
-        return kept_packages(self.home)
+        return kept_packages(self.home, most)
 
     async def kept_package(self, core: ObjectHash) -> Any:
         """How long one package is kept, section by section."""
@@ -488,11 +492,11 @@ class Client:
 
         return await erase(self.home, core, sections, reason)
 
-    async def review(self, until: Seconds) -> Any:
-        """Everything that is to be looked at by a time."""
+    async def review(self, until: Seconds, most: int = 1000) -> Any:
+        """What is to be looked at by a time; and whether there is more."""
         from agency_client.use_cases.reviewing import review
 
-        return review(self.home, until)
+        return review(self.home, until, most)
 
     async def reviewed(self, name: str, said: Any) -> int:
         """Record that somebody has looked at a package, a record or a hold; gives the record's number."""
@@ -584,6 +588,39 @@ class Client:
         from agency_client.use_cases.requesting import request_due
 
         return request_due(self.home, package)
+
+    # -- the catalogue ---------------------------------------------------------------------------------------------
+
+    async def catalogue(self) -> Any:
+        """The words that this home goes by."""
+        from agency_client.use_cases.catalogues import catalogue_of
+
+        return catalogue_of(self.home)
+
+    async def adopt_catalogue(self, data: bytes) -> Any:
+        """Go by what the partnership adds to the shipped catalogue and tightens in it."""
+        from agency_client.use_cases.catalogues import adopt_catalogue
+
+        return adopt_catalogue(self.home, data)
+
+    async def drop_catalogue(self) -> Any:
+        """Go by the shipped catalogue alone again."""
+        from agency_client.use_cases.catalogues import drop_catalogue
+
+        return drop_catalogue(self.home)
+
+    # -- evidence ----------------------------------------------------------------------------------------------------
+
+    async def export(self, core: ObjectHash, out: Path, choice: Any) -> Any:
+        """Write a bundle of evidence about a package to a new file, and verify it.
+
+        ``choice`` is a :class:`~agency_client.use_cases.evidence.Choice`. Verifying one needs no home:
+        :func:`agency_client.verifying.verify_file`.
+        """
+        from agency_client.adapters.new_file import new_file
+        from agency_client.use_cases.evidence import export
+
+        return await export(self.home, core, choice, new_file(out))
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 

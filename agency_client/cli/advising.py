@@ -25,7 +25,7 @@ def advice() -> None:
 
 def about_of(client: Client, text: str | None) -> Any:
     """What something is about: the number of a record, the core of a package, or nothing."""
-    from agency_client.use_cases.recording import is_record_name, record_number
+    from agency_client.use_cases.record_names import is_record_name, record_number
 
     if text is None:
         return None
@@ -49,7 +49,7 @@ def ask(
 ) -> None:
     """File a question with a package, a record such as r1, or with nothing."""
     from agency_client.use_cases.advising import Question
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     asked = Question(asked_of=asked_of, role=role, question=question, due=due_of(due))
     number = run(ctx, lambda client: client.ask_advice(about_of(client, about), asked))
@@ -63,7 +63,7 @@ def ask(
 @click.pass_context
 def answer(ctx: click.Context, record: str, text: str, by: str | None) -> None:
     """File the advice that was given to a question such as r1."""
-    from agency_client.use_cases.recording import record_name, record_number
+    from agency_client.use_cases.record_names import record_name, record_number
 
     number = run(ctx, lambda client: client.answer_advice(record_number(record), text, by))
     _tell_record(ctx, record_name(number), f"It stands with {record}.")
@@ -92,7 +92,7 @@ def list_(ctx: click.Context, about: str | None) -> None:
 
 
 def _advised_json(each: Any) -> dict[str, Any]:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     return {
         "record": record_name(each.record),
@@ -109,7 +109,7 @@ def _advised_json(each: Any) -> dict[str, Any]:
 
 
 def _tell_advised(each: Any) -> None:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     role = f" ({each.question.role})" if each.question.role else ""
     tell(shown(f"{record_name(each.record)}  {spoken(each.time)}, {each.question.asked_of}{role}"))

@@ -27,7 +27,7 @@ def breach(ctx: click.Context, file: Path, follows: str | None, check: bool, off
 
     The clock of 72 hours runs from the moment your agency became aware of it.
     """
-    from agency_client.use_cases.recording import record_number
+    from agency_client.use_cases.record_names import record_number
 
     data = read_document_file(file)
     number = record_number(follows) if follows is not None else None
@@ -62,7 +62,7 @@ async def _newest_receipts(client: Client) -> bool:
 
 def _breach_json(done: Any) -> dict[str, Any]:
     from agency_client.use_cases.breaching import reached_values
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     return {
         "record": record_name(done.record) if done.record is not None else None,
@@ -81,7 +81,7 @@ def _breach_json(done: Any) -> dict[str, Any]:
 
 
 def _tell_breach(done: Any) -> None:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     if done.record is None:
         tell_findings(done.findings, "record")

@@ -81,7 +81,7 @@ def disclosed(
     It stays with your agency, in the register. STATEMENT is a number, a section and number (attendance.2) or an id.
     """
     from agency_client.use_cases.disclosing import Disclosure
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     said = Disclosure(
         package=id_,

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from agency_client.cli.anchors import read_anchor
 from agency_client.cli.governance import profile_options, read_day
 from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
@@ -16,22 +17,7 @@ from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.joining import Asked, MemberLine, Waiting
 from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import UsageError
-from phoenix_protocol.identifiers import Anchor, address, agency_id
-
-
-def read_anchor(text: str) -> Anchor:
-    """An anchor as it was handed over: 64 hexadecimal digits. Raises UsageError ``E_USAGE``."""
-    try:
-        anchor = bytes.fromhex(text.strip())
-    except ValueError:
-        anchor = b""
-    if len(anchor) != 32:
-        raise UsageError(
-            "E_USAGE",
-            "An anchor is 64 hexadecimal digits.",
-            next="Copy it from whoever governs the partnership.",
-        )
-    return Anchor(anchor)
+from phoenix_protocol.identifiers import address, agency_id
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -51,19 +51,25 @@ def due_of(text: str | None) -> Seconds | None:
     help="How long to wait until something comes.",
 )
 @click.option("--offline", is_flag=True, help="Show what is here without asking the relay.")
+@click.option("--all", "everything", is_flag=True, help="Show old packages too, however many.")
 @click.pass_context
-def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
-    """List what has come for you, by its cover."""
+def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> None:
+    """List what has come for you, by its cover: all that waits for you, and what came last."""
 
-    async def work(client: Client) -> tuple[Any, Any]:
+    async def work(client: Client) -> tuple[Any, int, Any]:
         if not offline:
             await _wait_for_news(client, wait)
-        return await client.inbox(), await _alerts(client)
+        lines = await client.inbox(everything=everything)
+        return lines, await client.how_many_came() - len(lines), await _alerts(client)
 
-    lines, alerts = run(ctx, work)
+    lines, older, alerts = run(ctx, work)
     if as_json(ctx):
         tell_json(
-            {"packages": [_line_json(line) for line in lines], "alerts": _alerts_json(alerts)}
+            {
+                "packages": [_line_json(line) for line in lines],
+                "older": older,
+                "alerts": _alerts_json(alerts),
+            }
         )
         return
     _tell_alerts(alerts)
@@ -85,14 +91,16 @@ def inbox(ctx: click.Context, wait: int, offline: bool) -> None:
             for line in lines
         ],
     )
+    if older > 0:
+        tell(f"{older} older packages are here too: phoenix inbox --all, or phoenix register.")
 
 
 async def _wait_for_news(client: Client, wait: int) -> None:
     """Ask once, then wait in turns that any proxy lets through, until something came."""
-    before = {line.package.core for line in await client.inbox()}
+    before = await client.how_many_came()
     await client.catch_up()
     left = wait
-    while left > 0 and {line.package.core for line in await client.inbox()} == before:
+    while left > 0 and await client.how_many_came() == before:
         turn = min(left, 50)
         started = asyncio.get_running_loop().time()
         await client.catch_up(turn)

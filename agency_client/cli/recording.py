@@ -39,7 +39,7 @@ def decide(ctx: click.Context, file: Path, check: bool) -> None:
 
 
 def _decided_json(done: Any) -> dict[str, Any]:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     decision = done.document.decision
     return {
@@ -52,7 +52,7 @@ def _decided_json(done: Any) -> dict[str, Any]:
 
 
 def _tell_recorded(number: int, findings: Any) -> None:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     for problem in findings.warnings:
         tell_problem(problem)
@@ -82,7 +82,7 @@ def answer(
 
     It is recorded and dated beside it. What was sealed stays as it was, and nobody is sent the answer.
     """
-    from agency_client.use_cases.recording import is_record_name, record_name, record_number
+    from agency_client.use_cases.record_names import is_record_name, record_name, record_number
 
     if bool(text) == bool(code):
         raise click.UsageError("Give either --text or --code.", ctx)
@@ -106,7 +106,7 @@ def answer(
 @click.pass_context
 def record(ctx: click.Context, id_: str) -> None:
     """Show a record such as r1, whole, with what followed it; or every record of a package."""
-    from agency_client.use_cases.recording import is_record_name, record_number
+    from agency_client.use_cases.record_names import is_record_name, record_number
 
     async def work(client: Client) -> Any:
         if is_record_name(id_):
@@ -124,7 +124,7 @@ def record(ctx: click.Context, id_: str) -> None:
 
 
 def _record_json(each: Any) -> dict[str, Any]:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     return {
         **_line_json(each),
@@ -147,7 +147,7 @@ def _record_json(each: Any) -> dict[str, Any]:
 
 
 def _line_json(each: Any) -> dict[str, Any]:
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     return {
         "record": record_name(each.record.number),
@@ -167,7 +167,7 @@ def _text(document: bytes | None) -> str | None:
 def _tell_record(each: Any, indent: str) -> None:
     from agency_client.record.plain import plain
     from agency_client.record.register_table import kind_in_words
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
 
     head = f"{record_name(each.record.number)}  {kind_in_words(each.record.kind)}"
     tell(f"{indent}{head}, {spoken(each.record.time)}")

@@ -51,26 +51,29 @@ def register(
     copies = {"csv": csv_, "page": page}
     wanted = {name: path for name, path in copies.items() if path is not None}
 
-    async def work(client: Client) -> tuple[Any, str]:
+    in_words = bool(wanted) or not as_json(ctx)
+
+    async def work(client: Client) -> tuple[Any, Any]:
         for path in wanted.values():
             _require_new(path)
         entries = await client.register(sought, exported=tuple(wanted))
-        return entries, client.whose()
+        about = {"Kept by": client.whose(), "Subject": subject, "Person": person, "Agency": agency}
+        if page is not None:
+            _write_page(
+                page, entries, await client.catalogue(), about, {"From": since, "To": until}
+            )
+        if csv_ is not None:
+            _write_csv(csv_, entries, await client.catalogue())
+        return entries, await client.catalogue() if in_words else None
 
-    entries, whose = run(ctx, work)
-    if csv_ is not None:
-        _write_csv(csv_, entries)
-    if page is not None:
-        looked_for = {"Subject": subject, "Person": person, "Agency": agency}
-        days = {"From": since, "To": until}
-        _write_page(page, entries, whose, {**looked_for, **days})
+    entries, catalogue = run(ctx, work)
     for path in wanted.values():
         warn(f"{path} is not encrypted. Keep it as carefully as the packages in it.")
     if as_json(ctx):
         written = {name: str(path) for name, path in wanted.items()}
         tell_json({"lines": [_entry_json(entry) for entry in entries], **written})
         return
-    _tell_entries(entries)
+    _tell_entries(entries, catalogue)
 
 
 # -- days ------------------------------------------------------------------------------------------------------------
@@ -100,22 +103,22 @@ def _span(day: str, option: str) -> Any:
 # -- copies ----------------------------------------------------------------------------------------------------------
 
 
-def _write_csv(path: Path, entries: Any) -> None:
+def _write_csv(path: Path, entries: Any, catalogue: Any) -> None:
     from agency_client.record.register_csv import register_csv
-    from agency_client.record.shipped import shipped_catalogue
 
-    _write_new(path, register_csv(entries, shipped_catalogue()))
+    _write_new(path, register_csv(entries, catalogue))
 
 
-def _write_page(path: Path, entries: Any, whose: str, looked_for: dict[str, str | None]) -> None:
+def _write_page(
+    path: Path, entries: Any, catalogue: Any, about: dict[str, Any], days: dict[str, Any]
+) -> None:
     import time
 
     from agency_client.record.register_page import register_page
-    from agency_client.record.shipped import shipped_catalogue
 
-    about = {"Kept by": whose, "Made": spoken(int(time.time()))}
-    about |= {name: text for name, text in looked_for.items() if text is not None}
-    _write_new(path, register_page(entries, shipped_catalogue(), about))
+    said = {**about, **days, "Made": spoken(int(time.time()))}
+    shown_about = {name: text for name, text in said.items() if text is not None}
+    _write_new(path, register_page(entries, catalogue, shown_about))
 
 
 def _require_new(path: Path) -> None:
@@ -182,15 +185,14 @@ def _entry_json(entry: Any) -> dict[str, Any]:
 _APART = frozenset({"people", "roles"})
 
 
-def _tell_entries(entries: Any) -> None:
+def _tell_entries(entries: Any, catalogue: Any) -> None:
     from agency_client.record.register_table import COLUMNS, rows
-    from agency_client.record.shipped import shipped_catalogue
 
     if not entries:
         tell("There is nothing of this in the register.")
         return
     headings = [heading for heading, _ in COLUMNS]
-    for row in rows(entries, shipped_catalogue()):
+    for row in rows(entries, catalogue):
         cells = dict(zip(headings, row, strict=True))
         tell(shown(f"{row[0]}  {row[1]}  {row[2]}"))
         for heading in headings[3:]:

@@ -15,6 +15,8 @@ from agency_client.ports.vault import Copy, EraseReason
 from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import Seconds
 
+#: How many lines a list has, unless more are asked for.
+MOST = 1000
 #: The furthest day that somebody may name: a record is kept for a life.
 _LATEST = 120 * 366 * 86400
 
@@ -44,22 +46,27 @@ def reasons() -> list[str]:
 
 @group("retention", invoke_without_command=True)
 @click.option("--package", "id_", metavar="ID", help="One package, with its sections.")
+@click.option(
+    "--most", type=click.IntRange(1), default=MOST, metavar="NUMBER", help="How many to list."
+)
 @click.pass_context
-def retention(ctx: click.Context, id_: str | None) -> None:
+def retention(ctx: click.Context, id_: str | None, most: int) -> None:
     """List what is kept here, by which rule, and when it is reviewed. Works without the relay."""
     if ctx.invoked_subcommand is not None:
         return
 
     async def work(client: Client) -> Any:
         if id_ is None:
-            return await client.kept_packages()
-        return (await client.kept_package(client.find_kept(id_)),)
+            return await client.kept_packages(most)
+        return (await client.kept_package(client.find_kept(id_)),), False
 
-    found = run(ctx, work)
+    found, more = run(ctx, work)
     if as_json(ctx):
-        tell_json({"packages": [_package_json(package) for package in found]})
+        tell_json({"packages": [_package_json(package) for package in found], "more": more})
         return
     _tell_packages(found)
+    if more:
+        tell("There is more: use --most.")
 
 
 def _package_json(package: Any) -> dict[str, Any]:

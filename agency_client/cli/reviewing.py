@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from agency_client.cli.options import command, group
-from agency_client.cli.retaining import reasons, time_to_come
+from agency_client.cli.retaining import MOST, reasons, time_to_come
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, spoken, tell, tell_json
 from agency_client.cli.texts import LONG
@@ -22,20 +22,25 @@ _OUTCOMES = ("keep", "erase", "hold", "done")
 
 @group("review", invoke_without_command=True)
 @click.option("--within", metavar="LENGTH", help="How far ahead: 90d. Without it: 30 days.")
+@click.option(
+    "--most", type=click.IntRange(1), default=MOST, metavar="NUMBER", help="How many to list."
+)
 @click.pass_context
-def review(ctx: click.Context, within: str | None) -> None:
+def review(ctx: click.Context, within: str | None, most: int) -> None:
     """List what is to be looked at now or soon. Works without the relay."""
     if ctx.invoked_subcommand is not None:
         return
     until = time_to_come(within) or Seconds(int(time.time()) + _SOON)
-    found = run(ctx, lambda client: client.review(until))
+    found, more = run(ctx, lambda client: client.review(until, most))
     if as_json(ctx):
-        tell_json({"due": [_due_json(item) for item in found]})
+        tell_json({"due": [_due_json(item) for item in found], "more": more})
         return
     if not found:
         tell("Nothing is to be looked at.")
     for item in found:
         _tell_due(item)
+    if more:
+        tell("There is more: use --most.")
 
 
 def _due_json(item: Any) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def done(
     words: str | None,
 ) -> None:
     """Record that you have looked at a package, a record or a hold, and what came of it."""
-    from agency_client.use_cases.recording import record_name
+    from agency_client.use_cases.record_names import record_name
     from agency_client.use_cases.reviewing import Outcome, Reviewed
 
     said = Reviewed(

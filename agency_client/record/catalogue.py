@@ -37,12 +37,18 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """A whole catalogue: its version, the SHA-256 of its file, and every enumeration by name, each word by its code."""
+    """A whole catalogue: its version, the SHA-256 of its file, and every enumeration by name, each word by its code.
+
+    ``includes`` names the enumerations whose words count in another too. ``local`` are version and SHA-256 of what a
+    partnership has added and tightened, if it has.
+    """
 
     version: str
     digest: bytes
     enumerations: Mapping[str, Mapping[str, Code]]
     titles: Mapping[str, str] = field(default_factory=dict)
+    includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    local: tuple[str, bytes] | None = None
 
     def find(self, enumeration: str, code: str) -> Code | None:
         """The word ``code`` of an enumeration, if it has one."""

@@ -49,7 +49,7 @@ class _Day:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
+class WrittenCode:
     """A code as the file has it; what is absent is as its enumeration says."""
 
     code: str | None = said(CODE)
@@ -67,7 +67,7 @@ class _Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
+class WrittenTable:
     """An enumeration as the file has it."""
 
     title: str | None = said(LINE)
@@ -78,12 +78,12 @@ class _Table:
     source: str | None = said(LINE)
     confirmed: bool | None = said(YesNo())
     includes: tuple[str, ...] = said(_NAMES, default=())
-    codes: tuple[_Written, ...] = said(Many(_Written, 512), default=())
+    codes: tuple[WrittenCode, ...] = said(Many(WrittenCode, 512), default=())
     at: Place = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Head:
+class CatalogueHead:
     """What stands before the enumerations."""
 
     format: int | None = said(Number())
@@ -93,23 +93,41 @@ class _Head:
 
 def load_catalogue(data: bytes) -> Catalogue:
     """The catalogue in a TOML file. Raises UsageError ``E_CATALOGUE`` with every fault and its line."""
-    parsed = parse(data, code="E_CATALOGUE")
-    faults = Faults({tuple(map(_name, place)): line for place, line in parsed.lines.items()})
-    values = _renamed(parsed.values)
-    names = [name for name, value in values.items() if isinstance(value, dict)]
-    head = read_table(_Head, {k: v for k, v in values.items() if k not in names}, (), faults)
-    _check_head(head, faults)
-    tables = {name: read_table(_Table, values[name], (name,), faults) for name in names}
+    read = read_catalogue(data)
+    head, tables, faults = read.head, read.tables, read.faults
     enumerations = {name: _codes(table, faults) for name, table in tables.items()}
     _check_names(tables, enumerations, faults)
     if faults.problems:
-        raise _refusal(faults.problems)
+        raise refusal(faults.problems)
     return Catalogue(
         version=head.version or "",
         digest=sha256(data),
         enumerations=_with_included(tables, enumerations),
         titles={name: table.title or name for name, table in tables.items()},
+        includes={name: table.includes for name, table in tables.items()},
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCatalogue:
+    """A catalogue's file as it is written, and what is wrong with its form."""
+
+    head: CatalogueHead
+    tables: Mapping[str, WrittenTable]
+    faults: Faults
+
+
+def read_catalogue(data: bytes) -> ReadCatalogue:
+    """The tables of a file. Raises UsageError ``E_CATALOGUE`` for what is no TOML."""
+    parsed = parse(data, code="E_CATALOGUE")
+    faults = Faults({tuple(map(_name, place)): line for place, line in parsed.lines.items()})
+    values = _renamed(parsed.values)
+    names = [name for name, value in values.items() if isinstance(value, dict)]
+    rest = {name: value for name, value in values.items() if name not in names}
+    head = read_table(CatalogueHead, rest, (), faults)
+    check_head(head, faults)
+    tables = {name: read_table(WrittenTable, values[name], (name,), faults) for name in names}
+    return ReadCatalogue(head=head, tables=tables, faults=faults)
 
 
 def _renamed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +146,7 @@ def _name(part: Any) -> Any:
     return "from_" if part == "from" else part
 
 
-def _refusal(problems: tuple[Problem, ...]) -> UsageError:
+def refusal(problems: tuple[Problem, ...]) -> UsageError:
     told = [
         dataclasses.replace(
             p, code="E_CATALOGUE", next=_NEXT, place=p.place.replace("from_", "from")
@@ -139,7 +157,7 @@ def _refusal(problems: tuple[Problem, ...]) -> UsageError:
     return UsageError("E_CATALOGUE", message, next=_NEXT, problems=told)
 
 
-def _check_head(head: _Head, faults: Faults) -> None:
+def check_head(head: CatalogueHead, faults: Faults) -> None:
     if head.format is None:
         faults.add("E_DOC_MISSING", ("format",), "The catalogue does not say its format.")
     elif head.format > FORMAT:
@@ -150,12 +168,12 @@ def _check_head(head: _Head, faults: Faults) -> None:
         faults.add("E_DOC_MISSING", ("version",), "The catalogue does not say its version.")
 
 
-def _codes(table: _Table, faults: Faults) -> dict[str, Code]:
+def _codes(table: WrittenTable, faults: Faults) -> dict[str, Code]:
     found: dict[str, Code] = {}
     if table.title is None:
         faults.add("E_DOC_MISSING", (*table.at, "title"), "This list of words has no title.")
     for written in table.codes:
-        code = _code(written, table, faults)
+        code = read_code(written, table, faults)
         if code and code.code in found:
             faults.add("E_DOC_DUPLICATE", (*written.at, "code"), "This code is there twice.")
         elif code:
@@ -163,10 +181,10 @@ def _codes(table: _Table, faults: Faults) -> dict[str, Code]:
     return found
 
 
-def _code(written: _Written, table: _Table, faults: Faults) -> Code | None:
+def read_code(written: WrittenCode, table: WrittenTable, faults: Faults) -> Code | None:
     values = {
         name: _either(getattr(written, name), getattr(table, name, None))
-        for name in (f.name for f in declared(_Written))
+        for name in (f.name for f in declared(WrittenCode))
     }
     for name in ("code", "label", "from_", "jurisdiction", "who_may_use", "source", "confirmed"):
         if values[name] is None or values[name] == ():
@@ -194,7 +212,7 @@ def _either(own: Any, general: Any) -> Any:
 
 
 def _check_names(
-    tables: Mapping[str, _Table], found: Mapping[str, Mapping[str, Code]], faults: Faults
+    tables: Mapping[str, WrittenTable], found: Mapping[str, Mapping[str, Code]], faults: Faults
 ) -> None:
     """Every name that stands for something must be there: places, kinds of agency, other tables, what documents use."""
     kinds = {*found.get("agency_kind", {}), ANYONE}
@@ -213,7 +231,7 @@ def _check_names(
 
 
 def _with_included(
-    tables: Mapping[str, _Table], found: Mapping[str, Mapping[str, Code]]
+    tables: Mapping[str, WrittenTable], found: Mapping[str, Mapping[str, Code]]
 ) -> dict[str, Mapping[str, Code]]:
     return {
         name: {

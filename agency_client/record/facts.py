@@ -55,7 +55,8 @@ class Facts(WordFacts):
 
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
     the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
-    package that was sent from here, by its id; ``copies`` what the document copies from received packages.
+    package that was sent from here, by its id; ``copies`` what the document copies from received packages;
+    ``asked`` the ids of requests about the same people whose answers are owed here.
     """
 
     addresses: Mapping[str, Reach]
@@ -66,6 +67,7 @@ class Facts(WordFacts):
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
     copies: Copies = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

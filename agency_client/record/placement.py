@@ -47,6 +47,12 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
         "catalogue.version": (rules.catalogue.version,),
         "catalogue.digest": (rules.catalogue.digest.hex(),),
     }
+    if rules.catalogue.local is not None:
+        version, digest = rules.catalogue.local
+        package |= {
+            "catalogue.local_version": (version,),
+            "catalogue.local_digest": (digest.hex(),),
+        }
     sets = (
         package,
         dict(answers_of(document.legal)),

@@ -9,7 +9,6 @@ from typing import Final
 from agency_client.ports.vault.register import RegisterLine, SharedSection
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.when import DAY, span
-from agency_client.record.wording import in_words
 
 #: What kinds of line are called. Others are called by their code, with blanks.
 KINDS: Final[dict[str, str]] = {
@@ -81,7 +80,8 @@ def kind_in_words(kind: str) -> str:
 
 def outcome_in_words(entry: RegisterEntry, catalogue: Catalogue) -> str:
     """What was decided; empty where nothing was."""
-    return _joined(in_words(catalogue, "decision_outcome", code) for code in entry.said("outcome"))
+    found = ((catalogue.find("decision_outcome", code), code) for code in entry.said("outcome"))
+    return _joined(word.label if word is not None else code for word, code in found)
 
 
 def section_in_words(section: SharedSection) -> str:

@@ -16,7 +16,13 @@ from agency_client.record.tables import declared
 
 #: What only a program can do anything with.
 _FOR_PROGRAMS: Final = frozenset(
-    {"catalogue.digest", "answer.question_id", "answer.statement_ids", "response.core"}
+    {
+        "catalogue.digest",
+        "catalogue.local_digest",
+        "answer.question_id",
+        "answer.statement_ids",
+        "response.core",
+    }
     | {"escalation.core"}
 )
 _POSITION: Final = re.compile(r"\[\d+\]")

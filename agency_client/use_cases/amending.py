@@ -35,9 +35,9 @@ from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.record.rules.breaching import check_breach
 from agency_client.record.rules.deciding import check_decision
-from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.subjects import terms
 from agency_client.record.syntax import Parsed, parse
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.documents import OWED_WITHIN, PACKAGE, Options, check_written
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import (
@@ -167,7 +167,7 @@ def _answer(
     if name is None:
         raise RefusedError("E_ANSWER", "Nothing is owed at this place, or it was answered before.")
     wanted = field_at(subject.kinds, place)
-    wrong = check_answer(wanted, place, said, shipped_catalogue())
+    wrong = check_answer(wanted, place, said, catalogue_of(home))
     if wrong is not None:
         raise _refused([wrong])
     answer = LateAnswer(

@@ -8,6 +8,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.ports.vault import Vault
 from agency_client.record.attachments import AttachmentSource
+from agency_client.record.catalogue import Catalogue
 from agency_client.record.copying import copied_in, with_copies
 from agency_client.record.document import Document
 from agency_client.record.drafting import More, Setting, draft_package, readers_of
@@ -21,6 +22,8 @@ from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
+from agency_client.use_cases.asked_about import asked_about
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
@@ -169,7 +172,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         own=_own(known, own.address),
         addresses=reaches(known, now),
         bounds=known.directory.bounds,
-        catalogue=shipped_catalogue(),
+        catalogue=catalogue_of(home),
         attachments=tuple(
             AttachedFile(section=a.section, name=a.name, size=a.size) for a in options.attachments
         ),
@@ -178,6 +181,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault),
         copies=find_copies(home, document),
+        asked=asked_about(home, document, options.answers),
     )
 
 
@@ -242,6 +246,7 @@ def _outgoing(
         document.to,
         urgent=options.urgent,
         supersedes=facts.sent.get(document.supersedes or ""),
+        catalogue=facts.catalogue,
     )
     added = kind.add(document, facts, setting)
     ids = Ids.drawn(document, home.randomness)
@@ -278,6 +283,7 @@ def setting_for(
     *,
     urgent: bool = False,
     supersedes: ObjectHash | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Setting:
     """Who sends to whom, whose records get a copy, and by what rules it is written."""
     agencies = {agency_of(Address(name)) for name in (*to, own)}
@@ -286,7 +292,7 @@ def setting_for(
         records=records_addresses(known, sorted(agencies)),
         rules=Rules(
             protocol=known.directory.partnership.protocol,
-            catalogue=shipped_catalogue(),
+            catalogue=catalogue or shipped_catalogue(),
             urgent=urgent,
         ),
         supersedes=supersedes,

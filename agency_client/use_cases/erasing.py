@@ -12,19 +12,19 @@ from agency_client.ports.vault import (
     Families,
     Posting,
     ReceivedPackage,
-    Route,
     Tombstone,
 )
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.held import require_not_held
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import recall_directory
+from agency_client.use_cases.notice_answers import Reply, answers_of_erasing, queue_erased
 from agency_client.use_cases.retaining import find_sections, place_of, require_contents
 from agency_client.use_cases.sayings import flush, make_event, subject_of
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import PhoenixError, RefusedError, UnavailableError
-from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds, SegmentId
+from phoenix_protocol.identifiers import ItemId, ObjectHash, PackageId, Seconds, SegmentId
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import Step
 from phoenix_protocol.sealing.contents import Cover, Detail, Grant
@@ -59,7 +59,9 @@ async def erase(
         package = view.received.get(core)
     if done is None:
         receipt = await _receipt(home, package, reason) if package and whole else None
-        done = _erase(home, core, wanted, receipt, _stone(home, core, reason, now))
+        items = None if whole else _items_of(home, core, wanted)
+        replies = await answers_of_erasing(home, core, items)
+        done = _erase(home, core, wanted, (receipt, replies), _stone(home, core, reason, now))
     finish_erasing(home)
     await _post(home)
     return done
@@ -82,6 +84,17 @@ def _wanted(view: Families, core: ObjectHash, names: Collection[str]) -> tuple[S
     return find_sections(contents, names) or every
 
 
+def _items_of(home: Home, core: ObjectHash, wanted: Collection[SegmentId]) -> frozenset[ItemId]:
+    with home.vault.reading() as view:
+        return _items_in(require_contents(view, core), wanted)
+
+
+def _items_in(contents: Contents, wanted: Collection[SegmentId]) -> frozenset[ItemId]:
+    """The items of some sections: what was said of them goes with them."""
+    sections = (s for s in contents.sections if s.entry.segment in wanted)
+    return frozenset(item.id for section in sections for item in section.items)
+
+
 def _is_whole(view: Families, core: ObjectHash, wanted: Collection[SegmentId]) -> bool:
     contents = require_contents(view, core)
     return {section.entry.segment for section in contents.sections} <= set(wanted)
@@ -91,19 +104,23 @@ def _erase(
     home: Home,
     core: ObjectHash,
     wanted: Collection[SegmentId],
-    receipt: Posting | None,
+    said: tuple[Posting | None, tuple[Reply, ...]],
     by: Tombstone,
 ) -> Erased:
+    receipt, replies = said
     with home.vault.transaction() as tx:
         contents = require_contents(tx, core)
         require_not_held(tx, core)
         whole = _is_whole(tx, core, wanted)
         if whole:
             tx.erasure.package(core, _blank_cover(tx, core), by)
+            queue_erased(tx, home, replies)
             tx.notices.erase(core)
             tx.said_words.erase(core)
         else:
             tx.erasure.sections(core, wanted, _grant_without(contents, wanted), by)
+            queue_erased(tx, home, replies)
+            tx.notices.erase(core, _items_in(contents, wanted))
         if receipt is not None:
             tx.received.step(core, Step.ERASE, by.time)
             tx.postings.add(receipt)
@@ -136,7 +153,7 @@ async def _receipt(home: Home, package: ReceivedPackage, reason: EraseReason) ->
 async def _post(home: Home) -> None:
     """What waits, the receipt among it. What cannot be posted now stays queued."""
     with home.vault.reading() as view:
-        waiting = view.postings.waiting(Route.EVENTS)
+        waiting = view.postings.waiting()
     if waiting:
         with suppress(UnavailableError):
             async with in_step(home) as (relay, _):

@@ -27,19 +27,24 @@ from agency_client.record.request_drafting import DUE_ON_COVER, REQUEST, iso
 from agency_client.record.requests import read_request_document
 from agency_client.record.rules.requests import NOT_STATED
 from agency_client.record.shipped import shipped_calendar
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.documents import setting_for
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import hand_in
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.reminding import remind
-from agency_client.use_cases.request_taking import ANSWER_DUE, place_of, unanswered
+from agency_client.use_cases.request_taking import (
+    OWED_TO_US,
+    place_of,
+    unanswered,
+    unread_reply,
+)
 from agency_client.use_cases.sealing import Keep, Outgoing, seal
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import PhoenixError, UnavailableError
 from phoenix_protocol.identifiers import Address, ItemId, Seconds
 from phoenix_protocol.package.envelope import Why
-from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.record import Head
 from phoenix_protocol.sealing.contents import Cover, Item, ItemType
 from phoenix_protocol.sealing.drafts import ItemDraft, PackageDraft, SectionDraft
@@ -69,7 +74,7 @@ async def escalate(home: Home, relay: Relay, known: Known) -> int:
     remind(home)
     now = home.now()
     with home.vault.reading() as view:
-        waiting = list(_overdue(view, now))
+        waiting = list(overdue_in(view, now))
     if known.is_stale(now):
         return 0
     asked = 0
@@ -86,10 +91,11 @@ async def escalate(home: Home, relay: Relay, known: Known) -> int:
     return asked
 
 
-def _overdue(view: Families, now: Seconds) -> Iterator[Overdue]:
-    for due in view.dues.open({ANSWER_DUE}, until=now):
+def overdue_in(view: Families, now: Seconds) -> Iterator[Overdue]:
+    """Each of those asked from this home who has not answered in time, and for whom a deputy can be asked now."""
+    for due in view.dues.open({OWED_TO_US}, until=now):
         found = _of_due(view, due)
-        if found is not None and not _has_come(view, found):
+        if found is not None and not unread_reply(view, found.package.core, found.address):
             yield found
 
 
@@ -118,16 +124,6 @@ def _of_due(view: Families, due: Due) -> Overdue | None:
     )
 
 
-def _has_come(view: Families, overdue: Overdue) -> bool:
-    """Whether a response of theirs lies here unread: reading it comes first."""
-    for reply in view.requests.replies(overdue.package.core):
-        received = view.received.get(reply.response)
-        is_waiting = received is not None and received.state in (State.OFFERED, State.ACCEPTED)
-        if reply.by == overdue.address and is_waiting and not view.contents.get(reply.response):
-            return True
-    return False
-
-
 async def _ask_deputy(
     home: Home, relay: Relay, known: Known, overdue: Overdue, now: Seconds
 ) -> None:
@@ -141,7 +137,7 @@ async def _ask_deputy(
 def _outgoing(home: Home, known: Known, overdue: Overdue, now: Seconds) -> Outgoing:
     own, _ = endpoint_of(home)
     package, calendar = overdue.package, shipped_calendar()
-    setting = setting_for(known, own.address, (overdue.deputy,))
+    setting = setting_for(known, own.address, (overdue.deputy,), catalogue=catalogue_of(home))
     within = calendar.within.get(package.urgency, calendar.within[NOT_STATED])
     due = due_at(calendar, now, within)
     draft = _draft(home, overdue, setting, due)

@@ -16,7 +16,7 @@ from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
-from agency_client.use_cases.notice_handing import keep_notices
+from agency_client.use_cases.notice_keeping import keep_notices
 from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -14,19 +15,20 @@ from agency_client.ports.vault import (
     StoredNotice,
 )
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, require_in_step
-from agency_client.use_cases.knowing import Known, require_current
-from agency_client.use_cases.notice_views import OUTCOMES
+from agency_client.use_cases.knowing import Known, recall_directory, require_current
+from agency_client.use_cases.notice_views import NEED_OUTCOME, OUTCOMES, is_settled
 from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sayings import flush, readers_at
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Saying, SealedDetail
-from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import Address, ObjectHash, Seconds, agency_of
+from phoenix_protocol.errors import PhoenixError, RefusedError
+from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds, agency_of
 from phoenix_protocol.package.notices import AnswerKind, NoticeAnswer
 from phoenix_protocol.sealing.contents import Detail, Done
 from phoenix_protocol.sealing.details import seal_detail
+from phoenix_protocol.sealing.notices import NoticeAction
 from phoenix_protocol.signed import sign
 
 #: An answer is sealed to keys that open for at least this long (seconds).
@@ -48,10 +50,10 @@ class Reply:
 
     @classmethod
     def without_words(
-        cls, home: Home, tx: Families, known: Known, notice: StoredNotice, kind: AnswerKind
+        cls, home: Home, view: Families, known: Known, notice: StoredNotice, kind: AnswerKind
     ) -> Self:
         """An answer that says all by its kind."""
-        core, audience = _of_whom(home, tx, known, notice)
+        core, audience = _of_whom(home, view, known, notice)
         return cls(
             notice=notice, kind=kind, audience=audience, core=core, checkpoint=known.checkpoint
         )
@@ -214,3 +216,52 @@ def put_away(tx: Families, notice: ObjectHash, now: Seconds) -> None:
     for alert in tx.alerts.unseen():
         if alert.about == notice.hex():
             tx.alerts.see(alert.number, now)
+
+
+# -- by erasing -----------------------------------------------------------------------------------------------------
+
+
+async def answers_of_erasing(
+    home: Home, core: ObjectHash, items: Collection[ItemId] | None = None
+) -> tuple[Reply, ...]:
+    """Answers to what is still owed on a package, or on some of its items, that is about to be erased here.
+
+    Queue them with :func:`queue_erased`. Where the relay cannot be reached they go without words.
+    """
+    with home.vault.reading() as view:
+        owed = _owed(home, view, core, items)
+    if not owed:
+        return ()
+    detail = Detail(done=Done.ERASED, opened=())
+    try:
+        async with in_step(home) as (relay, known):
+            return tuple(
+                [await Reply.made(home, relay, known, n, AnswerKind.DONE, detail) for n in owed]
+            )
+    except PhoenixError:
+        known_here = recall_directory(home)
+        if known_here is None:
+            raise
+    with home.vault.reading() as view:
+        return tuple(Reply.without_words(home, view, known_here, n, AnswerKind.DONE) for n in owed)
+
+
+def _owed(
+    home: Home, view: Families, core: ObjectHash, items: Collection[ItemId] | None
+) -> list[StoredNotice]:
+    own, _ = endpoint_of(home)
+    found = {n.hash: n for item, n in view.notices.of(core) if items is None or item in items}
+    return [
+        notice
+        for notice in found.values()
+        if notice.maker != own.address
+        and NoticeAction(notice.action) in NEED_OUTCOME
+        and not is_settled(view.notices.answers(notice.hash), own.address)
+    ]
+
+
+def queue_erased(tx: Families, home: Home, replies: Iterable[Reply]) -> None:
+    """What was owed is answered by erasing, in the transaction that erases."""
+    for reply in replies:
+        queue_answer(tx, home, reply)
+        put_away(tx, reply.notice.hash, home.clock.now())

@@ -23,13 +23,14 @@ from agency_client.use_cases.notice_views import is_settled
 from agency_client.use_cases.sayings import epoch_keys
 from phoenix_protocol.api import FeedItem
 from phoenix_protocol.errors import TamperError
-from phoenix_protocol.identifiers import ObjectHash, Seconds
+from phoenix_protocol.identifiers import ItemId, ObjectHash, Seconds
 from phoenix_protocol.package.notices import AnswerKind
 from phoenix_protocol.sealing.notices import NoticeAction
 from phoenix_protocol.sealing.open_notice import (
     Holding,
     OpenedNotice,
     check_number,
+    judge_erased,
     judge_notice,
     open_delivery,
     open_notice,
@@ -57,16 +58,14 @@ async def take_notice(home: Home, _relay: Relay, known: Known, item: FeedItem) -
             raise TamperError("E_REPLAY", "An endpoint said two things under one number.")
         if not tx.notices.hand(handing):
             return
-        holding = _holding(tx, home, handing.core)
-        if holding is not None:
-            _apply(tx, home, known, opened, holding, handing, now)
+        applied = _apply(tx, home, known, opened, handing, now)
         tx.settings.raise_clock_floor(Seconds(min(handing.time, now)))
         tx.audit.append(
             time=now,
             actor=home.actor(),
             action=f"notice.{notice.action}",
             on=notice.hash,
-            outcome="done" if holding is not None else "waiting",
+            outcome="done" if applied else "waiting",
         )
 
 
@@ -131,15 +130,25 @@ def _handing_of(opened: OpenedNotice, item: FeedItem) -> StoredHanding:
     )
 
 
-def _holding(tx: Families, home: Home, core: ObjectHash) -> Holding | None:
-    """A package whose contents are here, received or sent."""
-    contents = tx.contents.get(core)
-    if contents is None:
-        return None
+def _items(tx: Families, home: Home, opened: OpenedNotice) -> tuple[ItemId, ...] | None:
+    """Checks N6 to N8: of which items here a notice is. None while the package, or what it is about, is not here."""
     own, _ = endpoint_of(home)
-    received = tx.received.get(core)
+    core = opened.delivery.message.core
+    contents, received = tx.contents.get(core), tx.received.get(core)
     sent_from = received.sent_from if received is not None else own.address
-    return Holding(core=core, sent_from=sent_from, sections=contents.sections)
+    erased = bool(tx.erasure.tombstones(core))
+    if contents is None and not erased:
+        return None
+    if contents is not None:
+        holding = Holding(core=core, sent_from=sent_from, sections=contents.sections)
+        try:
+            return judge_notice(opened, holding)
+        except TamperError as error:
+            if error.code != "E_NOT_ADDRESSED" or not erased:
+                raise
+    if opened.notice.message.action is NoticeAction.DISPUTE:
+        return None  # who may dispute it stood in what was erased
+    return judge_erased(opened, core, sent_from)
 
 
 def _apply(
@@ -147,27 +156,28 @@ def _apply(
     home: Home,
     known: Known,
     opened: OpenedNotice,
-    holding: Holding,
     handing: StoredHanding,
     now: Seconds,
-) -> None:
-    """Checks N6 to N9, and from then on the notice stands beside its statement."""
-    own, _ = endpoint_of(home)
-    items = judge_notice(opened, holding)
+) -> bool:
+    """Checks N6 to N9, and from then on the notice stands beside its statement. False when it has to wait."""
+    own, own_id = endpoint_of(home)
+    items = _items(tx, home, opened)
+    if items is None:
+        return False
     notice = _notice_of(opened)
     fresh = tx.notices.apply(notice.hash, handing.core, items)
     tx.notices.set_state(handing.hash, HandingState.APPLIED)
     _note_missing(tx, notice, handing.core, now)
     if not fresh or notice.maker == own.address:
-        return
+        return True
     answers = tx.notices.answers(notice.hash)
     if not is_settled(answers, own.address):
         code = ALERT_OF[opened.notice.message.action]
         raise_alert(tx, code, handing.core, notice.hash.hex(), now)
-    _, own_id = endpoint_of(home)
     if not any(answer.endpoint == own_id for answer in answers):
         reply = Reply.without_words(home, tx, known, notice, AnswerKind.RECEIVED)
         queue_answer(tx, home, reply)
+    return True
 
 
 def _note_missing(tx: Families, notice: StoredNotice, core: ObjectHash, now: Seconds) -> None:
@@ -191,13 +201,9 @@ def judge_waiting(tx: Families, home: Home, known: Known, core: ObjectHash, now:
 
     One that does not hold is an alarm, and stands beside nothing.
     """
-    waiting = tx.notices.waiting(core)
-    holding = _holding(tx, home, core) if waiting else None
-    if holding is None:
-        return
-    for handing in waiting:
+    for handing in tx.notices.waiting(core):
         try:
-            _apply(tx, home, known, _opened_before(tx, handing), holding, handing, now)
+            _apply(tx, home, known, _opened_before(tx, handing), handing, now)
         except TamperError as error:
             tx.notices.set_state(handing.hash, HandingState.REFUSED)
             raise_alert(tx, error.code, core, "notice", now)

@@ -53,7 +53,7 @@ class Shown:
     """
 
     noticed: Noticed
-    correction: ReadStatement | None
+    correction: ReadStatement | None = field(repr=False)
     core: ObjectHash
     package: PackageId | None
     item: ItemId
@@ -167,10 +167,10 @@ def _shown(
 
 
 def _correction(item: ItemId, noticed: Noticed, page: _Page) -> ReadStatement | None:
-    held = page.statements.get(item)
-    if noticed.replacement is None or held is None:
+    if noticed.replacement is None:
         return None
-    said = as_corrected(held, [noticed])
+    # What was erased here is corrected all the same, for whatever was kept of it elsewhere.
+    said = as_corrected(page.statements.get(item, noticed.replacement), [noticed])
     about = tuple(page.labels.get(person, person.hex()) for person in said.about)
     return ReadStatement(id=item, class_=CLASS_OF[said.kind], about=about, said=said)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
 
 from agency_client.ports.outbox import Parcel
 from agency_client.ports.vault import Families, KeptObject, KeptWords, ObjectKind
@@ -15,7 +14,7 @@ from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.package.events import Event, Recall
 from phoenix_protocol.package.notices import NoticeAnswer
-from phoenix_protocol.sealing.attachments import read_blocks
+from phoenix_protocol.sealing.contents import Place
 from phoenix_protocol.sealing.drafts import SealedPackage
 from phoenix_protocol.sealing.words import Bound, Purpose, open_words
 
@@ -27,7 +26,7 @@ def keep_words(
     message: Event | Recall | NoticeAnswer,
     sealed: SealedDetail | None,
 ) -> None:
-    """Keep the words of something said, where this machine can open them: the ciphertext that is signed, and its key."""
+    """Keep the words of something said, if this machine can open them: the ciphertext that is signed, and its key."""
     if sealed is None or message.detail is None:
         return
     _, own_id = endpoint_of(home)
@@ -54,30 +53,23 @@ def keep_sealing_keys(tx: Families, targets: Iterable[Target], at: Seconds) -> N
         )
 
 
-class _SealedBody:
-    """The body of a parcel, read at any place."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        self._block: Final = parcel.block
-
-    def write_at(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        """What is sealed stays as it is. Raises TypeError."""
-        raise TypeError("A sealed body is only read.")
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """``length`` bytes from ``offset``, fewer at the end."""
-        first, last = offset // BLOCK, (offset + length - 1) // BLOCK
-        data = b"".join(self._block(number) for number in range(first, last + 1))
-        return data[offset - first * BLOCK :][:length]
-
-
 def keep_files(home: Home, sealed: SealedPackage, parcel: Parcel) -> None:
     """Keep the attachments of a package of our own, each as a blob of the bytes that travel."""
-    body = _SealedBody(parcel)
     for section in sealed.sections:
         for part in section.attachments:
             if home.vault.blobs.has(part.entry.digest):
                 continue
             with home.vault.blobs.create(part.entry.digest) as blob:
-                for block in read_blocks(body, part.place):
-                    blob.write(block)
+                for piece in _sealed_bytes(parcel, part.place):
+                    blob.write(piece)
+
+
+def _sealed_bytes(parcel: Parcel, place: Place) -> Iterator[bytes]:
+    """What lies at a place of a parcel's body; whoever writes it down compares its digest."""
+    offset, end = place.offset, place.offset + place.length
+    while offset < end:
+        piece = parcel.block(offset // BLOCK)[offset % BLOCK :][: end - offset]
+        if not piece:
+            break
+        yield piece
+        offset += len(piece)

@@ -18,7 +18,7 @@ from agency_client.use_cases.notice_views import Shown, beside_items, unread
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import ItemId, ObjectHash
+from phoenix_protocol.identifiers import ItemId, ObjectHash, PackageId
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.attachments import AttachmentReader
 from phoenix_protocol.sealing.contents import Cover, Place, SegmentType
@@ -150,7 +150,7 @@ def not_open(state: State) -> RefusedError:
 
 
 def attachment_pieces(
-    home: Home, package: ReceivedPackage | SentPackage, attachment: StoredAttachment
+    home: Home, package: PackageId, attachment: StoredAttachment
 ) -> Iterator[bytes]:
     """The content of an attachment in pieces, decrypted from the vault.
 
@@ -165,5 +165,5 @@ def attachment_pieces(
     with home.vault.blobs.open(attachment.entry.digest) as file:
         length = file.seek(0, 2)
         place = Place(segment=attachment.entry.segment, key=attachment.key, offset=0, length=length)
-        reader = AttachmentReader(key, package.package, FileBlocks(file), place, home.executor)
+        reader = AttachmentReader(key, package, FileBlocks(file), place, home.executor)
         yield from reader.pieces()

@@ -5,18 +5,17 @@ docs/protocol.md §6.12.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from agency_client.ports.vault import Due, Families, Record, RegisterLine, Term
 from agency_client.ports.vault.settings import CHECKPOINT
 from agency_client.record.facts import Own, RecordFacts
 from agency_client.record.looks import Look
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import recall_directory
+from agency_client.use_cases.record_names import record_name
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import (
     Address,
@@ -29,8 +28,6 @@ from phoenix_protocol.identifiers import (
 from phoenix_protocol.sealing.recorded import Recorded
 from phoenix_protocol.signed import Signed, parse_signed, sign
 from phoenix_protocol.suite.hashing import sha256
-
-_NAME: Final = re.compile(r"r([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,28 +42,6 @@ class ToRecord:
     line: RegisterLine | None = None
     terms: frozenset[Term] = frozenset()
     looks: tuple[Look, ...] = ()
-
-
-def record_name(number: int) -> str:
-    """How people name a record: ``r12``. No id of a package begins so."""
-    return f"r{number}"
-
-
-def record_number(text: str) -> int:
-    """The number of a record by its name. Raises RefusedError ``E_NOT_FOUND``."""
-    found = _NAME.fullmatch(text.strip().lower())
-    if found is None:
-        raise RefusedError(
-            "E_NOT_FOUND",
-            "This is not the name of a record.",
-            next="Records are named r1, r2 and so on: see 'phoenix register'.",
-        )
-    return int(found[1])
-
-
-def is_record_name(text: str) -> bool:
-    """Whether ``text`` names a record, and not a package."""
-    return _NAME.fullmatch(text.strip().lower()) is not None
 
 
 def find_record(view: Families, number: int) -> Record:
@@ -190,9 +165,7 @@ def record_facts(home: Home, packages: Iterable[str]) -> RecordFacts:
     """The facts for a document that goes into no package; ``packages`` are the ids that it names."""
     with home.vault.reading() as view:
         found = {id_: core for id_ in packages for core in _cores(view, id_)}
-    return RecordFacts(
-        now=home.now(), own=_own(home), catalogue=shipped_catalogue(), packages=found
-    )
+    return RecordFacts(now=home.now(), own=_own(home), catalogue=catalogue_of(home), packages=found)
 
 
 def cores_of(packages: Iterable[str], facts: RecordFacts) -> tuple[ObjectHash, ...]:

@@ -19,7 +19,7 @@ from agency_client.record.register_table import Party, RegisterEntry
 from agency_client.record.registering import RECEIVED, SENT
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.recording import record_name
+from agency_client.use_cases.record_names import record_name
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why

@@ -33,8 +33,8 @@ _COPIES = replace(
 async def request_release(home: Home, data: bytes) -> tuple[Asked, ...]:
     """Ask every address whose control keeps the document ``data`` from being sent.
 
-    The same again finishes a request that was interrupted. Raises RefusedError ``E_DOCUMENT`` for a copy that is none or
-    a request that cannot be sent, ``E_NOTICE_STATE`` where nothing needs a release, and what sending raises.
+    The same again finishes a request that was interrupted. Raises RefusedError ``E_DOCUMENT`` for a copy that is none
+    or a request that cannot be sent, ``E_NOTICE_STATE`` where nothing needs a release, and what sending raises.
     """
     document = read_document(data)
     own, _ = endpoint_of(home)

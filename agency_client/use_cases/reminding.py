@@ -7,14 +7,14 @@ from typing import Final
 
 from agency_client.ports.vault import Alert, Due, Families, Progress, Standing
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.request_taking import ANSWER_DUE, REQUEST_OWED
+from agency_client.use_cases.request_taking import OWED_BY_US, OWED_TO_US
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.lifecycle import State
 
 #: What is said before something is due and when it is, by its kind.
 _CODES: Final = {
-    ANSWER_DUE: ("N_ANSWER_DUE", "N_ANSWER_OVERDUE"),
-    REQUEST_OWED: ("N_REQUEST_DUE", "N_REQUEST_OVERDUE"),
+    OWED_TO_US: ("N_ANSWER_DUE", "N_ANSWER_OVERDUE"),
+    OWED_BY_US: ("N_REQUEST_DUE", "N_REQUEST_OVERDUE"),
 }
 #: A request that this home cannot or need not answer any more.
 _OVER: Final = frozenset({State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE})
@@ -62,7 +62,7 @@ def _over(view: Families) -> Iterator[Due]:
 def _is_over(view: Families, due: Due) -> bool:
     if due.core is None:
         return True
-    if due.kind == REQUEST_OWED:
+    if due.kind == OWED_BY_US:
         received = view.received.get(due.core)
         return received is None or (received.state in _OVER and view.contents.get(due.core) is None)
     return _is_recalled(view, due)

@@ -28,11 +28,12 @@ from agency_client.record.response_drafting import ANSWERS_ON_COVER
 from agency_client.use_cases.expiring import raise_alert
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Core, Why
+from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.contents import Cover
 
 #: An answer that others owe this home; an answer that this home owes.
-ANSWER_DUE: Final = "request_answer"
-REQUEST_OWED: Final = "request_owed"
+OWED_TO_US: Final = "request_owed"
+OWED_BY_US: Final = "request_answer"
 
 #: Nobody asks for an answer later than this after the request (seconds).
 _LATEST: Final = 366 * 86400
@@ -68,7 +69,7 @@ def note_asked(
     for address in addresses:
         tx.dues.put(
             Due(
-                kind=ANSWER_DUE,
+                kind=OWED_TO_US,
                 at=request.due,
                 made=request.asked_at,
                 core=request.core,
@@ -90,7 +91,7 @@ def note_offer(tx: Families, own: Address, hash_: ObjectHash, core: Core, cover:
         )
         tx.requests.note_reply(reply)
     if type(due) is int and own in _written_to(core) and _is_near(due, core.created):
-        tx.dues.put(Due(kind=REQUEST_OWED, at=Seconds(due), made=core.created, core=hash_))
+        tx.dues.put(Due(kind=OWED_BY_US, at=Seconds(due), made=core.created, core=hash_))
 
 
 def _written_to(core: Core) -> frozenset[Address]:
@@ -99,6 +100,16 @@ def _written_to(core: Core) -> frozenset[Address]:
 
 def _is_near(due: int, created: Seconds) -> bool:
     return created <= due <= created + _LATEST
+
+
+def unread_reply(view: Families, request: ObjectHash, by: Address) -> ReceivedPackage | None:
+    """A response of ``by`` to a request that lies here and has not been taken in yet."""
+    for reply in view.requests.replies(request):
+        received = view.received.get(reply.response) if reply.by == by else None
+        is_waiting = received is not None and received.state in (State.OFFERED, State.ACCEPTED)
+        if is_waiting and view.contents.get(reply.response) is None:
+            return received
+    return None
 
 
 # -- when it is stored -------------------------------------------------------------------------------------------------
@@ -120,7 +131,7 @@ def take_in(
         _take_request(tx, own, package, core, request, audiences)
     if request is None or own not in _written_to(core):
         _close(
-            tx, REQUEST_OWED, package.core, "", now
+            tx, OWED_BY_US, package.core, "", now
         )  # the cover said otherwise, or another answers
     if response is not None:
         take_answers(tx, own, response, package.core, package.sent_from, now)
@@ -226,11 +237,11 @@ def _close_answered(tx: Families, stored: StoredRequest, address: Address, now: 
     if unanswered(tx, stored.core, address):
         return
     if stored.side is Side.THEIRS:
-        _close(tx, REQUEST_OWED, stored.core, "", now)
+        _close(tx, OWED_BY_US, stored.core, "", now)
         return
     addresses = [each.address for each in tx.requests.asked(stored.core)]
     if address in addresses:
-        _close(tx, ANSWER_DUE, stored.core, place_of(addresses, address), now)
+        _close(tx, OWED_TO_US, stored.core, place_of(addresses, address), now)
 
 
 def _close(tx: Families, kind: str, core: ObjectHash, place: str, now: Seconds) -> None:

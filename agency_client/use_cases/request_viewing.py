@@ -23,7 +23,7 @@ from agency_client.record.asked import (
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
-from agency_client.use_cases.request_taking import REQUEST_OWED
+from agency_client.use_cases.request_taking import OWED_BY_US, unread_reply
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import State
@@ -170,9 +170,9 @@ def _recipient(
     deputy: Address | None,
     escalation: Escalation | None,
 ) -> Recipient:
-    come = _come(view, stored.core, {address}) or (
-        _come(view, escalation.core, {escalation.deputy}) if escalation else None
-    )
+    come = unread_reply(view, stored.core, address)
+    if come is None and escalation is not None:
+        come = unread_reply(view, escalation.core, escalation.deputy)
     return Recipient(
         address=address,
         state=state,
@@ -187,18 +187,8 @@ def _recipient(
         deputy=deputy,
         escalation=escalation,
         escalated_as=_package_of(view, escalation.core) if escalation else None,
-        come=come,
+        come=come.package if come is not None else None,
     )
-
-
-def _come(view: Families, core: ObjectHash, by: set[Address]) -> PackageId | None:
-    """A response of one of ``by`` that lies here and is not accepted yet."""
-    for reply in view.requests.replies(core):
-        received = view.received.get(reply.response)
-        is_waiting = received is not None and received.state in (State.OFFERED, State.ACCEPTED)
-        if received is not None and is_waiting and reply.by in by:
-            return received.package
-    return None
 
 
 def _stands(
@@ -227,7 +217,7 @@ def _stands(
 
 def _unaccepted(view: Families, now: Seconds) -> Iterator[OwedLine]:
     """Requests of which only the cover is known: that they ask, and by when."""
-    for due in view.dues.open({REQUEST_OWED}):
+    for due in view.dues.open({OWED_BY_US}):
         received = view.received.get(due.core) if due.core is not None else None
         if received is None or view.requests.get(received.core) is not None:
             continue

@@ -83,7 +83,8 @@ async def look_at_response(home: Home, core: ObjectHash, data: bytes, options: O
     """What the rules say of a response. Sends nothing. Raises what :func:`find_request` raises, and UsageError."""
     put = find_request(home, core)
     document = completed(read_response_document(data), put)
-    return check_written(home, document, options, _kind(home, put))
+    named = replace(options, answers=core.hex())
+    return check_written(home, document, named, _kind(home, put))
 
 
 async def respond(

@@ -121,13 +121,18 @@ def readable(sections: Sequence[StoredSection]) -> Iterator[ReadSection]:
 # -- looking -----------------------------------------------------------------------------------------------------------
 
 
-def kept_packages(home: Home) -> tuple[KeptPackage, ...]:
-    """Every package that is kept here or was erased, what is to be reviewed soonest first."""
+def kept_packages(home: Home, most: int) -> tuple[tuple[KeptPackage, ...], bool]:
+    """What is kept here, what is to be reviewed soonest first, and what was erased last: at most ``most`` of each.
+
+    The second value says whether there is more.
+    """
     with home.vault.reading() as view:
-        found = dict.fromkeys(kept.core for kept in view.retention.all())
-        found.update(dict.fromkeys(stone.core for stone in view.erasure.tombstones()))
+        kept, erased = view.retention.soonest(most + 1), view.erasure.newest(most + 1)
+        cores = dict.fromkeys((*(rule.core for rule in kept[:most]), *erased[:most]))
         held = all_reached(view)
-        return tuple(_package(view, core, held) for core in found)
+        return tuple(_package(view, core, held) for core in cores), most < max(
+            len(kept), len(erased)
+        )
 
 
 def kept_package(home: Home, core: ObjectHash) -> KeptPackage:
@@ -204,6 +209,9 @@ def find_kept(home: Home, text: str) -> ObjectHash:
     """
     wanted = text.strip().lower()
     with home.vault.reading() as view:
+        exact = _by_whole_id(view, wanted)
+        if exact is not None:
+            return exact
         known = [(p.package, p.core) for p in view.received.inbox()]
         known += [(s.package.package, s.package.core) for s in view.sent.listing()]
     found = {core for package, core in known if package.hex().startswith(wanted)}
@@ -216,6 +224,18 @@ def find_kept(home: Home, text: str) -> ObjectHash:
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several packages begin with these characters.")
     return found.pop()
+
+
+def _by_whole_id(view: Families, text: str) -> ObjectHash | None:
+    """At once, where the whole id is given and means one package."""
+    try:
+        id_ = PackageId(bytes.fromhex(text))
+    except ValueError:
+        return None
+    sent, received = view.sent.by_package(id_), view.received.by_package(id_)
+    if sent is not None and not received:
+        return sent.core
+    return received[0].core if sent is None and len(received) == 1 else None
 
 
 def find_sections(contents: Contents, names: Collection[str]) -> tuple[SegmentId, ...]:

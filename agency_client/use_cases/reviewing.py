@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -14,13 +14,8 @@ from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on
 from agency_client.use_cases.holding import HOLD_REVIEW, find_hold
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.recording import (
-    ToRecord,
-    find_record,
-    is_record_name,
-    keep,
-    record_number,
-)
+from agency_client.use_cases.record_names import is_record_name, record_number
+from agency_client.use_cases.recording import ToRecord, find_record, keep
 from agency_client.use_cases.retaining import (
     NewRule,
     find_kept,
@@ -75,26 +70,25 @@ class Reviewed:
     words: str = field(repr=False, default="")
 
 
-def review(home: Home, until: Seconds) -> tuple[ToReview, ...]:
-    """Everything that is due by ``until``, soonest first. Talks to nobody."""
+def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...], bool]:
+    """What is due by ``until``, soonest first, at most ``most``, and whether there is more. Talks to nobody."""
     now = home.clock.now()
     with home.vault.reading() as view:
-        found = [_to_review(view, due, now) for due in view.dues.open(until=until)]
+        dues = view.dues.open(until=until, limit=most + 1)
+        named = view.retention.packages({due.core for due in dues if due.core is not None})
+    found = [_to_review(due, named, now) for due in dues[:most]]
     ends = max((secret.valid_until for secret in home.content.epochs), default=None)
     if ends is not None and ends <= until:
         found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=ends <= now))
-    return tuple(sorted(found, key=lambda item: item.at))
+    return tuple(sorted(found, key=lambda item: item.at)), len(dues) > most
 
 
-def _to_review(view: Families, due: Due, now: Seconds) -> ToReview:
-    package = None
-    if due.core is not None:
-        package = view.received.get(due.core) or view.sent.get(due.core)
+def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) -> ToReview:
     return ToReview(
         kind=due.kind,
         at=due.at,
         overdue=due.at <= now,
-        package=package.package if package is not None else None,
+        package=named.get(due.core) if due.core is not None else None,
         record=due.record,
         place=due.place,
     )

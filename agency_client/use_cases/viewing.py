@@ -49,24 +49,54 @@ class Status:
     alerts: tuple[Alert, ...]
 
 
-def inbox(home: Home) -> tuple[Received, ...]:
-    """What is here, newest first. What expired meanwhile is marked so first."""
+#: How many packages a listing shows beside those that wait for somebody.
+RECENT: Final = 500
+#: Packages in these states wait for somebody here.
+_WAITING: Final = frozenset({State.OFFERED, State.ACCEPTED})
+
+
+def inbox(home: Home, *, everything: bool = False, recent: int = RECENT) -> tuple[Received, ...]:
+    """What is here, newest first. What expired meanwhile is marked so first.
+
+    All that waits to be accepted or fetched and the newest ``recent`` of all; ``everything`` is all there is.
+    """
     tidy(home)
     with home.vault.reading() as view:
-        return tuple(_received(home, view, package) for package in view.received.inbox())
+        if everything:
+            return _received(home, view, view.received.inbox())
+        shown = {p.core: p for p in view.received.inbox(limit=recent)}
+        shown |= {p.core: p for p in view.received.inbox(_WAITING)}
+        newest_first = sorted(shown.values(), key=lambda p: p.offered, reverse=True)
+        return _received(home, view, newest_first)
 
 
-def _received(home: Home, view: Families, package: ReceivedPackage) -> Received:
+def how_many_came(home: Home) -> int:
+    """How many packages ever came for this home and are known here."""
+    with home.vault.reading() as view:
+        return sum(view.received.count().values())
+
+
+def _received(
+    home: Home, view: Families, packages: Sequence[ReceivedPackage]
+) -> tuple[Received, ...]:
     from phoenix_protocol.sealing.contents import Cover
 
     own = home.content.endpoint.id if home.content.endpoint is not None else None
-    offer = view.received.offer(package.core)
-    if offer is None:
+    cores = [package.core for package in packages]
+    covers = view.received.covers(cores)
+    said: dict[ObjectHash, list[StoredEvent]] = {}
+    for event in view.events.about(cores):
+        if event.endpoint != own:
+            said.setdefault(event.core, []).append(event)
+    if len(covers) != len(packages):
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
-    return Received(
-        package=package,
-        cover=schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES),
-        colleagues=tuple(e for e in view.events.of(package.core) if e.endpoint != own),
+    return tuple(
+        Received(
+            package=package,
+            cover=schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
+            colleagues=tuple(said.get(package.core, ())),
+        )
+        for package in packages
     )
 
 
@@ -76,7 +106,7 @@ def received(home: Home, core: ObjectHash) -> Received:
         package = view.received.get(core)
         if package is None:
             raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
-        return _received(home, view, package)
+        return _received(home, view, [package])[0]
 
 
 def sent(home: Home) -> tuple[SentSummary, ...]:
@@ -227,7 +257,10 @@ def _only(found: Sequence[tuple[PackageId, ObjectHash]], text: str, verb: str) -
 
 
 def alerts(home: Home) -> Sequence[Alert]:
-    """What nobody has seen yet."""
+    """What nobody has seen yet, and what has fallen due of requests meanwhile."""
+    from agency_client.use_cases.reminding import remind
+
+    remind(home)
     with home.vault.reading() as view:
         return view.alerts.unseen()
 

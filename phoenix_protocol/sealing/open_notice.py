@@ -41,6 +41,8 @@ from phoenix_protocol.signed import (
 
 M = TypeVar("M", bound=Message)
 
+#: What a holder has to answer.
+_NEED_OUTCOME = frozenset({NoticeAction.CORRECT, NoticeAction.WITHDRAW})
 #: Of what a notice can be.
 _ABOUT = frozenset({ItemType.STATEMENT, ItemType.ATTACHMENT})
 
@@ -207,6 +209,32 @@ def judge_notice(opened: OpenedNotice, holding: Holding) -> tuple[ItemId, ...]:
     if opened.notice.message.core == holding.core:
         return (_judge_at_first_hand(opened, holding),)
     return _judge_passed_on(opened, holding)
+
+
+def judge_erased(opened: OpenedNotice, core: ObjectHash, sent_from: Address) -> tuple[ItemId, ...]:
+    """In place of N6 to N8, for a reader that erased what it had: it may have kept it elsewhere, and has to hear of it.
+
+    A correction or withdrawal by the address that sent the package, or handed on by it. Raises TamperError
+    ``E_NOT_ADDRESSED`` or ``E_KEY_UNCERTIFIED`` for any other.
+    """
+    notice = opened.notice.message
+    if opened.hander != sent_from:
+        raise TamperError("E_NOT_ADDRESSED", "A notice was handed on by somebody else.")
+    if notice.action not in _NEED_OUTCOME:
+        raise TamperError("E_KEY_UNCERTIFIED", "A notice is by somebody whose statement it is not.")
+    if notice.core != core:
+        return _passed_on_to(opened)
+    if opened.items:
+        raise TamperError("E_NOT_ADDRESSED", "A notice was handed on by somebody else.")
+    if opened.maker != sent_from:
+        raise TamperError("E_KEY_UNCERTIFIED", "A notice is by somebody whose statement it is not.")
+    return (notice.item,)
+
+
+def _passed_on_to(opened: OpenedNotice) -> tuple[ItemId, ...]:
+    if not opened.items:
+        raise TamperError("E_NOT_ADDRESSED", "A notice was handed on without what it is about.")
+    return opened.items
 
 
 def _judge_at_first_hand(opened: OpenedNotice, holding: Holding) -> ItemId:

@@ -1,4 +1,4 @@
-"""What a home says of a record that it keeps beside packages: who wrote down what, and when (docs/protocol.md §6.12)."""
+"""What a home says of a record that it keeps beside packages: who wrote what, and when (docs/protocol.md §6.12)."""
 
 from __future__ import annotations
 

@@ -864,6 +864,11 @@ ANSWERS = [
 ]
 
 PROMPTS = [
+    case(
+        "somebody has asked about them",
+        found={"warning W_DOC_ASKED people"},
+        asked=("5eedfeed5eed",),
+    ),
     *(
         case(f"{clause} {table}.{name}", (line, ""), found={f"prompt P_{clause} {table}.{name}"})
         for clause, table, name, line in (

@@ -10,7 +10,14 @@ from agency_client.ports.vault import (
     Contents,
     Families,
     OfferRecord,
+    Progress,
     ReceivedPackage,
+    SentDelivery,
+    SentEndpoint,
+    SentPackage,
+    SentRecord,
+    Side,
+    StoredRequest,
     StoredSection,
 )
 from agency_client.record.drafting import draft_package
@@ -20,7 +27,7 @@ from agency_client.record.requests import read_request_document
 from agency_client.record.response_drafting import ANSWERS_ON_COVER, response_section
 from agency_client.record.responses import read_response_document
 from agency_client.record.rules.responses import PutHere
-from agency_client.use_cases.request_taking import note_offer, take_in
+from agency_client.use_cases.request_taking import note_asked, note_offer, take_in
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.identifiers import (
     Address,
@@ -172,3 +179,72 @@ def came(tx: Families, own: str, package: Package, now: Seconds = NOW) -> None:
     """A package has come to an address and was accepted."""
     offered(tx, own, package)
     stored(tx, own, package, now)
+
+
+def sent_from_here(tx: Families, package: Package, text: str) -> None:
+    """A request as its sender's home has it, once the relay holds it."""
+    core, _ = read_core(package.sealed.core)
+    document = read_request_document(text.encode())
+    endpoints = [EndpointId(bytes([n]) * 32) for n in range(len(core.recipients))]
+    numbers = tx.sequences.allocate(endpoints)
+    tx.sent.add(
+        SentPackage(
+            core=package.core,
+            package=core.package,
+            fingerprint=bytes(package.core),
+            outbox="",
+            thread=package.draft.thread,
+            purpose=package.draft.purpose,
+            classification=package.draft.classification,
+            urgency=package.draft.urgency,
+            created=core.created,
+            expires=core.expires,
+            progress=Progress.SEALED,
+            since=core.created,
+        ),
+        SentRecord(
+            core=package.sealed.core,
+            cover=schema.encode(package.sealed.cover_content),
+            document=text.encode(),
+        ),
+        SentDelivery(number=1, delivery=b"delivery"),
+        [
+            SentEndpoint(
+                endpoint=endpoint,
+                address=recipient.address,
+                why=recipient.why,
+                records=False,
+                delivery=1,
+                sequence=numbers[endpoint],
+                epoch_key=ObjectHash(bytes(32)),
+                state=State.SENT,
+                since=core.created,
+            )
+            for endpoint, recipient in zip(endpoints, core.recipients, strict=True)
+        ],
+    )
+    tx.sent.hold(package.core, 1, b"held", core.created)
+    tx.contents.put(
+        package.core,
+        Contents(
+            manifest=package.sealed.manifest,
+            manifest_salt=package.sealed.manifest_salt,
+            sections=tuple(
+                StoredSection(
+                    entry=s.part.entry, salt=s.part.salt, reasons=s.reasons, items=s.items
+                )
+                for s in package.sealed.sections
+            ),
+            attachments=(),
+        ),
+    )
+    due = package.sealed.cover_content.optional[DUE_ON_COVER]
+    assert isinstance(due, int)
+    request = StoredRequest(
+        core=package.core,
+        side=Side.OURS,
+        asker=package.draft.sent_from,
+        asked_at=core.created,
+        due=Seconds(due),
+    )
+    note_asked(tx, request, document, [read_section(s.items) for s in package.sealed.sections])

@@ -484,6 +484,17 @@ OF_RESPONSES: list[tuple[str, list[Edit], set[str], dict[str, Any]]] = [
         {"questions": {"appointments": PutHere(id=ItemId(bytes(16)), counselling=True)}},
     ),
     (
+        "a statement out of counselling records",
+        [
+            (
+                'author = "School nurse"\nevent_from',
+                'flags = ["counselling"]\nauthor = "School nurse"\nevent_from',
+            )
+        ],
+        {"warning W_DOC_COUNSELLING answer[1].answer"},
+        {},
+    ),
+    (
         "a section of the added part's name",
         [('[[section]]\nid = "appointments"', '[[section]]\nid = "response"')],
         {"problem E_DOC_DUPLICATE section[1].id"},

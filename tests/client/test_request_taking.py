@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from agency_client.adapters.vault import SqlcipherVault
-from agency_client.ports.vault import Escalation, Families, Side, StoredRequest
+from agency_client.ports.vault import Escalation, Families, Side
 from agency_client.record.asked import ReadResponse, read_response
 from agency_client.record.opened import read_section
-from agency_client.record.requests import read_request_document
 from agency_client.use_cases.request_taking import (
-    ANSWER_DUE,
-    REQUEST_OWED,
-    note_asked,
+    OWED_BY_US,
+    OWED_TO_US,
     note_offer,
     place_of,
     take_answers,
@@ -28,7 +26,15 @@ from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import read_core
 from phoenix_protocol.sealing.contents import Cover
 from tests.client.record_values import NOW
-from tests.client.request_packages import Package, a_request, a_response, came, offered, stored
+from tests.client.request_packages import (
+    Package,
+    a_request,
+    a_response,
+    came,
+    offered,
+    sent_from_here,
+    stored,
+)
 from tests.client.request_values import CHARITY, DEPUTY, FRONT, HOUSING, NURSE, example
 from tests.client.vault_values import new_home, opened
 
@@ -56,7 +62,7 @@ def test_a_cover_says_that_an_answer_is_wanted_and_acceptance_what_is_asked(
 ) -> None:
     with vault.transaction() as tx:
         offered(tx, NURSE, REQUEST)
-        (due,) = tx.dues.open({REQUEST_OWED})
+        (due,) = tx.dues.open({OWED_BY_US})
         assert (due.core, due.at) == (REQUEST.core, NOW + 4 * 3600)
         assert tx.requests.get(REQUEST.core) is None
         stored(tx, NURSE, REQUEST, LATER)
@@ -64,14 +70,14 @@ def test_a_cover_says_that_an_answer_is_wanted_and_acceptance_what_is_asked(
         assert kept is not None
         assert (kept.side, kept.asker, kept.due) == (Side.THEIRS, FRONT, NOW + 4 * 3600)
         assert {each.address for each in tx.requests.asked(REQUEST.core)} == {NURSE}
-        assert len(tx.dues.open({REQUEST_OWED})) == 1
+        assert len(tx.dues.open({OWED_BY_US})) == 1
 
 
 def test_a_copy_for_the_records_owes_nothing(vault: SqlcipherVault) -> None:
     records = "records@quillmere-health"
     with vault.transaction() as tx:
         came(tx, records, REQUEST)
-        assert tx.dues.open({REQUEST_OWED}) == ()
+        assert tx.dues.open({OWED_BY_US}) == ()
         assert {each.address for each in tx.requests.asked(REQUEST.core)} == {NURSE}
 
 
@@ -83,12 +89,12 @@ def test_what_says_that_it_asks_and_does_not_owes_nothing(vault: SqlcipherVault)
         found = tx.received.get(REQUEST.core)
         assert found is not None
         take_in(tx, Address(NURSE), found, core, [], NOW)
-        assert tx.dues.open({REQUEST_OWED}) == ()
+        assert tx.dues.open({OWED_BY_US}) == ()
         note_offer(tx, Address(CHARITY), ObjectHash(b"x" * 32), core, cover_with(due=True))
         note_offer(tx, Address(CHARITY), ObjectHash(b"y" * 32), core, cover_with(due=NOW - 1))
         note_offer(tx, Address(CHARITY), ObjectHash(b"z" * 32), core, cover_with(due="soon"))
         note_offer(tx, Address(CHARITY), ObjectHash(b"w" * 32), core, cover_with(due=1 << 60))
-        assert tx.dues.open({REQUEST_OWED}) == ()
+        assert tx.dues.open({OWED_BY_US}) == ()
 
 
 def cover_with(due: Plain) -> Cover:
@@ -98,7 +104,7 @@ def cover_with(due: Plain) -> Cover:
 
 def test_answers_count_for_whom_they_were_asked_of(vault: SqlcipherVault) -> None:
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         offered(tx, FRONT, HEALTH)
         (reply,) = tx.requests.replies(REQUEST.core)
         assert (reply.by, reply.response) == (NURSE, HEALTH.core)
@@ -108,33 +114,20 @@ def test_answers_count_for_whom_they_were_asked_of(vault: SqlcipherVault) -> Non
         assert unanswered(tx, REQUEST.core, Address(NURSE)) == ()
         assert len(unanswered(tx, REQUEST.core, Address(CHARITY))) == 1
         assert strays(tx) == []
-        places = {due.place for due in tx.dues.open({ANSWER_DUE})}
+        places = {due.place for due in tx.dues.open({OWED_TO_US})}
         everybody = [Address(NURSE), Address(HOUSING), Address(CHARITY)]
         assert places == {place_of(everybody, Address(a)) for a in (HOUSING, CHARITY)}
-
-
-def asked_from_here(tx: Families) -> None:
-    """The request as its sender's home has it."""
-    document = read_request_document(example("p2-request.toml").encode())
-    request = StoredRequest(
-        core=REQUEST.core,
-        side=Side.OURS,
-        asker=Address(FRONT),
-        asked_at=NOW,
-        due=Seconds(NOW + 4 * 3600),
-    )
-    note_asked(tx, request, document, [read_section(s.items) for s in REQUEST.sealed.sections])
 
 
 def test_an_answer_of_somebody_who_was_not_asked_is_a_finding(vault: SqlcipherVault) -> None:
     """The housing association answers the nurses' question: it stays in its package, and counts for nobody."""
     wrong = a_response(example("p2-response-health.toml"), REQUEST, HOUSING, "appointments")
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         came(tx, FRONT, wrong)
         assert answers(tx) == []
         assert strays(tx) == [wrong.core]
-        assert len(tx.dues.open({ANSWER_DUE})) == 3
+        assert len(tx.dues.open({OWED_TO_US})) == 3
 
 
 def test_an_answer_to_what_was_never_asked_from_here_is_a_finding(vault: SqlcipherVault) -> None:
@@ -154,7 +147,7 @@ def test_another_agencys_answer_to_a_request_that_was_put_here_counts_for_nothin
         came(tx, HOUSING, REQUEST)
         came(tx, HOUSING, health)
         assert strays(tx) == [health.core]
-        assert len(tx.dues.open({REQUEST_OWED})) == 1
+        assert len(tx.dues.open({OWED_BY_US})) == 1
 
 
 def test_a_colleagues_answer_ends_what_is_owed_here(vault: SqlcipherVault) -> None:
@@ -162,7 +155,7 @@ def test_a_colleagues_answer_ends_what_is_owed_here(vault: SqlcipherVault) -> No
         came(tx, NURSE, REQUEST)
         came(tx, NURSE, HEALTH)
         assert answers(tx) == [(NURSE, NURSE, "shared"), (NURSE, NURSE, "withheld")]
-        assert tx.dues.open({REQUEST_OWED}) == ()
+        assert tx.dues.open({OWED_BY_US}) == ()
         assert strays(tx) == []
 
 
@@ -170,7 +163,7 @@ def test_a_deputys_answer_counts_for_whom_they_stand_in(vault: SqlcipherVault) -
     escalated = ObjectHash(b"e" * 32)
     response = read(a_response(example("p2-response-charity.toml"), REQUEST, DEPUTY, "engagement"))
     with vault.transaction() as tx:
-        asked_from_here(tx)
+        sent_from_here(tx, REQUEST, example("p2-request.toml"))
         tx.requests.add_escalation(
             Escalation(
                 request=REQUEST.core,

@@ -133,13 +133,29 @@ def test_what_is_erased_leaves_other_packages_their_notices(home: Path) -> None:
             tx.notices.erase(core_hash(1))
         with vault.reading() as view:
             assert view.notices.get(notice(1).hash) is None
-            assert view.notices.answers(notice(1).hash) == ()
+            silent = replace(answer(1), detail=None)
+            assert view.notices.answers(notice(1).hash) == (silent,), "that it was answered stays"
             assert view.notices.of(core_hash(1)) == ()
             assert view.notices.of(core_hash(2)) == ((item_id(2, 1), notice(2)),)
             assert view.notices.handings() == (handing(2),)
             assert view.notices.answers(notice(2).hash) == (answer(2),)
         vault.settle()
         assert vault.check() == ()
+
+
+def test_what_was_said_of_some_items_is_erased_alone(vault: SqlcipherVault) -> None:
+    other = replace(notice(1, by=7), item=item_id(1, 2))
+    waiting = replace(handing(1), hash=handing(9).hash, notice=other.hash)
+    with vault.transaction() as tx:
+        for each, item in ((notice(1), item_id(1, 1)), (other, item_id(1, 2))):
+            tx.notices.keep(each)
+            tx.notices.apply(each.hash, core_hash(1), [item])
+        tx.notices.hand(handing(1))
+        tx.notices.hand(waiting)
+        tx.notices.erase(core_hash(1), [item_id(1, 1)])
+        assert tx.notices.of(core_hash(1)) == ((item_id(1, 2), other),)
+        assert tx.notices.handings() == (waiting,)
+        assert tx.notices.get(notice(1).hash) is None
 
 
 def test_the_words_of_a_notice_are_in_no_error_and_no_repr() -> None:

@@ -1,4 +1,7 @@
-"""What is said after sending, between real programs: it reaches everybody who was told, and each says what they did."""
+"""What is said after sending, between real programs: shown beside what was sent, answered, and said once whatever ends.
+
+Who hears of what and who may say it is in tests/client/test_notices.py.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,8 @@ from tests.end_to_end.documents import FRONT, MASH, NURSE, package
 from tests.end_to_end.front import Does, Fault, Front
 from tests.end_to_end.killing import killed_at, points, require_strace
 from tests.end_to_end.processes import Machine, kill
-from tests.end_to_end.quillmere import Town, join, point_to
+from tests.end_to_end.quillmere import Town, point_to
 
-FOR_MASH = {"only": (MASH,)}
 WHY = "One session was entered late"
 
 
@@ -46,21 +48,10 @@ def statement(machine: Machine, id_: str, text: str) -> Any:
     return next(s for s in found if s["text"] == text)
 
 
-def actions(machine: Machine, id_: str, text: str) -> list[str]:
-    """What was said of a statement, in its order."""
-    return [notice["action"] for notice in statement(machine, id_, text)["notices"]]
-
-
 def alerts(machine: Machine, id_: str, command: str = "inbox") -> list[str]:
     """The codes of what nobody has seen about one package."""
     found = machine.phoenix(command).json["alerts"]
     return [alert["code"] for alert in found if alert["package"] == id_]
-
-
-def listed(machine: Machine, which: str, id_: str) -> list[Any]:
-    """The notices on one package, as a machine lists them."""
-    found = machine.phoenix("notices").json[which]
-    return [notice for notice in found if notice["package"] == id_]
 
 
 def answers(town: Town, id_: str) -> dict[str, Any]:
@@ -72,9 +63,6 @@ def answers(town: Town, id_: str) -> dict[str, Any]:
 def refused(machine: Machine, *words: str) -> str:
     """The code with which a rule says no."""
     return machine.phoenix(*words, status=3).error_code
-
-
-# -- corrections ----------------------------------------------------------------------------------------------------
 
 
 def test_a_correction_stands_beside_the_first_text_until_everybody_has_answered(town: Town) -> None:
@@ -127,50 +115,6 @@ def test_a_correction_stands_beside_the_first_text_until_everybody_has_answered(
     assert f"{NURSE}: restricted" in text
 
 
-def test_it_is_for_the_readers_of_the_section_and_one_machine_settles_for_its_desk(
-    town: Town,
-) -> None:
-    id_ = sent(town, "Not for the nurse", "desk", "nurse")
-    given = correct(town, id_, "observed.1", "Nobody got into a car")
-    assert given["to"] == [MASH]
-    assert listed(town.nurse, "received", id_) == []
-    night = town["night-desk"]
-    assert listed(night, "received", id_) == [], "nothing is read before it is accepted"
-    night.phoenix("accept", id_)
-    assert actions(night, id_, "Said in observed") == ["correct"], "and then it is there at once"
-    [alert] = alerts(night, id_, "alarms")
-    assert alert == "N_CORRECTED"
-    town.desk.phoenix("inbox")
-    town.desk.phoenix("settle", given["notice"], "--outcome", "erased")
-    [seen] = listed(night, "received", id_)
-    assert (seen["owed"], seen["answers"][0]["outcome"]) == (False, "erased")
-    assert alerts(night, id_, "alarms") == []
-
-
-def test_the_same_again_is_said_once_and_colleagues_of_the_sender_correct_too(town: Town) -> None:
-    id_ = sent(town, "Again", "desk")
-    first = correct(town, id_)
-    assert correct(town, id_) == {**first, "repeated": True}
-    second = correct(town, id_, text="Absent 13 of 30")
-    assert second["notice"] != first["notice"]
-    with Machine(folder=town.folder / "colleague", passphrase=town.sender.passphrase) as colleague:
-        join(colleague, FRONT, town.machines, town.anchor, town.relay.url)
-        late = sent(town, "Sealed to the colleague too")
-        colleague.phoenix("accept", late)
-        colleague.phoenix("correct", late, "attendance.1", "--text", "Absent 14 of 30")
-    assert alerts(town.desk, id_) == ["N_CORRECTED"] * 2
-    said = statement(town.desk, id_, "Said in attendance")["notices"]
-    assert [n["correction"]["text"] for n in said] == ["Absent 12 of 30", "Absent 13 of 30"]
-    town.desk.phoenix("accept", late)
-    assert statement(town.desk, late, "Said in attendance")["notices"][0]["by"] == FRONT
-    assert alerts(town.sender, late) == [], "a desk owes itself nothing"
-    [notice] = listed(town.sender, "sent", late)
-    assert {a["address"]: a["answer"] for a in notice["answers"]} == {MASH: "received", NURSE: None}
-
-
-# -- withdrawals and disputes ---------------------------------------------------------------------------------------
-
-
 def test_a_withdrawal_flags_the_opinions_that_rest_on_it(town: Town, tmp_path: Path) -> None:
     file = tmp_path / "register.txt"
     file.write_text("a register", "utf-8")
@@ -198,86 +142,6 @@ def test_a_withdrawal_flags_the_opinions_that_rest_on_it(town: Town, tmp_path: P
     assert refused(town.sender, "correct", id_, attached, "--text", "x") == "E_NOTICE_STATE"
     again = town.sender.phoenix(*words).json
     assert (again["repeated"], again["notice"]) == (True, given["notice"])
-
-
-def test_a_dispute_reaches_the_sender_and_the_other_readers(town: Town) -> None:
-    id_ = sent(town, "Disputed", "desk", "nurse")
-    given = town.nurse.phoenix("dispute", id_, "attendance.1", "--why", "She was with us").json
-    assert set(given["to"]) == {FRONT, MASH}
-    assert alerts(town.sender, id_) == ["N_DISPUTED"]
-    [seen] = listed(town.sender, "received", id_)
-    assert (seen["by"], seen["words"], seen["owed"]) == (NURSE, "She was with us", False)
-    [alert] = [a for a in town.desk.phoenix("inbox").json["alerts"] if a["package"] == id_]
-    assert "[disputed] Said in attendance" in town.desk.run_plain("open", id_).out
-    town.desk.phoenix("alarms", "--seen", str(alert["number"]))  # it asks for nothing
-    [made] = listed(town.nurse, "sent", id_)
-    assert {a["address"]: a["answer"] for a in made["answers"]} == {
-        FRONT: "received",
-        MASH: "received",
-    }
-    correct(town, id_)
-    town.nurse.phoenix("inbox")
-    assert actions(town.nurse, id_, "Said in attendance") == ["dispute", "correct"]
-
-
-def test_what_nobody_may_say_is_refused_and_changes_nothing(town: Town) -> None:
-    id_ = sent(town, "Refused", "desk")
-    desk, sender, night = town.desk, town.sender, town["night-desk"]
-    night.phoenix("inbox")
-    before = [machine.phoenix("notices").json for machine in (sender, desk)]
-    text, why = ("--text", "Another"), ("--why", "x")
-    assert refused(sender, "correct", "00" * 16, "1", *text) == "E_NOT_FOUND", "never sent"
-    assert refused(sender, "correct", id_, "99", *text) == "E_NOT_FOUND"
-    assert refused(sender, "correct", id_, "attendance.3", *text) == "E_NOT_FOUND"
-    same = ("--text", "Said in attendance")
-    assert refused(sender, "correct", id_, "1", *same) == "E_NOTICE_STATE"
-    assert refused(sender, "dispute", id_, "1", *why) == "E_NOTICE_STATE"
-    assert refused(desk, "correct", id_, "attendance.1", *text) == "E_NOTICE_ORIGIN"
-    assert refused(desk, "withdraw", id_, "attendance.1", *why) == "E_NOTICE_ORIGIN"
-    assert refused(desk, "dispute", id_, "health.1", *why) == "E_NOT_FOUND", "not granted"
-    assert refused(night, "dispute", id_, "1", *why) == "E_NOT_ACCEPTED"
-    assert refused(desk, "settle", "00" * 16, "--outcome", "erased") == "E_NOT_FOUND"
-    assert sender.phoenix("correct", id_, "1", status=2).error_code == "E_USAGE"
-    assert [machine.phoenix("notices").json for machine in (sender, desk)] == before
-    notice = correct(town, id_)["notice"]
-    assert refused(sender, "settle", notice, "--outcome", "erased") == "E_NOTICE_STATE"
-
-
-# -- passed on ------------------------------------------------------------------------------------------------------
-
-
-def passed_on(town: Town, id_: str) -> str:
-    """The first statement of a package passed on by the police to the school nurses."""
-    text = Path("config/demo/onward.toml").read_text("utf-8")
-    return town.send(text.replace("ID OF THE PACKAGE", id_), by="desk")
-
-
-def test_a_correction_follows_what_was_passed_on_before_and_after_it(town: Town) -> None:
-    id_ = town.send(package("Passed on", sections={"attendance": (MASH,)}))
-    town.desk.phoenix("accept", id_)
-    onward = passed_on(town, id_)
-    town.nurse.phoenix("accept", onward)
-    notice = correct(town, id_)["notice"]
-    town.desk.phoenix("inbox")
-    assert alerts(town.nurse, onward) == ["N_CORRECTED"]
-    copy = statement(town.nurse, onward, "Said in attendance")
-    [shown] = copy["notices"]
-    assert (shown["by"], shown["correction"]["text"]) == (FRONT, "Absent 12 of 30")
-    assert shown["correction"]["about"] == copy["about"]
-    assert shown["correction"]["chain_depth"] == copy["chain_depth"] == 1
-    later = passed_on(town, id_)
-    town.desk.phoenix("inbox")
-    town.nurse.phoenix("accept", later)
-    assert actions(town.nurse, later, "Said in attendance") == ["correct"]
-
-    town.desk.phoenix("settle", notice, "--outcome", "rectified")
-    town.nurse.phoenix("settle", notice, "--outcome", "restricted", "--why", "Locked in our record")
-    found = answers(town, id_)
-    assert (found[MASH]["outcome"], found[MASH]["passed_on"]) == ("rectified", NURSE)
-    assert (found[NURSE]["outcome"], found[NURSE]["second_hand"]) == ("restricted", True)
-    assert "(it was passed on to them)" in town.sender.run_plain("status", id_).out
-    assert alerts(town.nurse, onward, "alarms") == alerts(town.nurse, later, "alarms") == []
-    assert refused(town.desk, "withdraw", onward, "1", "--why", "x") == "E_NOTICE_ORIGIN"
 
 
 # -- crashes --------------------------------------------------------------------------------------------------------
@@ -312,6 +176,7 @@ def test_what_was_interrupted_is_finished_once(own_town: Callable[..., Town]) ->
         with fronted(town, "social-care") as front:
             killed_while_posting(town.sender, front, b" /v1/notices ", *words)
             assert alerts(town.desk, id_) == []
+            town.relay.kill()
             town.relay.restart()
             done = town.sender.phoenix(*words).json
             assert done["repeated"] is True
@@ -322,6 +187,7 @@ def test_what_was_interrupted_is_finished_once(own_town: Callable[..., Town]) ->
         with fronted(town, "desk") as front:
             killed_while_posting(town.desk, front, b" /v1/notices/answers ", *settle)
             assert alerts(town.desk, id_, "alarms") == ["N_CORRECTED"], "it is settled here"
+            town.relay.kill()
             town.relay.restart()
             town.desk.phoenix(*settle)
         notices = town.sender.phoenix("status", id_).json["notices"]

@@ -170,13 +170,13 @@ def test_its_agency_is_told_although_the_program_was_killed(town: Town) -> None:
     file = town.desk.folder / "package.toml"
     before = len(words_of_overrides(town))
     killed = 0
-    for point in points(fdatasync=(6, 9, 12), sendto=(12,)):
+    for point in points(fsync=(7, 10), pwrite64=(110,), rename=(1,)):
         purpose = f"{point.call} {point.when}"
         file.write_text(onward(came, ("[decision]", OVERRIDE), ("Arrange a health", purpose)))
         killed += killed_at(point, town.desk, "send", file)[0]
         town.desk.phoenix("inbox")
     assert killed
     arrived = town.nurse.phoenix("inbox").json["packages"]
-    passed_on = [p for p in arrived if p["purpose"].startswith(("fdatasync", "sendto"))]
+    passed_on = [p for p in arrived if p["purpose"].startswith(("fsync", "pwrite64", "rename"))]
     assert passed_on
     assert len(words_of_overrides(town)) - before == len(passed_on)

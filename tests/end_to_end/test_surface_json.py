@@ -19,14 +19,20 @@ from tests.end_to_end.quillmere import PASSPHRASE, Town, join
 from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_page
 
 #: Shown only for a damaged record or a machine without keys, which other tests bring about.
-NOT_BROUGHT_ABOUT = ("phoenix audit verify: problems[]", "phoenix release: warnings[]")
+NOT_BROUGHT_ABOUT = (
+    "phoenix audit verify: problems[]",
+    *(f"phoenix {said}: warnings[]" for said in ("release", "correct", "withdraw", "dispute")),
+)
 
 #: Every command of the page, by the test that runs it.
-SENDING = "new; check; send; disclosed; release-request; release; sent; status; recall; inbox; accept; return; open; acknowledge; outcome; alarms"
+SENDING = (
+    "new; check; send; disclosed; release-request; release; sent; status; recall; inbox; accept; return; open; "
+    "acknowledge; outcome; alarms; correct; withdraw; dispute; notices; settle"
+)
 ASKING = "request; respond; requests"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
-    "keys backup; keys restore; agent; agent status; agent lock; audit verify; audit show"
+    "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
 RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
@@ -158,6 +164,7 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     told = ("--owner", "Duty sergeant", "--use", "Strategy discussion", "--due", "3d")
     seen("phoenix acknowledge", desk.phoenix("acknowledge", id_, *told).json)
     seen("phoenix outcome", desk.phoenix("outcome", id_, "Discussed").json)
+    noticed(town, seen, id_)
     seen("phoenix return", nurse.phoenix("return", id_, "--reason", "Not ours").json)
     seen("phoenix inbox", town["night-desk"].phoenix("inbox").json)
     seen("phoenix status", sender.phoenix("status", id_).json)
@@ -177,6 +184,22 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     words = ("attendance.1", "--why", "You may pass it on")
     seen("phoenix release", sender.phoenix("release", came, *words).json)
     seen.conclude()
+
+
+def noticed(town: Town, seen: Seen, id_: str) -> None:
+    """What is said of a package and its file after they were sent."""
+    sender, desk = town.sender, town.desk
+    file = desk.phoenix("open", id_).json["sections"][0]["attachments"][0]["id"]
+    why = ("--why", "The wrong class")
+    corrected = sender.phoenix("correct", id_, "1", "--text", "Absent 12 of 30").json
+    notice = seen("phoenix correct", corrected)["notice"]
+    seen("phoenix withdraw", sender.phoenix("withdraw", id_, file, *why).json)
+    desk.phoenix("inbox")
+    seen("phoenix open", desk.phoenix("open", id_).json)
+    seen("phoenix dispute", desk.phoenix("dispute", id_, "attendance.2", *why).json)
+    seen("phoenix settle", desk.phoenix("settle", notice, "--outcome", "rectified").json)
+    sender.phoenix("inbox")
+    seen("phoenix notices", desk.phoenix("notices").json)
 
 
 def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
@@ -253,7 +276,7 @@ def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
     seen("phoenix record", sender.phoenix("record", id_).json)
 
 
-def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
+def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["keeping"])
     manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
     at = ("--anchor", town.anchor, "--relay", town.relay.url)
@@ -270,6 +293,9 @@ def test_people_and_keys(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
+    words = repository / "config" / "demo" / "catalogue.toml"
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--adopt", words).json)
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)
     seen("phoenix keys backup", desk.phoenix("keys", "backup", backup).json)

@@ -23,7 +23,13 @@ from phoenix_protocol.record import Attachment, Head, Kind, Person, Statement
 from phoenix_protocol.sealing.contents import Entry, Item, ItemType, SegmentType
 from phoenix_protocol.sealing.manifest import entry_commitment, item_commitment, section_digest
 from phoenix_protocol.sealing.notices import Handing, Notice, NoticeAction, hand_notice
-from phoenix_protocol.sealing.open_notice import Holding, OpenedNotice, judge_notice, open_notice
+from phoenix_protocol.sealing.open_notice import (
+    Holding,
+    OpenedNotice,
+    judge_erased,
+    judge_notice,
+    open_notice,
+)
 from phoenix_protocol.sealing.open_offer import Reader, SenderAt
 from phoenix_protocol.sealing.words import WordsReader
 from phoenix_protocol.signed import Signed, sign
@@ -186,6 +192,7 @@ class Arrival:
     reader: EndpointId = NURSE
     register: Register = field(default_factory=Register)
     holding: Holding = field(default_factory=held)
+    erased: bool = False
 
     def opened(self) -> OpenedNotice:
         keys = {epoch(self.reader): EPOCH_KEYS[self.reader]}
@@ -193,6 +200,8 @@ class Arrival:
         return open_notice(self.data, self.sealed, reader, self.register)
 
     def run(self) -> tuple[ItemId, ...]:
+        if self.erased:
+            return judge_erased(self.opened(), self.holding.core, self.holding.sent_from)
         return judge_notice(self.opened(), self.holding)
 
 

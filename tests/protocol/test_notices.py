@@ -10,7 +10,7 @@ import pytest
 
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import Anchor, EndpointId, ItemId, ObjectHash
+from phoenix_protocol.identifiers import Address, Anchor, EndpointId, ItemId, ObjectHash
 from phoenix_protocol.package.notices import NoticeDelivery
 from phoenix_protocol.record import Source, Statement
 from phoenix_protocol.sealing import open_notice
@@ -300,6 +300,44 @@ def test_a_file_that_was_passed_on_is_withdrawn_by_the_word_of_whoever_did() -> 
     assert world.COPIED.items[4].type is ItemType.ATTACHMENT
 
 
+# -- erased ---------------------------------------------------------------------------------------------------------
+
+
+def _erased(came: Arrival, sent_from: Address = world.SCHOOL) -> Arrival:
+    """The same at a reader who erased what it had."""
+    return replace(came, erased=True, holding=replace(came.holding, sent_from=sent_from))
+
+
+ERASED: Final[dict[str, tuple[str, Callable[[], Arrival]]]] = {
+    "handed on by a reader": ("E_NOT_ADDRESSED", lambda: _erased(arrival(notice(), by=world.MASH))),
+    "handed on as a copy": (
+        "E_NOT_ADDRESSED",
+        lambda: _erased(arrival(notice(), items=(world.SEEN.items[2].id,))),
+    ),
+    "passed on of nothing": ("E_NOT_ADDRESSED", lambda: _erased(passed_on(items=()), world.POLICE)),
+    "passed on by another": ("E_NOT_ADDRESSED", lambda: _erased(passed_on(), world.HEALTH)),
+    "by a colleague of nobody": (
+        "E_KEY_UNCERTIFIED",
+        lambda: _erased(arrival(notice(endpoint=world.MASH), by=world.TUTOR)),
+    ),
+    "a dispute": ("E_KEY_UNCERTIFIED", lambda: _erased(arrival(notice(NoticeAction.DISPUTE)))),
+}
+
+
+@pytest.mark.parametrize("action", [NoticeAction.CORRECT, NoticeAction.WITHDRAW])
+def test_who_erased_it_hears_of_it_all_the_same(action: NoticeAction) -> None:
+    assert _erased(arrival(notice(action))).run() == (world.SEEN.items[2].id,)
+    assert _erased(passed_on(notice(action)), world.POLICE).run() == (world.COPIED.items[2].id,)
+
+
+@pytest.mark.parametrize("name", ERASED)
+def test_of_what_was_erased_only_its_sender_speaks(name: str) -> None:
+    code, attack = ERASED[name]
+    with pytest.raises(TamperError) as caught:
+        attack().run()
+    assert caught.value.code == code
+
+
 # -- numbers --------------------------------------------------------------------------------------------------------
 
 
@@ -333,7 +371,7 @@ def is_refused(attempt: Arrival, code: str) -> bool:
 
 @pytest.fixture(scope="module")
 def attempts() -> list[tuple[str, Arrival]]:
-    return [(code, attack()) for code, attack in ATTACKS.values()]
+    return [(code, attack()) for code, attack in (*ATTACKS.values(), *ERASED.values())]
 
 
 def test_the_checks_were_found() -> None:
@@ -353,6 +391,7 @@ def test_without_a_check_some_attack_is_not_refused_any_more(
     with removal.applied():
         assert arrival(notice()).run()
         assert passed_on().run()
+        assert _erased(arrival(notice())).run()
         assert not all(is_refused(attempt, code) for code, attempt in attempts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from agency_client.adapters.vault.codes import pack_list, unpack_list
@@ -34,15 +34,20 @@ _ANSWER: Final = (
     "SELECT hash, notice, core, endpoint, address, kind, counter, time, signed, detail "
     "FROM notice_answers WHERE notice = ?"
 )
-#: What goes with a package's contents: what belongs to its items, then notices that nothing here is left of.
+#: What goes with a package's contents, or with some of its items.
+_ERASE_ITEM: Final = "DELETE FROM notice_items WHERE core = ? AND item = ?"
 _ERASE_ITEMS: Final = "DELETE FROM notice_items WHERE core = ?"
-_ERASE_HANDINGS: Final = "DELETE FROM notice_handings WHERE core = ?"
 _ERASE_NOTICES: Final = (
     "DELETE FROM notices WHERE hash NOT IN (SELECT notice FROM notice_items) "
     "AND hash NOT IN (SELECT notice FROM notice_handings)"
 )
-_ERASE_ANSWERS: Final = (
-    "DELETE FROM notice_answers WHERE core = ? AND notice NOT IN (SELECT hash FROM notices)"
+_ERASE_HANDINGS: Final = (
+    "DELETE FROM notice_handings WHERE core = ?1 AND notice NOT IN "
+    "(SELECT notice FROM notice_items WHERE core = ?1)"
+)
+_ERASE_WORDS: Final = (
+    "UPDATE notice_answers SET detail = NULL "
+    "WHERE core = ? AND notice NOT IN (SELECT hash FROM notices)"
 )
 
 
@@ -198,11 +203,14 @@ class NoticeTables:
             )
         )
 
-    def erase(self, core: ObjectHash) -> None:
-        self._session.run(_ERASE_ITEMS, core)
+    def erase(self, core: ObjectHash, items: Collection[ItemId] | None = None) -> None:
+        if items is None:
+            self._session.run(_ERASE_ITEMS, core)
+        else:
+            self._session.many(_ERASE_ITEM, [(core, item) for item in items])
         self._session.run(_ERASE_HANDINGS, core)
         self._session.run(_ERASE_NOTICES)
-        self._session.run(_ERASE_ANSWERS, core)
+        self._session.run(_ERASE_WORDS, core)
 
 
 _ID_BYTES: Final = 16

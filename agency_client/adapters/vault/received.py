@@ -84,6 +84,13 @@ class ReceivedTables:
         )
         return tuple((PackageId(package), ObjectHash(core)) for package, core in rows)
 
+    def covers(self, cores: Collection[ObjectHash]) -> dict[ObjectHash, bytes]:
+        rows = self._session.all(
+            "SELECT core, cover FROM offers WHERE core IN (SELECT unhex(value) FROM json_each(?))",
+            pack_hashes(cores),
+        )
+        return {ObjectHash(core): cover for core, cover in rows}
+
     def inbox(
         self,
         states: Collection[State] | None = None,

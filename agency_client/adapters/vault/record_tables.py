@@ -99,6 +99,7 @@ CREATE TABLE retention (
     core BLOB NOT NULL, section BLOB NOT NULL, copy TEXT NOT NULL, rule TEXT, trigger TEXT,
     review INTEGER NOT NULL, PRIMARY KEY (core, section)
 ) STRICT;
+CREATE INDEX retention_by_review ON retention (review, core);
 CREATE TABLE tombstones (
     number INTEGER PRIMARY KEY, core BLOB NOT NULL, section BLOB, reason TEXT NOT NULL,
     time INTEGER NOT NULL, actor TEXT NOT NULL

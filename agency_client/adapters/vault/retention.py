@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.retention import Copy, EraseReason, Retained, Tombstone
-from phoenix_protocol.identifiers import ObjectHash, Seconds, SegmentId
+from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds, SegmentId
 
 _WHOLE: Final = b""
+_NO_LIMIT: Final = -1
 _RETAINED: Final = "SELECT core, section, copy, rule, trigger, review FROM retention"
 _TOMBSTONE: Final = "SELECT core, section, reason, time, actor FROM tombstones"
 _DOOM: Final = (
@@ -63,8 +64,20 @@ class RetentionTable:
         rows = self._session.all(f"{_RETAINED} WHERE core = ? ORDER BY section", core)
         return tuple(map(_retained, rows))
 
-    def all(self) -> tuple[Retained, ...]:
-        return tuple(map(_retained, self._session.all(f"{_RETAINED} ORDER BY review, core")))
+    def soonest(self, limit: int | None = None) -> tuple[Retained, ...]:
+        rows = self._session.all(
+            f"{_RETAINED} ORDER BY review, core LIMIT ?", _NO_LIMIT if limit is None else limit
+        )
+        return tuple(map(_retained, rows))
+
+    def packages(self, cores: Collection[ObjectHash]) -> Mapping[ObjectHash, PackageId]:
+        rows = self._session.all(
+            "WITH wanted AS MATERIALIZED (SELECT unhex(value) AS core FROM json_each(?1)) "
+            "SELECT core, package FROM wanted JOIN received USING (core) "
+            "UNION ALL SELECT core, package FROM wanted JOIN sent USING (core)",
+            json.dumps([core.hex() for core in cores]),
+        )
+        return {ObjectHash(core): PackageId(package) for core, package in rows}
 
 
 class ErasureTables:
@@ -95,11 +108,15 @@ class ErasureTables:
         for section in sections:
             self._bury(by, section)
 
-    def tombstones(self, core: ObjectHash | None = None) -> tuple[Tombstone, ...]:
-        rows = self._session.all(
-            f"{_TOMBSTONE} WHERE ?1 IS NULL OR core = ?1 ORDER BY number", core
-        )
+    def tombstones(self, core: ObjectHash) -> tuple[Tombstone, ...]:
+        rows = self._session.all(f"{_TOMBSTONE} WHERE core = ? ORDER BY number", core)
         return tuple(map(_tombstone, rows))
+
+    def newest(self, limit: int) -> tuple[ObjectHash, ...]:
+        rows = self._session.all(
+            "SELECT core FROM tombstones GROUP BY core ORDER BY max(number) DESC LIMIT ?", limit
+        )
+        return tuple(ObjectHash(core) for (core,) in rows)
 
     def is_erased(self, core: ObjectHash) -> bool:
         found = self._session.one(

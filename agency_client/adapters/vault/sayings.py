@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from agency_client.adapters.vault.codes import pack_hashes
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.received import Seen
 from agency_client.ports.vault.sayings import (
@@ -50,6 +53,14 @@ class EventTable:
             core,
             endpoint,
             endpoint,
+        )
+        return tuple(map(_event, rows))
+
+    def about(self, cores: Collection[ObjectHash]) -> tuple[StoredEvent, ...]:
+        rows = self._session.all(
+            "SELECT hash, core, endpoint, kind, counter, time, signed, detail FROM events "
+            "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY time, endpoint, counter",
+            pack_hashes(cores),
         )
         return tuple(map(_event, rows))
 

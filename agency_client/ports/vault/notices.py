@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -152,9 +152,10 @@ class Notices(Protocol):
         """The counter of an endpoint's next answer to a notice: 1 at first."""
         ...
 
-    def erase(self, core: ObjectHash) -> None:
-        """Forget every notice that belongs to nothing but items of this package, with its handings and answers.
+    def erase(self, core: ObjectHash, items: Collection[ItemId] | None = None) -> None:
+        """Forget what was said of a package, or of some of its items: notices, handings, the words of answers.
 
-        What the file still holds of them goes with ``vault.settle()``.
+        That an endpoint has answered stays, without its words: a notice that comes again is not answered anew. What the
+        file still holds goes with ``vault.settle()``.
         """
         ...

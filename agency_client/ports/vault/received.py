@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -67,6 +67,10 @@ class Received(Protocol):
 
     def beginning(self, text: str) -> tuple[tuple[PackageId, ObjectHash], ...]:
         """Ids and cores of packages whose ids begin with these 1 to 32 hex digits; none for no digits."""
+        ...
+
+    def covers(self, cores: Collection[ObjectHash]) -> Mapping[ObjectHash, bytes]:
+        """The encoded covers of these packages."""
         ...
 
     def inbox(

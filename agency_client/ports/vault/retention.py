@@ -6,13 +6,13 @@ whom; never what it said.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from phoenix_protocol.identifiers import ObjectHash, Seconds, SegmentId
+    from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds, SegmentId
 
 
 class Copy(Enum):
@@ -71,8 +71,12 @@ class Retention(Protocol):
         """The rules of a package: its own first, then those of its sections."""
         ...
 
-    def all(self) -> tuple[Retained, ...]:
-        """Every rule, what is to be reviewed soonest first."""
+    def soonest(self, limit: int | None = None) -> tuple[Retained, ...]:
+        """The rules, what is to be reviewed soonest first."""
+        ...
+
+    def packages(self, cores: Collection[ObjectHash]) -> Mapping[ObjectHash, PackageId]:
+        """The ids of many packages at once, received or sent."""
         ...
 
 
@@ -95,8 +99,12 @@ class Erasure(Protocol):
         """
         ...
 
-    def tombstones(self, core: ObjectHash | None = None) -> tuple[Tombstone, ...]:
-        """What was erased, of a package or of all, oldest first."""
+    def tombstones(self, core: ObjectHash) -> tuple[Tombstone, ...]:
+        """What was erased of a package, oldest first."""
+        ...
+
+    def newest(self, limit: int) -> tuple[ObjectHash, ...]:
+        """The packages of which something was erased last, the newest first."""
         ...
 
     def is_erased(self, core: ObjectHash) -> bool:

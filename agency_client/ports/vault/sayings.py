@@ -4,6 +4,7 @@ to be posted.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -41,6 +42,10 @@ class Events(Protocol):
 
     def of(self, core: ObjectHash, endpoint: EndpointId | None = None) -> tuple[StoredEvent, ...]:
         """Events on a package in the order of time, endpoint and counter."""
+        ...
+
+    def about(self, cores: Collection[ObjectHash]) -> tuple[StoredEvent, ...]:
+        """The events on any of these packages, by time."""
         ...
 
     def next_counter(self, core: ObjectHash, endpoint: EndpointId) -> int:

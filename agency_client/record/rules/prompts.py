@@ -7,7 +7,7 @@ from typing import Final
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
-from agency_client.record.findings import Finding, prompt
+from agency_client.record.findings import Finding, prompt, warning
 
 #: Clause, table, field, question.
 QUESTIONS: Final = (
@@ -86,4 +86,11 @@ def disagreement(document: Document, facts: Facts) -> Iterator[Finding]:
         yield prompt("CO7", (*document.consent.at, "disagreement"), question)
 
 
-RULES = (questions, advice, capacity, disagreement)
+def asked(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Somebody has asked about the same people, and waits for an answer."""
+    if facts.asked:
+        message = f"You owe an answer about the same people: request {', '.join(facts.asked)}."
+        yield warning("W_DOC_ASKED", ("people",), message, clause="KM2")
+
+
+RULES = (questions, advice, capacity, disagreement, asked)

@@ -16,6 +16,8 @@ from agency_client.record.unanswerable import is_open
 from phoenix_protocol.identifiers import ItemId
 
 ADDED: Final = frozenset({"legal", "decision", "response"})
+#: The flag of a statement out of counselling records.
+_COUNSELLING: Final = "counselling"
 _ANSWERS: Final = {answer.value: answer for answer in Answered}
 
 
@@ -172,10 +174,19 @@ def counselling(document: ResponseDocument, facts: ResponseFacts) -> Iterator[Fi
     """Sharing counselling records is worth a second look: the presumption is against it."""
     for answer in document.answer:
         question = facts.questions.get(answer.question or "")
-        shared = _ANSWERS.get(answer.answer or "") is Answered.SHARED
-        if shared and question is not None and question.counselling:
+        is_asked = question is not None and question.counselling
+        if _ANSWERS.get(answer.answer or "") is not Answered.SHARED:
+            continue
+        if is_asked or _COUNSELLING in _flags(document, answer):
             message = "This shares counselling records. The presumption is against it."
             yield warning("W_DOC_COUNSELLING", (*answer.at, "answer"), message)
+
+
+def _flags(document: ResponseDocument, answer: Answer) -> frozenset[str]:
+    """What is flagged of the statements that an answer names."""
+    known = document.statements
+    named = [known[number][1] for number in answer.statements if number in known]
+    return frozenset(flag for statement in named for flag in statement.flags)
 
 
 RESPONSE_RULES = (
