@@ -12,7 +12,6 @@ from agency_client.ports.vault import (
     Families,
     Posting,
     ReceivedPackage,
-    Route,
     Tombstone,
 )
 from agency_client.record.retained import RETENTION_REVIEW
