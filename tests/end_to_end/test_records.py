@@ -101,3 +101,14 @@ def test_both_sides_find_what_was_shared(town: Town, tmp_path: Path) -> None:
     refused = town.sender.phoenix("register", "--csv", sheet, status=2)
     assert refused.error_code == "E_FILE"
     assert town.sender.phoenix("register", "--from", "soon", status=2).error_code == "E_USAGE"
+
+
+def test_who_must_know_is_sent_a_package_that_supersedes_the_first(town: Town) -> None:
+    first = town.send(package("The first"))
+    text = f'supersedes = "{first}"\n{package("The second")}'
+    second = town.send(text)
+    assert second != first
+    stranger = town.try_to_send(text.replace(first, "00" * 16), status=3).json["error"]
+    assert [problem["code"] for problem in stranger["problems"]] == ["E_DOC_SUPERSEDES"]
+    not_mine = town.try_to_send(text.replace(first, "no id"), status=3).json["error"]
+    assert [problem["code"] for problem in not_mine["problems"]] == ["E_DOC_SUPERSEDES"]
