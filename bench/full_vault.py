@@ -53,7 +53,7 @@ def fill(vault: SqlcipherVault, count: int, now: Seconds) -> None:
 
     Filling is not what is measured: it may keep more in memory and need not be durable at every step.
     """
-    for pragma in ("synchronous = OFF", "cache_size = -1000000", "cipher_memory_security = OFF"):
+    for pragma in ("synchronous = OFF", "cache_size = -100000"):
         vault._writer.connection.execute(f"PRAGMA {pragma}")
     for start in range(0, count, _BATCH):
         with vault.transaction() as tx:

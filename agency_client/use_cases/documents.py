@@ -37,7 +37,7 @@ from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
 from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import Address, ObjectHash, Seconds, agency_of
+from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds, agency_of
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.sealing.drafts import PackageDraft
 
@@ -179,7 +179,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         expires=options.expires,
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
-        sent=_sent(home.vault),
+        sent=_sent(home.vault, document.supersedes),
         copies=find_copies(home, document),
         asked=asked_about(home, document, options.answers),
     )
@@ -221,9 +221,16 @@ def _reach(known: Known, endpoint: Endpoint, now: Seconds) -> Reach:
     return Reach.IN_FORCE if endpoint.in_force_at(now) is not None else Reach.ENDED
 
 
-def _sent(vault: Vault) -> dict[str, ObjectHash]:
+def _sent(vault: Vault, id_: str | None) -> dict[str, ObjectHash]:
+    """The package of our own that a document names, by its id as it is written there."""
+    try:
+        package = PackageId(bytes.fromhex(id_ or ""))
+    except ValueError:
+        return {}
     with vault.reading() as view:
-        return {s.package.package.hex(): s.package.core for s in view.sent.listing()}
+        found = view.sent.by_package(package)
+    # An id is written in lower case: another way of writing it was never one.
+    return {found.package.hex(): found.core} if found is not None else {}
 
 
 # -- drafting --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ AGENCIES = {
     "larkstone-homes": ("housing", (HOUSING,)),
     "lantern-youth": ("voluntary", (CHARITY, DEPUTY)),
 }
+#: Five homes join before the first test.
+pytestmark = pytest.mark.timeout(900)
 #: Only Lantern's deputy has joined.
 REQUEST = example("p2-request.toml")
 OTHER_DEPUTIES = REQUEST[

@@ -10,9 +10,10 @@ from agency_client.record.calendar import Calendar, Unit, due_at, length
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, Findings, gather, owed, problem, prompt, warning
 from agency_client.record.places import Place
-from agency_client.record.requests import RequestDocument, Victim
+from agency_client.record.requests import RequestDocument
 from agency_client.record.rules import RULES
 from agency_client.record.rules.recipients import reached
+from agency_client.record.rules.victims import VICTIM_RULES
 from agency_client.record.when import expiry
 from phoenix_protocol import limits
 from phoenix_protocol.errors import RefusedError
@@ -25,8 +26,6 @@ NOT_STATED: Final = "not_stated"
 #: Thresholds at which nobody asks without consent unless there is a reason.
 _BELOW_47: Final = frozenset({"universal", "early_help", "ca1989_s17", "wales_care_and_support"})
 _WITH_CONSENT: Final = frozenset({"yes_explicit", "yes_limited"})
-#: Who may ask for information about a victim under Chapter 3A of the 2022 Act.
-_MAY_ASK_OF_VICTIMS: Final = frozenset({"police", "justice"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,43 +230,6 @@ def nobody_to_turn_to(document: RequestDocument, facts: RequestFacts) -> Iterato
         yield warning("W_DOC_DEPUTY", ("deputy",), message)
 
 
-# -- a request about a victim ------------------------------------------------------------------------------------------
-
-_TESTS: Final = (
-    ("believed_held", "Say why you believe that they hold this information."),
-    ("relevant_to_enquiry", "Say to which reasonable line of enquiry it is relevant."),
-    ("necessary_and_proportionate", "Say why asking is necessary and proportionate."),
-)
-
-
-def victim(document: RequestDocument, facts: RequestFacts) -> Iterator[Finding]:
-    """The three tests, and the written notice or why there is none, are owed."""
-    table = document.victim
-    if table is None:
-        return
-    for name, message in _TESTS:
-        if getattr(table, name) is None:
-            yield owed("OB1", (*table.at, name), message, in_words=False)
-    if table.notice_given is None and table.no_notice_reason is None:
-        message = "Say when the victim was given written notice, or why there is none."
-        yield owed("Q14", (*table.at, "notice_given"), message)
-    if facts.own.kind not in _MAY_ASK_OF_VICTIMS:
-        message = "Requests about victims are for police and other authorised persons."
-        yield warning("W_DOC_VICTIM", table.at, message)
-
-
-def counselling(document: RequestDocument, facts: RequestFacts) -> Iterator[Finding]:
-    """Counselling records are presumed not to be necessary, unless they have substantial probative value."""
-    at: Place = (*(document.victim or Victim(at=("victim",))).at, "probative_value")
-    asked = [question for question in document.question if question.counselling]
-    for question in asked:
-        message = "This asks for counselling records. The presumption is against asking for them."
-        yield warning("W_DOC_COUNSELLING", (*question.at, "counselling"), message)
-    if asked and (document.victim is None or document.victim.probative_value is None):
-        message = "Say what substantial probative value the counselling records are likely to have."
-        yield owed("OB1", at, message, in_words=False)
-
-
 REQUEST_RULES = (
     something,
     questions,
@@ -280,6 +242,5 @@ REQUEST_RULES = (
     replies,
     deputies,
     nobody_to_turn_to,
-    victim,
-    counselling,
+    *VICTIM_RULES,
 )
