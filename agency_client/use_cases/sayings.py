@@ -160,17 +160,7 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
     Raises UnavailableError when the relay is not there, and what it says of the request alone: then it stays queued.
     """
     try:
-        match posting.route:
-            case Route.EVENTS:
-                await relay.say(schema.decode(Saying, posting.body, limit=_LARGEST))
-            case Route.VOIDS:
-                await relay.void(schema.decode(SignedObject, posting.body, limit=_LARGEST))
-            case Route.NOTICES:
-                await relay.hand_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
-            case Route.NOTICE_ANSWERS:
-                await relay.answer_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
-            case Route.RECALLS | Route.EPOCHS:
-                raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
+        await _hand_in(relay, posting)
     except RefusedError as error:
         if error.code not in OF_THE_REQUEST:
             with home.vault.transaction() as tx:
@@ -192,6 +182,20 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
                 action=_POSTED[posting.route],
                 on=posting.hash,
             )
+
+
+async def _hand_in(relay: Relay, posting: Posting) -> None:
+    match posting.route:
+        case Route.EVENTS:
+            await relay.say(schema.decode(Saying, posting.body, limit=_LARGEST))
+        case Route.VOIDS:
+            await relay.void(schema.decode(SignedObject, posting.body, limit=_LARGEST))
+        case Route.NOTICES:
+            await relay.hand_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
+        case Route.NOTICE_ANSWERS:
+            await relay.answer_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
+        case Route.RECALLS | Route.EPOCHS:
+            raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
 
 
 _LARGEST: Final = SIGNED.maximum * 2
