@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from agency_client.ports.relay import Relay
-from agency_client.ports.vault import Families, StoredHanding, StoredNotice
+from agency_client.ports.vault import Families, HandingState, StoredHanding, StoredNotice
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, is_stale
@@ -19,7 +19,7 @@ from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.package.notices import AnswerKind
 from phoenix_protocol.sealing.contents import Detail
-from phoenix_protocol.sealing.notices import MOST_ITEMS, NoticeAction
+from phoenix_protocol.sealing.notices import MOST_ITEMS
 from phoenix_protocol.signed import parse_signed
 
 #: Endpoints that never got to read a package, or no more: nobody there answers for it.
@@ -37,17 +37,15 @@ async def keep_notices(home: Home, relay: Relay, known: Known) -> None:
     if home.content.endpoint is None or is_stale(known.checked, now):
         return
     with home.vault.reading() as view:
-        onward = [(n, t) for n in view.notices.all() for t in _passed_on(view, n)]
-        silent = list(_silent(home, view, known, now))
-    if silent:
-        tidy(home)  # who never took a package in before it expired is not waited for
-        with home.vault.reading() as view:
-            silent = list(_silent(home, view, known, now))
+        onward = [(n, t) for n in view.notices.passed_on() for t in _passed_on(view, n)]
+        expired = view.notices.expired(now)
     for notice, target in onward:
         await _hand_on(home, relay, known, notice, target)
-    for notice, target in silent:
-        await _hand_again(home, relay, known, notice, target)
-    if onward or silent:
+    if expired:
+        tidy(home)  # who never took a package in before it expired is not waited for
+    for handing in expired:
+        await _after_expiry(home, relay, known, handing, now)
+    if onward or expired:
         await flush(home, relay)
 
 
@@ -108,56 +106,57 @@ _MORE: Final = 32
 # -- silence --------------------------------------------------------------------------------------------------------
 
 
-def _silent(
-    home: Home, view: Families, known: Known, now: Seconds
-) -> Iterator[tuple[StoredNotice, Target]]:
-    """Who was handed a notice by this home that expired before anybody there had answered at all."""
+async def _after_expiry(
+    home: Home, relay: Relay, known: Known, handing: StoredHanding, now: Seconds
+) -> None:
+    """Hand a notice again to who was handed it, may hold what it is about, and has not answered at all.
+
+    Who may not act now, because an agency is suspended, say, is waited for.
+    """
+    with home.vault.reading() as view:
+        notice = view.notices.get(handing.notice)
+        silent = _silent(home, view, handing, now) if notice is not None else set()
+    acting = {a for a in silent if known.directory.acting_at(a, now, known.openings)}
+    if notice is None or (silent and not acting):
+        return
+    made = None
+    if acting:
+        target = Target(core=handing.core, audience=in_order(acting), items=handing.items)
+        made = await make_handing(home, relay, known, parse_signed(notice.signed), target)
+    with home.vault.transaction() as tx:
+        if made is not None:
+            keep_handing(tx, home, made)
+            raise_alert(
+                tx, "N_NOTICE_UNCONFIRMED", handing.core, notice.hash.hex()[:16], made.handing.time
+            )
+        if silent == acting:
+            tx.notices.set_state(handing.hash, HandingState.OVER)
+
+
+def _silent(home: Home, view: Families, handing: StoredHanding, now: Seconds) -> set[Address]:
+    """Who was handed a notice, may hold the item, has not answered, and was not handed it again."""
     own, _ = endpoint_of(home)
-    for notice in view.notices.all():
-        answered = {answer.address for answer in view.notices.answers(notice.hash)}
-        newest = {
-            (handing.core, address): handing
-            for handing in view.notices.handings(notice.hash, own=True)
-            for address in handing.audience
-        }
-        again: dict[StoredHanding, list[Address]] = {}
-        for (core, address), handing in newest.items():
-            owes = handing.expires <= now and address not in {own.address, *answered}
-            if owes and _may_hold(view, known, notice, core, address, now):
-                again.setdefault(handing, []).append(address)
-        for handing, addresses in again.items():
-            audience = in_order(addresses)
-            yield notice, Target(core=handing.core, audience=audience, items=handing.items)
+    answered = {answer.address for answer in view.notices.answers(handing.notice)}
+    again = {
+        address
+        for other in view.notices.handings(handing.notice, own=True)
+        if other.core == handing.core and other.expires > now and other.items == handing.items
+        for address in other.audience
+    }
+    left = set(handing.audience) - answered - again - {own.address}
+    return {address for address in left if _may_hold(view, handing, address)}
 
 
-def _may_hold(
-    view: Families,
-    known: Known,
-    notice: StoredNotice,
-    core: ObjectHash,
-    address: Address,
-    now: Seconds,
-) -> bool:
-    if not known.directory.acting_at(address, now, known.openings):
-        return False
-    if notice.action == NoticeAction.DISPUTE.value and core == notice.core:
-        received = view.received.get(
-            core
-        )  # whoever else reads it, only its sender has to be reached
-        return received is not None and address == received.sent_from
+def _may_hold(view: Families, handing: StoredHanding, address: Address) -> bool:
+    """Whether somebody at an address took the package in, or still may.
+
+    Of a package that came, whoever else reads it, its sender alone has to be reached.
+    """
+    received = view.received.get(handing.core)
+    if received is not None:
+        return address == received.sent_from
     # By endpoints: what those of records do does not move their address.
     return any(
         endpoint.address == address and endpoint.state not in _WITHOUT
-        for endpoint in view.sent.endpoints(core)
+        for endpoint in view.sent.endpoints(handing.core)
     )
-
-
-async def _hand_again(
-    home: Home, relay: Relay, known: Known, notice: StoredNotice, target: Target
-) -> None:
-    made = await make_handing(home, relay, known, parse_signed(notice.signed), target)
-    with home.vault.transaction() as tx:
-        keep_handing(tx, home, made)
-        raise_alert(
-            tx, "N_NOTICE_UNCONFIRMED", target.core, notice.hash.hex()[:16], made.handing.time
-        )

@@ -160,7 +160,7 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
     Raises UnavailableError when the relay is not there, and what it says of the request alone: then it stays queued.
     """
     try:
-        await _hand_over(relay, posting)
+        await _hand_in(relay, posting)
     except RefusedError as error:
         if error.code not in OF_THE_REQUEST:
             with home.vault.transaction() as tx:
@@ -184,7 +184,7 @@ async def post(home: Home, relay: Relay, posting: Posting) -> None:
             )
 
 
-async def _hand_over(relay: Relay, posting: Posting) -> None:
+async def _hand_in(relay: Relay, posting: Posting) -> None:
     match posting.route:
         case Route.EVENTS:
             await relay.say(schema.decode(Saying, posting.body, limit=_LARGEST))

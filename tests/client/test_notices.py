@@ -409,7 +409,7 @@ async def test_what_the_relay_refuses_is_said_and_handed_anew(
     assert "A_NOTICE_NOT_SENT" in await door.alerts(), "it had expired before it was handed in"
     with door.home.vault.reading() as view:
         refused, again = view.notices.handings(own=True)
-    assert (refused.state, again.state) == (HandingState.REFUSED, HandingState.POSTED)
+    assert (refused.state, again.state) == (HandingState.OVER, HandingState.POSTED)
     assert "N_CORRECTED" in await here["mash 1"].hear()
     assert len(await shown(here["mash 1"], id_)) == 1
 

@@ -10,6 +10,7 @@ import pytest
 
 from agency_client.adapters.vault import SqlcipherVault
 from agency_client.ports.vault import HandingState, Seen
+from phoenix_protocol.identifiers import Seconds
 from tests.client.vault_values import (
     MARKER,
     NURSE,
@@ -88,6 +89,20 @@ def test_handings_wait_and_are_settled(vault: SqlcipherVault) -> None:
         assert tx.notices.handings(notice(1).hash) == (applied,)
 
 
+def test_own_handings_are_found_when_their_time_is_over(vault: SqlcipherVault) -> None:
+    mine, another = handing(1, 2, own=True), handing(2, 3, own=True)
+    with vault.transaction() as tx:
+        for each in (notice(1), notice(1, 2), notice(2, 3)):
+            tx.notices.keep(each)
+        for each in (another, mine, handing(1)):
+            tx.notices.hand(each)
+        assert tx.notices.expired(Seconds(mine.expires - 1)) == ()
+        assert tx.notices.expired(mine.expires) == (mine,), "what came is not ours to see to"
+        assert tx.notices.expired(another.expires) == (another, mine)
+        tx.notices.set_state(mine.hash, HandingState.OVER)
+        assert tx.notices.expired(another.expires) == (another,)
+
+
 def test_answers_are_kept_by_endpoint_and_counter(vault: SqlcipherVault) -> None:
     with vault.transaction() as tx:
         assert tx.notices.next_counter(notice(1).hash, endpoint(1)) == 1
@@ -118,6 +133,18 @@ def test_everything_is_there_after_a_restart(home: Path) -> None:
         assert view.notices.all() == (notice(1),)
         assert view.notices.waiting(core_hash(1)) == (handing(1),)
         assert view.onward.passed_on(core_hash(1), item_id(1, 1)) == (passed_on(1, 2),)
+
+
+def test_notices_on_what_was_passed_on_are_found(vault: SqlcipherVault) -> None:
+    with vault.transaction() as tx:
+        for n in (1, 2):
+            tx.notices.keep(notice(n))
+            tx.notices.apply(notice(n).hash, core_hash(n), [item_id(n, 1)])
+        assert tx.notices.passed_on() == ()
+        for to in (3, 4):
+            tx.onward.add(passed_on(1, to))
+        tx.onward.add(replace(passed_on(2, 3), item=item_id(2, 2)))
+        assert tx.notices.passed_on() == (notice(1),), "of the other package another item went on"
 
 
 def test_what_is_erased_leaves_other_packages_their_notices(home: Path) -> None:

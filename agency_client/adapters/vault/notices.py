@@ -21,6 +21,10 @@ _NOTICE: Final = (
     "SELECT hash, core, item, action, endpoint, maker, number, time, signed FROM notices"
 )
 _BELONGS: Final = "EXISTS (SELECT 1 FROM notice_items WHERE notice_items.notice = notices.hash)"
+_PASSED_ON: Final = (
+    "hash IN (SELECT notice FROM notice_items JOIN onward "
+    "ON onward.core = notice_items.core AND onward.item = notice_items.item)"
+)
 _OF: Final = (
     "SELECT notice_items.item, hash, notices.core, notices.item, action, endpoint, maker, number, "
     "time, signed FROM notice_items JOIN notices ON notices.hash = notice_items.notice "
@@ -152,6 +156,18 @@ class NoticeTables:
             "ORDER BY sequence",
             notice,
             None if own is None else int(own),
+        )
+        return tuple(map(_handing, rows))
+
+    def passed_on(self) -> tuple[StoredNotice, ...]:
+        rows = self._session.all(f"{_NOTICE} WHERE {_PASSED_ON} ORDER BY time, endpoint, number")
+        return tuple(map(_notice, rows))
+
+    def expired(self, now: Seconds) -> tuple[StoredHanding, ...]:
+        rows = self._session.all(
+            f"{_HANDING} WHERE own = 1 AND expires <= ? AND state <> ? ORDER BY sequence",
+            now,
+            HandingState.OVER.value,
         )
         return tuple(map(_handing, rows))
 

@@ -77,6 +77,7 @@ CREATE TABLE notice_handings (
 ) STRICT;
 CREATE INDEX notice_handings_by_notice ON notice_handings (notice);
 CREATE INDEX notice_handings_by_core ON notice_handings (core, state);
+CREATE INDEX notice_handings_open ON notice_handings (expires) WHERE own = 1 AND state <> 'over';
 CREATE TABLE notice_answers (
     hash BLOB PRIMARY KEY, notice BLOB NOT NULL, core BLOB NOT NULL, endpoint BLOB NOT NULL,
     address TEXT NOT NULL, kind TEXT NOT NULL, counter INTEGER NOT NULL, time INTEGER NOT NULL,

@@ -35,7 +35,8 @@ class HandingState(Enum):
     """What became of a handing.
 
     Of one that came: WAITING for the contents of its package, APPLIED to items here, or REFUSED by a check against
-    them. Of one made here: QUEUED for the relay, POSTED, or REFUSED by it.
+    them. Of one made here: QUEUED for the relay, POSTED, or REFUSED by it; OVER once it has expired and whoever may
+    hold the item has answered, or was handed it again.
     """
 
     WAITING = "waiting"
@@ -43,6 +44,7 @@ class HandingState(Enum):
     QUEUED = "queued"
     POSTED = "posted"
     REFUSED = "refused"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,14 @@ class Notices(Protocol):
         self, notice: ObjectHash | None = None, *, own: bool | None = None
     ) -> tuple[StoredHanding, ...]:
         """Handings of a notice, or all; made here, come from others, or both; oldest first."""
+        ...
+
+    def passed_on(self) -> tuple[StoredNotice, ...]:
+        """The notices on items that this home passed on, oldest first."""
+        ...
+
+    def expired(self, now: Seconds) -> tuple[StoredHanding, ...]:
+        """Handings made here whose time is over and that are not OVER, oldest first."""
         ...
 
     def waiting(self, core: ObjectHash) -> tuple[StoredHanding, ...]:
