@@ -148,7 +148,7 @@ def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> Re
     ]
     return RegisterEntry(
         line=line,
-        reference=_reference(line, sent, received),
+        reference=_reference(line, by_now),
         parties=_parties(line, sent),
         state=_state(sent, received),
         owed=sent.package.owed if sent is not None else tuple(owed.get(line.record or 0, ())),
@@ -156,11 +156,12 @@ def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> Re
     )
 
 
-def _reference(
-    line: RegisterLine, sent: SentSummary | None, received: ReceivedPackage | None
-) -> str:
+def _reference(line: RegisterLine, by_now: _ByNow) -> str:
     if line.record is not None:
         return record_name(line.record)
+    if line.core is None:
+        return ""
+    sent, received = by_now.sent.get(line.core), by_now.received.get(line.core)
     if sent is not None:
         return sent.package.package.hex()
     return received.package.hex() if received is not None else ""
