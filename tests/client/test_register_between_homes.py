@@ -98,3 +98,17 @@ async def test_what_is_owed_of_a_package_is_answered_and_contradictions_are_refu
         "legal.consent: not_sought",
         "legal.consent_not_sought_reason: would_place_someone_at_risk; unjustifiable_delay",
     )
+
+
+async def test_a_rule_for_keeping_that_is_answered_later_holds_from_then_on(here: Desks) -> None:
+    door = here["front door"]
+    text = package("Urgent").replace('retention = "safeguarding_default"', "")
+    sent = await door.client.send(text.encode(), Options(urgent=True))
+    core = door.client.find_sent(sent.result.package.hex())
+    with door.home.vault.reading() as view:
+        assert [kept.rule for kept in view.retention.of(core) if kept.section is None] == [None]
+    done = await door.client.answer(core, "legal.retention", ["safeguarding_default"])
+    assert "RT1:legal.retention" not in done.owed
+    with door.home.vault.reading() as view:
+        rules = [kept.rule for kept in view.retention.of(core) if kept.section is None]
+    assert rules == ["safeguarding_default"]
