@@ -61,7 +61,7 @@ async def _newest_receipts(client: Client) -> bool:
 
 
 def _breach_json(done: Any) -> dict[str, Any]:
-    from agency_client.use_cases.breaching import reached_values
+    from agency_client.use_cases.misdirected import reached_values
     from agency_client.use_cases.record_names import record_name
 
     return {

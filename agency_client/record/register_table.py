@@ -17,6 +17,10 @@ KINDS: Final[dict[str, str]] = {
     "decision": "Decided",
     "advice_question": "Advice asked for",
     "breach": "Breach",
+    "notice_correct": "Corrected",
+    "notice_withdraw": "Withdrawn",
+    "notice_dispute": "Disputed",
+    "notice_release": "Released",
     "disclosure": "Told outside the system",
     "safety_override": "Passed on without a release",
 }

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault.register import RegisterLine, SharedSection, Term
 from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
-from agency_client.record.facts import AttachedFile
+from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
-from agency_client.record.statements import Person, Section
+from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
+from phoenix_protocol import limits, schema
 from phoenix_protocol.identifiers import Seconds
-from phoenix_protocol.record import CLASS_OF, Kind, StatementClass
+from phoenix_protocol.record import CLASS_OF, Kind, Statement, StatementClass
+from phoenix_protocol.sealing.contents import ItemType
+from phoenix_protocol.sealing.drafts import SectionDraft
 
 SENT: Final = "sent"
 RECEIVED: Final = "received"
@@ -40,8 +43,8 @@ class Entered:
     terms: frozenset[Term]
 
 
-def of_document(document: Document, attached: Sequence[AttachedFile]) -> Entered:
-    """What was shared with whom, when and why, of a document that is about to be sealed."""
+def of_document(document: Document, sections: Sequence[SectionDraft]) -> Entered:
+    """What was shared with whom, when and why, of a document and the sections that are about to be sealed."""
     decision, legal = document.decision, document.legal
     facts = {
         "purpose": _texts(document.purpose),
@@ -56,13 +59,13 @@ def of_document(document: Document, attached: Sequence[AttachedFile]) -> Entered
         "withheld": decision.withheld,
         "known_at": _texts(decision.information_known_at),
     }
-    files = Counter(file.section for file in attached)
+    written_to = frozenset(document.to)
     return Entered(
         line=RegisterLine(
             kind=SENT,
             time=Seconds(0),
             parties=document.to,
-            sections=tuple(_written(s, files[s.id or ""]) for s in document.section),
+            sections=tuple(_drafted(s, written_to) for s in sections if _is_told(s.head.kind)),
             facts=facts,
         ),
         terms=document_terms(document.people, document.thread, document.to),
@@ -110,26 +113,34 @@ def of_received(
             kind=RECEIVED,
             time=Seconds(0),
             parties=tuple(parties),
-            sections=tuple(_opened(s) for s in sections if s.statements or s.attachments),
+            sections=tuple(_opened(s) for s in sections if _is_told(s.kind)),
             facts=facts,
         ),
         terms=people_terms(named) | terms(references=_texts(thread), parties=parties),
     )
 
 
-def _written(section: Section, files: int) -> SharedSection:
-    kinds = [Kind(s.kind) for s in section.statement if s.kind in {k.value for k in Kind}]
-    return _shared(section.title or section.id or "", section.need_to_know, kinds, files)
+def _is_told(kind: str) -> bool:
+    """Whether a section says something of the case: not the legal basis, not the decision."""
+    return kind not in (LEGAL, DECISION)
+
+
+def _drafted(section: SectionDraft, written_to: Collection[str]) -> SharedSection:
+    kinds = [
+        schema.decode(Statement, item.content, limit=limits.STATEMENT_BYTES).kind
+        for item in section.items
+        if item.type is ItemType.STATEMENT
+    ]
+    readers = [address for address in section.readers if address in written_to]
+    return _shared(section.head.title, readers, kinds, len(section.attachments))
 
 
 def _opened(section: ReadSection) -> SharedSection:
     kinds = [statement.said.kind for statement in section.statements]
-    return _shared(section.title, {}, kinds, len(section.attachments))
+    return _shared(section.title, (), kinds, len(section.attachments))
 
 
-def _shared(
-    title: str, readers: Mapping[str, str], kinds: Iterable[Kind], files: int
-) -> SharedSection:
+def _shared(title: str, readers: Iterable[str], kinds: Iterable[Kind], files: int) -> SharedSection:
     classes = Counter(CLASS_OF[kind] for kind in kinds)
     return SharedSection(
         title=title,

@@ -6,22 +6,18 @@ supersedes the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from agency_client.ports.vault import Families, Record
 from agency_client.record.amending import (
     LateAnswer,
     check_answer,
     field_at,
-    merged,
     new_problems,
     owed_at,
     place_of,
     still_owed,
-    value_for,
-    with_value,
 )
 from agency_client.record.as_written import written_from
 from agency_client.record.breaches import BreachDocument
@@ -35,8 +31,8 @@ from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.record.rules.breaching import check_breach
 from agency_client.record.rules.deciding import check_decision
-from agency_client.record.subjects import terms
-from agency_client.record.syntax import Parsed, parse
+from agency_client.record.syntax import Parsed
+from agency_client.use_cases.answered import follow_package, follow_record
 from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.documents import OWED_WITHIN, PACKAGE, Options, check_written
 from agency_client.use_cases.home import Home
@@ -47,7 +43,13 @@ from agency_client.use_cases.recording import (
     put_looks,
     record_facts,
 )
-from agency_client.use_cases.registering import ANSWER
+from agency_client.use_cases.said_by_now import (
+    ANSWER,
+    by_now,
+    owed_of,
+    values_by_now,
+    with_answer,
+)
 from phoenix_protocol.errors import Problem, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 
@@ -79,8 +81,6 @@ _RECORDS: Final[dict[str, tuple[type[Any], Callable[[Any, RecordFacts], Findings
     "decision": (DecisionDocument, check_decision),
     "breach": (BreachDocument, check_breach),
 }
-#: Records whose documents add to that of the record that they follow.
-_STEPS: Final = "breach_step"
 
 
 def answer_package(
@@ -95,7 +95,7 @@ def answer_package(
             core=core,
             record=None,
             kinds=_PACKAGES,
-            parsed=_by_now(view, record.document, view.records.of(core, {ANSWER}), _PACKAGES),
+            parsed=by_now(view, record.document, view.records.of(core, {ANSWER}), _PACKAGES),
             owed=owed_of(view, core, None),
         )
     return _answer(home, subject, place, said, by)
@@ -120,45 +120,6 @@ def answer_record(
     return _answer(home, subject, place, said, by)
 
 
-def owed_of(view: Families, core: ObjectHash | None, record: int | None) -> tuple[str, ...]:
-    """What is owed of a package or a record: clause and place of each."""
-    if core is not None:
-        package = view.sent.get(core)
-        return package.owed if package is not None else ()
-    dues = view.dues.of(record=record)
-    return tuple(due.place for due in dues if due.kind == OWED_ANSWER and due.closed is None)
-
-
-def values_by_now(view: Families, number: int, kinds: Sequence[type[Any]]) -> Parsed:
-    """The document of a record with everything that was said later. Raises RefusedError ``E_ERASED``."""
-    data = view.records.document(number)
-    if data is None:
-        raise RefusedError("E_ERASED", "The texts of this record are erased.")
-    return _by_now(view, data, view.records.following(number, {ANSWER, _STEPS}), kinds)
-
-
-def _by_now(
-    view: Families, data: bytes, later: Iterable[Record], kinds: Sequence[type[Any]]
-) -> Parsed:
-    parsed = parse(data)
-    for record in later:
-        said = view.records.document(record.number)
-        if said is not None and record.kind == ANSWER:
-            parsed = _with(parsed, LateAnswer.decoded(said), kinds)
-        elif said is not None:
-            parsed = replace(parsed, values=merged(parsed.values, parse(said).values))
-    return parsed
-
-
-def _with(parsed: Parsed, answer: LateAnswer, kinds: Sequence[type[Any]]) -> Parsed:
-    place = place_of(answer.place)
-    wanted = field_at(kinds, place)
-    if wanted is None:
-        return parsed
-    values = with_value(parsed.values, place, value_for(wanted, answer.said))
-    return replace(parsed, values=values)
-
-
 def _answer(
     home: Home, subject: _Subject, text: str, said: Sequence[str], by: str | None
 ) -> Answered:
@@ -176,7 +137,7 @@ def _answer(
         said=tuple(said),
         by=by,
     )
-    before, after = subject.parsed, _with(subject.parsed, answer, subject.kinds)
+    before, after = subject.parsed, with_answer(subject.parsed, answer, subject.kinds)
     was, now = _findings(home, subject, before), _findings(home, subject, after)
     if problems := new_problems(was, now):
         raise _refused(problems)
@@ -241,21 +202,7 @@ def _keep(
         put_looks(tx, (*added, *fresh), now, **owner)
         if subject.core is not None:
             tx.sent.set_owed(subject.core, owed)
-        _find_people(tx, subject, answer)
-        _settle(tx, subject, after, now, number)
+            follow_package(tx, subject.core, answer)
+        if subject.record is not None:
+            follow_record(tx, subject.record, answer, after, now, number)
     return Answered(record=number, place=answer.place, owed=owed)
-
-
-def _find_people(tx: Families, subject: _Subject, answer: LateAnswer) -> None:
-    """People who are named later are found in the register from then on."""
-    if place_of(answer.place)[0] == "people":
-        for line in tx.register.of(core=subject.core, record=subject.record):
-            tx.register.also(line.number, terms(names=answer.said))
-
-
-def _settle(tx: Families, subject: _Subject, after: Parsed, now: Seconds, by: int) -> None:
-    """An answer may stop or move the clock of a breach."""
-    from agency_client.use_cases.breaching import settle_clock
-
-    if subject.record is not None and BreachDocument in subject.kinds:
-        settle_clock(tx, subject.record, written_from(BreachDocument, after), now, by)

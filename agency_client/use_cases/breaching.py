@@ -5,26 +5,25 @@ A breach is recorded with whatever is known. What is learnt later follows as doc
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from agency_client.ports.vault import Due, Families, ObjectKind, RegisterLine
+from agency_client.ports.vault import Due, Families, RegisterLine
 from agency_client.record.amending import merged, still_owed
 from agency_client.record.as_written import written_from
 from agency_client.record.breaches import REPORT_WITHIN, REPORTED, BreachDocument, read_breach
 from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Findings
 from agency_client.record.looks import OWED_ANSWER, Look, owed_looks
-from agency_client.record.misdirection import Reached, ReachedEndpoint
+from agency_client.record.misdirection import Reached
 from agency_client.record.registering import document_terms, people_facts
 from agency_client.record.rules.breaching import check_breach
 from agency_client.record.syntax import Parsed, parse
 from agency_client.record.when import span
-from agency_client.use_cases.amending import owed_of, values_by_now
 from agency_client.use_cases.documents import OWED_WITHIN
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.misdirected import keep_receipts, reached_by
 from agency_client.use_cases.recording import (
     ToRecord,
     cores_of,
@@ -34,13 +33,11 @@ from agency_client.use_cases.recording import (
     put_looks,
     record_facts,
 )
+from agency_client.use_cases.said_by_now import STEP, owed_of, values_by_now
 from phoenix_protocol.errors import RefusedError
-from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
+from phoenix_protocol.identifiers import ObjectHash, Seconds
 
 BREACH: Final = "breach"
-STEP: Final = "breach_step"
-#: What the receipts said at the time, kept beside the breach.
-RECEIPTS: Final = "breach_receipts"
 REPORT: Final = "breach_report"
 
 
@@ -69,7 +66,7 @@ def look_at_breach(home: Home, data: bytes, follows: int | None = None) -> Breac
     parsed, _ = _whole(home, data, follows)
     document, facts, findings = _judged(home, parsed)
     with home.vault.reading() as view:
-        reached = tuple(_reached(view, document, facts))
+        reached = tuple(reached_by(view, document, facts))
     return Breached(findings=findings, clock=_clock(document, facts.now), reached=reached)
 
 
@@ -90,8 +87,8 @@ def breach(home: Home, data: bytes, follows: int | None = None) -> Breached:
             was = _judged(home, before)[2]
             step = _keep_step(home, tx, number, data, document, facts, (was, findings))
         clock = settle_clock(tx, number, document, facts.now, step)
-        reached = tuple(_reached(tx, document, facts))
-        _keep_receipts(home, tx, number, reached, facts.now)
+        reached = tuple(reached_by(tx, document, facts))
+        keep_receipts(home, tx, number, reached, facts.now)
     return Breached(findings=findings, clock=clock, reached=reached, record=number, step=step)
 
 
@@ -214,76 +211,3 @@ def settle_clock(
         return replace(clock, settled=now)
     tx.dues.put(Due(kind=REPORT, at=clock.report_by, made=now, record=number))
     return clock
-
-
-# -- what receipts say -----------------------------------------------------------------------------------------------
-
-
-def _reached(view: Families, document: BreachDocument, facts: RecordFacts) -> Iterator[Reached]:
-    """How far each package that was sent from here is at each address that should not have it."""
-    wrong = {address.strip().casefold() for address in document.misdirection.wrong_recipient}
-    for core in cores_of(document.packages, facts):
-        package = view.sent.get(core)
-        for address in view.sent.addresses(core):
-            if package is not None and address.address in wrong:
-                yield Reached(
-                    package=package.package.hex(),
-                    address=address.address,
-                    state=address.state,
-                    since=address.since,
-                    endpoints=tuple(_endpoints(view, core, address.address)),
-                )
-
-
-def _endpoints(view: Families, core: ObjectHash, address: Address) -> Iterator[ReachedEndpoint]:
-    is_reported = bool(view.objects.of(core, ObjectKind.TOMBSTONE))
-    for endpoint in view.sent.endpoints(core):
-        if endpoint.address == address:
-            events = view.events.of(core, endpoint.endpoint)
-            yield ReachedEndpoint(
-                endpoint=endpoint.endpoint.hex(),
-                state=endpoint.state,
-                said=frozenset(event.kind for event in events),
-                is_reported=is_reported,
-            )
-
-
-def _keep_receipts(
-    home: Home, tx: Families, number: int, reached: Sequence[Reached], now: Seconds
-) -> None:
-    """What the receipts said at this moment is part of the record."""
-    if not reached:
-        return
-    said = [reached_values(each) for each in reached]
-    new = ToRecord(
-        kind=RECEIPTS,
-        document=json.dumps(said, indent=1).encode(),
-        summary="; ".join(f"{each.address}: {each.in_words}" for each in reached),
-        about=number,
-        cores=_cores(tx, reached),
-    )
-    keep(home, tx, new, now)
-
-
-def reached_values(each: Reached) -> dict[str, Any]:
-    """What receipts say of one address, for programs."""
-    return {
-        "package": each.package,
-        "address": each.address,
-        "state": each.state.value,
-        "since": each.since,
-        "opened": each.opened.value,
-        "endpoints": [
-            {
-                "endpoint": e.endpoint,
-                "state": e.state.value,
-                "said": sorted(kind.value for kind in e.said),
-            }
-            for e in each.endpoints
-        ],
-    }
-
-
-def _cores(tx: Families, reached: Sequence[Reached]) -> tuple[ObjectHash, ...]:
-    found = (tx.sent.by_package(PackageId(bytes.fromhex(each.package))) for each in reached)
-    return tuple(dict.fromkeys(package.core for package in found if package is not None))

@@ -272,7 +272,7 @@ def _outgoing(
         expires=expiry(options.expires or document.expires, facts.now, facts.bounds.life),
         document=data,
         options=options.as_text(),
-        entered=of_document(document, facts.attachments),
+        entered=of_document(document, draft.sections),
         owed=tuple(owed_name(p) for p in findings.owed),
         passed_on=tuple(_passed_on(document, setting, ids)),
         looks=(

@@ -150,7 +150,7 @@ def _outgoing(home: Home, known: Known, overdue: Overdue, now: Seconds) -> Outgo
         expires=Seconds(now + life),
         document=overdue.record.document,
         options=("escalates", package.core.hex(), overdue.address),
-        entered=of_document(document, ()),
+        entered=of_document(document, draft.sections),
         keep=_kept(home, overdue),
     )
 

@@ -19,6 +19,7 @@ from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_answers import Reply, queue_answer
+from agency_client.use_cases.notice_register import enter_notice
 from agency_client.use_cases.notice_views import is_settled
 from agency_client.use_cases.sayings import epoch_keys
 from phoenix_protocol.api import FeedItem
@@ -168,6 +169,7 @@ def _apply(
     fresh = tx.notices.apply(notice.hash, handing.core, items)
     tx.notices.set_state(handing.hash, HandingState.APPLIED)
     _note_missing(tx, notice, handing.core, now)
+    enter_notice(tx, notice, handing.core)
     if not fresh or notice.maker == own.address:
         return True
     answers = tx.notices.answers(notice.hash)

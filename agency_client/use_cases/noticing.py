@@ -14,6 +14,7 @@ from agency_client.record.noticed import Noticed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_handing import Target, keep_handing, make_handing
+from agency_client.use_cases.notice_register import enter_notice
 from agency_client.use_cases.notice_subjects import (
     Subject,
     Wanted,
@@ -133,6 +134,7 @@ async def _make(
 
 def _stand(tx: Families, home: Home, notice: StoredNotice, item: ItemId) -> None:
     tx.notices.apply(notice.hash, notice.core, [item])
+    enter_notice(tx, notice, notice.core)
     tx.audit.append(
         time=notice.time, actor=home.actor(), action=f"notice.{notice.action}", on=notice.hash
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +15,7 @@ from agency_client.ports.vault import (
     Standing,
     Wanted,
 )
+from agency_client.record.looks import OWED_ANSWER
 from agency_client.record.register_table import Party, RegisterEntry
 from agency_client.record.registering import RECEIVED, SENT
 from agency_client.record.subjects import is_named, reference, words
@@ -24,9 +25,10 @@ from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
 
+#: Up to so many packages and records are asked for one by one.
+_FEW: Final = 500
 #: Records that belong to the line of the package or record that they follow.
-ANSWER: Final = "answer"
-_FOLLOWING: Final = frozenset({ANSWER, "advice_answer", "breach_step"})
+_FOLLOWING: Final = frozenset({"answer", "advice_answer", "breach_step"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,42 +104,68 @@ def _agency(text: str | None) -> tuple[str | None, str | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ByNow:
-    """Packages and answers of all lines, fetched at once."""
+    """What is known by now of packages and records: how far they are, what followed, what is owed of records."""
 
-    sent: dict[ObjectHash, SentSummary]
-    received: dict[ObjectHash, ReceivedPackage]
-    of_core: dict[ObjectHash, list[Record]]
-    of_record: dict[int, list[Record]]
+    sent: Mapping[ObjectHash, SentSummary]
+    received: Mapping[ObjectHash, ReceivedPackage]
+    of_core: Mapping[ObjectHash, Sequence[Record]]
+    of_record: Mapping[int, Sequence[Record]]
+    owed: Mapping[int, Sequence[str]]
 
 
 def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEntry, ...]:
     cores = [line.core for line in lines if line.core is not None]
+    records = [line.record for line in lines if line.record is not None]
+    of_core, of_record = _followed(view, cores, records)
     by_now = _ByNow(
         sent={s.package.core: s for s in view.sent.summaries(cores)},
         received={p.core: p for p in view.received.of(cores)},
-        of_core={},
-        of_record={},
+        of_core=of_core,
+        of_record=of_record,
+        owed=_owed(view, records),
     )
-    for answer in view.records.listing(_FOLLOWING):
-        if answer.about is not None:
-            by_now.of_record.setdefault(answer.about, []).append(answer)
-            continue
-        for core in answer.cores:
-            by_now.of_core.setdefault(core, []).append(answer)
-    owed = _owed(view)
-    return tuple(_entry(line, by_now, owed) for line in lines)
+    return tuple(_entry(line, by_now) for line in lines)
 
 
-def _owed(view: Families) -> dict[int, list[str]]:
+def _followed(
+    view: Families, cores: Sequence[ObjectHash], records: Sequence[int]
+) -> tuple[dict[ObjectHash, list[Record]], dict[int, list[Record]]]:
+    """What followed on packages and on records: asked for each of few, read through for many."""
+    few = len(cores) + len(records) <= _FEW
+    found = (
+        [
+            *(each for core in cores for each in view.records.of(core, _FOLLOWING)),
+            *(each for number in records for each in view.records.following(number, _FOLLOWING)),
+        ]
+        if few
+        else view.records.listing(_FOLLOWING)
+    )
+    of_core: dict[ObjectHash, list[Record]] = {}
+    of_record: dict[int, list[Record]] = {}
+    for each in {record.number: record for record in found}.values():
+        if each.about is not None:
+            of_record.setdefault(each.about, []).append(each)
+        else:
+            for core in each.cores:
+                of_core.setdefault(core, []).append(each)
+    return of_core, of_record
+
+
+def _owed(view: Families, records: Sequence[int]) -> dict[int, list[str]]:
     """What is owed of records, by their numbers."""
+    dues = (
+        [due for number in records for due in view.dues.of(record=number)]
+        if len(records) <= _FEW
+        else view.dues.open({OWED_ANSWER})
+    )
     found: dict[int, list[str]] = {}
-    for due in view.dues.open({"owed_answer"}):
-        if due.record is not None:
+    for due in dues:
+        if due.kind == OWED_ANSWER and due.closed is None and due.record is not None:
             found.setdefault(due.record, []).append(due.place)
     return found
 
 
-def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> RegisterEntry:
+def _entry(line: RegisterLine, by_now: _ByNow) -> RegisterEntry:
     sent = by_now.sent.get(line.core) if line.core is not None and line.kind == SENT else None
     received = (
         by_now.received.get(line.core) if line.core is not None and line.kind == RECEIVED else None
@@ -148,19 +176,22 @@ def _entry(line: RegisterLine, by_now: _ByNow, owed: dict[int, list[str]]) -> Re
     ]
     return RegisterEntry(
         line=line,
-        reference=_reference(line, sent, received),
+        reference=_reference(line, by_now),
         parties=_parties(line, sent),
         state=_state(sent, received),
-        owed=sent.package.owed if sent is not None else tuple(owed.get(line.record or 0, ())),
+        owed=sent.package.owed
+        if sent is not None
+        else tuple(by_now.owed.get(line.record or 0, ())),
         answered=tuple(answer.summary for answer in answers),
     )
 
 
-def _reference(
-    line: RegisterLine, sent: SentSummary | None, received: ReceivedPackage | None
-) -> str:
+def _reference(line: RegisterLine, by_now: _ByNow) -> str:
     if line.record is not None:
         return record_name(line.record)
+    if line.core is None:
+        return ""
+    sent, received = by_now.sent.get(line.core), by_now.received.get(line.core)
     if sent is not None:
         return sent.package.package.hex()
     return received.package.hex() if received is not None else ""

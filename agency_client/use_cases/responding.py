@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from agency_client.record.response_drafting import ANSWERS_ON_COVER, response_se
 from agency_client.record.responses import ResponseDocument, read_response_document
 from agency_client.record.rules.responses import PutHere, ResponseFacts, check_response
 from agency_client.record.templates import response_document
+from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.documents import (
     Added,
     Kind,
@@ -82,7 +83,7 @@ def find_request(home: Home, core: ObjectHash) -> Put:
 async def look_at_response(home: Home, core: ObjectHash, data: bytes, options: Options) -> Findings:
     """What the rules say of a response. Sends nothing. Raises what :func:`find_request` raises, and UsageError."""
     put = find_request(home, core)
-    document = completed(read_response_document(data), put)
+    document = _completed(home, data, put)
     named = replace(options, answers=core.hex())
     return check_written(home, document, named, _kind(home, put))
 
@@ -95,7 +96,7 @@ async def respond(
     Raises what :func:`find_request` and :func:`~agency_client.use_cases.documents.send_document` raise.
     """
     put = find_request(home, core)
-    document = completed(read_response_document(data), put)
+    document = _completed(home, data, put)
     named = replace(options, answers=core.hex())
     return await send_written(home, document, data, named, progressed, _kind(home, put))
 
@@ -106,13 +107,22 @@ def response_template(home: Home, core: ObjectHash) -> str:
     return response_document(put.package.sent_from, put.questions)
 
 
-def completed(document: ResponseDocument, put: Put) -> ResponseDocument:
-    """A response with what its author left to the request: who asked, what for, how soon, under which reference."""
+def _completed(home: Home, data: bytes, put: Put) -> ResponseDocument:
+    urgencies = catalogue_of(home).enumerations["urgency"]
+    return completed(read_response_document(data), put, urgencies)
+
+
+def completed(document: ResponseDocument, put: Put, urgencies: Container[str]) -> ResponseDocument:
+    """A response with what its author left to the request: who asked, what for, how soon, under which reference.
+
+    How soon is taken over only if it is one of the words for it that are known here.
+    """
+    urgency = put.package.urgency if put.package.urgency in urgencies else None
     return replace(
         document,
         to=document.to or put.reply_to,
         purpose=document.purpose or put.package.purpose,
-        urgency=document.urgency or put.package.urgency,
+        urgency=document.urgency or urgency,
         thread=document.thread or put.thread or None,
     )
 

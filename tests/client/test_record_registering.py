@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agency_client.ports.vault import SharedSection, Term, TermKind
-from agency_client.record.facts import AttachedFile
+from agency_client.record.attachments import AttachmentSource
 from agency_client.record.looks import Look, looks, owed_looks
 from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document, of_received
@@ -23,8 +23,9 @@ NUMBERED = edited(
 
 
 def test_a_document_says_what_goes_to_whom_and_why() -> None:
-    attached = [AttachedFile(section="heard", name="a.txt", size=1)]
-    entered = of_document(read_document(NUMBERED.encode()), attached)
+    attached = AttachmentSource(section="heard", name="a.txt", size=1, read=lambda: iter([b"x"]))
+    draft = drafted(NUMBERED, attached)
+    entered = of_document(read_document(NUMBERED.encode()), draft.sections)
     assert entered.line.parties == (POLICE, NURSE)
     assert entered.line.sections == (
         SharedSection(title="Attendance", readers=(POLICE, NURSE), facts=1, opinions=1),

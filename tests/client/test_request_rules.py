@@ -504,7 +504,7 @@ OF_RESPONSES: list[tuple[str, list[Edit], set[str], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("name", "edits", "found", "changes"), OF_REQUESTS, ids=[each[0] for each in OF_REQUESTS]
+    ("name", "edits", "found", "changes"), OF_REQUESTS, ids=[case[0] for case in OF_REQUESTS]
 )
 def test_of_a_request(
     name: str, edits: list[Edit], found: set[str], changes: dict[str, Any]
@@ -513,7 +513,7 @@ def test_of_a_request(
 
 
 @pytest.mark.parametrize(
-    ("name", "edits", "found", "changes"), OF_VICTIMS, ids=[each[0] for each in OF_VICTIMS]
+    ("name", "edits", "found", "changes"), OF_VICTIMS, ids=[case[0] for case in OF_VICTIMS]
 )
 def test_of_a_request_about_a_victim(
     name: str, edits: list[Edit], found: set[str], changes: dict[str, Any]
@@ -523,7 +523,7 @@ def test_of_a_request_about_a_victim(
 
 
 @pytest.mark.parametrize(
-    ("name", "edits", "found", "changes"), OF_RESPONSES, ids=[each[0] for each in OF_RESPONSES]
+    ("name", "edits", "found", "changes"), OF_RESPONSES, ids=[case[0] for case in OF_RESPONSES]
 )
 def test_of_a_response(
     name: str, edits: list[Edit], found: set[str], changes: dict[str, Any]

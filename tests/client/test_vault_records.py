@@ -9,9 +9,11 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from agency_client.adapters.vault import SqlcipherVault
-from agency_client.ports.vault import Due, Record
+from agency_client.ports.vault import Due, Record, RegisterLine, SharedSection
+from agency_client.record.subjects import terms
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Seconds
+from tests.client.test_vault_secrecy import decrypted
 from tests.client.vault_values import MARKER, NOW, core_hash, new_home, opened
 
 
@@ -92,6 +94,33 @@ def test_erasing_leaves_that_there_was_a_record(vault: SqlcipherVault) -> None:
         tx.records.erase(1)
         assert tx.records.document(1) is None
         assert tx.records.get(1) == record(1, cores=(core_hash(1),), summary="", number=1)
+
+
+def test_erased_texts_are_gone_from_every_page(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "secret")
+    with opened(home) as vault:
+        with vault.transaction() as tx:
+            for n in range(20):
+                tx.records.add(record(n, signed=b"signed %03d" % n), b"document of %03d" % n)
+                line = RegisterLine(kind="decision", time=NOW, record=n + 1)
+                tx.register.add(line, terms(names=[f"Somebody{n:03}"]))
+        vault.settle()
+        gone = (b"document of 007", b"signed 007", f"{MARKER} 7".encode(), b"somebody007")
+        for text in gone:
+            assert any(text in page for page in decrypted(home / "vault.db"))
+        with vault.transaction() as tx:
+            tx.records.erase(8)
+            tx.register.forget(record=8)
+        vault.settle()
+        for text in gone:
+            assert not any(text in page for page in decrypted(home / "vault.db")), text
+        assert any(b"document of 008" in page for page in decrypted(home / "vault.db"))
+
+
+def test_values_do_not_show_their_texts() -> None:
+    line = RegisterLine(kind="sent", time=NOW, facts={"people": (MARKER,)})
+    section = SharedSection(title=MARKER, readers=())
+    assert MARKER not in repr((record(1), line, section))
 
 
 def test_what_is_due_is_listed_soonest_first_until_it_is_done(vault: SqlcipherVault) -> None:

@@ -51,6 +51,16 @@ def test_a_line_comes_back_as_it_was_written(vault: SqlcipherVault) -> None:
         assert tx.register.of(record=1) == ()
 
 
+def test_what_was_said_of_one_package_has_a_line_each(vault: SqlcipherVault) -> None:
+    with vault.transaction() as tx:
+        for said in (core_hash(7), core_hash(8), core_hash(7)):
+            tx.register.add(line(1, "notice_correct", said=said), ())
+        assert [found.said for found in tx.register.of(core=core_hash(1))] == [
+            core_hash(7),
+            core_hash(8),
+        ]
+
+
 def test_lines_are_found_by_what_they_are_about(vault: SqlcipherVault) -> None:
     jordan = people_terms([("child", "Jordan T", {"nhs_number": "999 041 7008"})])
     zoe = people_terms([("mother", "Zoë Åkesson-Smith", {})])

@@ -21,6 +21,7 @@ from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_p
 #: Shown only for a damaged record or a machine without keys, which other tests bring about.
 NOT_BROUGHT_ABOUT = (
     "phoenix audit verify: problems[]",
+    "phoenix verify: from.ended.",
     *(f"phoenix {said}: warnings[]" for said in ("release", "correct", "withdraw", "dispute")),
 )
 
@@ -36,6 +37,7 @@ KEEPING = (
 )
 RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
+PROVING = "export; verify"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
     "partnership amend; partnership status"
@@ -55,6 +57,7 @@ ALL = {
     "asking": named("phoenix", ASKING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
+    "proving": named("phoenix", PROVING),
     "relay": {"phoenix partnership create", *named("phoenix-relay", RELAY)},
 }
 
@@ -276,6 +279,46 @@ def misdirected(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
     seen("phoenix record", sender.phoenix("record", id_).json)
 
 
+def test_evidence(town: Town, page: Page, tmp_path: Path) -> None:
+    """A package that was corrected, recalled, and went to somebody who has left since."""
+    seen = Seen(page, ALL["proving"])
+    locum = "locum@quillmere-health"
+    with held(town, tmp_path / "locum") as machine:
+        join(machine, locum, town.machines, town.anchor, town.relay.url)
+    attached = tmp_path / "register.txt"
+    attached.write_text("a register", "utf-8")
+    text = package("Proof", sections={"attendance": (MASH, locum), "observed": (MASH,)})
+    id_ = town.send(text, "--attach", f"attendance={attached}")
+    late = town.send(package("Nobody accepts this", expires="2s"))
+    town.desk.phoenix("accept", id_)
+    town.desk.phoenix("acknowledge", id_, "--owner", "Sergeant", "--use", "A discussion")
+    town.sender.phoenix("correct", id_, "observed.1", "--text", "Otherwise")
+    town.desk.phoenix("inbox")
+    town.sender.phoenix("recall", id_, "--reason", "Too early")
+    town["health"].phoenix("members", "end", locum, "--reason", "left")
+    until_told_of_the_end(town, late)
+    for n, package_ in enumerate((id_, late)):
+        out = tmp_path / f"{n}.evidence"
+        done = town.sender.phoenix("export", package_, "--out", out, "--redact", "decision")
+        seen("phoenix export", done.json)
+        words = ("verify", out, "--anchor", town.anchor, "--attachments", tmp_path / "files")
+        seen("phoenix verify", town.sender.phoenix(*words).json)
+    out.write_bytes(out.read_bytes()[:-1])
+    seen("error", town.sender.phoenix("verify", out, "--anchor", town.anchor, status=5).json)
+    seen.waiting = {path for path in seen.waiting if not path.startswith("error: ")}
+    seen.conclude()
+
+
+def until_told_of_the_end(town: Town, package_: str) -> None:
+    """Until the relay has reported that a package expired."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        alerts = town.sender.phoenix("inbox", "--wait", "2").json["alerts"]
+        if ("A_NOT_DELIVERED", package_) in {(a["code"], a["package"]) for a in alerts}:
+            return
+    raise AssertionError("The relay does not say that a package has expired.")
+
+
 def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["keeping"])
     manager, desk, backup = town["health"], town.desk, tmp_path / "keys.backup"
@@ -396,11 +439,14 @@ def test_asking_and_answering(town: Town, page: Page, tmp_path: Path) -> None:
     request.write_text(QUESTION, "utf-8")
     response.write_text(ANSWER, "utf-8")
     seen("phoenix request", sender.phoenix("request", request, "--check").json)
+    seen("phoenix request", sender.phoenix("request", response, "--check", status=3).json)
     asked = seen("phoenix request", sender.phoenix("request", request).json)
     desk.phoenix("accept", asked["package"])
     words = ("respond", asked["package"], response)
     seen("error", desk.phoenix("respond", asked["package"], request, status=3).json)
     seen("phoenix respond", desk.phoenix(*words, "--check").json)
+    wrong = ("respond", asked["package"], request, "--check")
+    seen("phoenix respond", desk.phoenix(*wrong, status=3).json)
     answered = seen("phoenix respond", desk.phoenix(*words).json)
     seen("phoenix requests", desk.phoenix("requests", "--offline").json)
     sender.phoenix("accept", answered["package"])

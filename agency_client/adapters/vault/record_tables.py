@@ -42,7 +42,7 @@ CREATE TRIGGER dues_stay BEFORE DELETE ON dues
 _REGISTER: Final = """
 CREATE TABLE register (
     number INTEGER PRIMARY KEY, kind TEXT NOT NULL, time INTEGER NOT NULL, core BLOB,
-    record INTEGER REFERENCES records (number), line BLOB NOT NULL
+    record INTEGER REFERENCES records (number), said BLOB, line BLOB NOT NULL
 ) STRICT;
 CREATE INDEX register_by_time ON register (time);
 CREATE INDEX register_by_core ON register (core) WHERE core IS NOT NULL;

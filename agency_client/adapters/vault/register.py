@@ -18,7 +18,7 @@ from phoenix_protocol import encoding
 from phoenix_protocol.encoding import Plain
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 
-_LINE: Final = "SELECT number, kind, time, core, record, line FROM register"
+_LINE: Final = "SELECT number, kind, time, core, record, line, said FROM register"
 _IN_ORDER: Final = "ORDER BY time, number"
 _KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
 _EXACT: Final = "number IN (SELECT line FROM register_terms WHERE kind = ? AND term = ?)"
@@ -37,19 +37,21 @@ class RegisterTables:
 
     def add(self, line: RegisterLine, terms: Collection[Term]) -> int:
         kept = self._session.one(
-            "SELECT number FROM register WHERE core = ? AND record IS ? AND kind = ?",
+            "SELECT number FROM register WHERE core = ? AND record IS ? AND said IS ? AND kind = ?",
             line.core,
             line.record,
+            line.said,
             line.kind,
         )
         if kept is not None:
             return int(kept[0])
         self._session.run(
-            "INSERT INTO register (kind, time, core, record, line) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO register (kind, time, core, record, said, line) VALUES (?, ?, ?, ?, ?, ?)",
             line.kind,
             line.time,
             line.core,
             line.record,
+            line.said,
             _pack(line),
         )
         number = int(self._session.value("SELECT last_insert_rowid()"))
@@ -125,6 +127,7 @@ def _line(row: Row) -> RegisterLine:
         time=Seconds(row[2]),
         core=None if row[3] is None else ObjectHash(row[3]),
         record=row[4],
+        said=None if row[6] is None else ObjectHash(row[6]),
         parties=tuple(parties),
         sections=tuple(_section(section) for section in sections),
         facts={name: tuple(values) for name, values in facts.items()},

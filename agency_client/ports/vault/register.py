@@ -30,6 +30,8 @@ class SharedSection:
 class RegisterLine:
     """One line. ``kind`` is a code: ``sent``, ``received``, or the kind of the record that it tells of.
 
+    ``said`` is the hash of a signed object that it tells of and that is no record, such as a notice.
+
     ``parties`` are addresses, or names of who has none. ``facts`` are texts and codes by these names, any of which may
     be absent: purpose, thread, people (names), roles (of these people), outcome, decided_by, basis, reasons, withheld,
     known_at. Others may be added. ``number`` is given by the vault.
@@ -39,6 +41,7 @@ class RegisterLine:
     time: Seconds
     core: ObjectHash | None = None
     record: int | None = None
+    said: ObjectHash | None = None
     parties: tuple[str, ...] = ()
     sections: tuple[SharedSection, ...] = ()
     facts: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
@@ -77,7 +80,7 @@ class Register(Protocol):
     """Lines in the order in which they were written."""
 
     def add(self, line: RegisterLine, terms: Collection[Term]) -> int:
-        """Write a line; gives its number. A package has at most one line of a kind: later ones are not written."""
+        """Write a line; gives its number. The same kind about the same is written once: later ones are not written."""
         ...
 
     def also(self, line: int, terms: Collection[Term]) -> None:

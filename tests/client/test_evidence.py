@@ -1,0 +1,332 @@
+"""Evidence between homes over a real relay: what is kept for it, what goes in, what is left out, what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from agency_client.cli.verdict_json import what
+from agency_client.cli.verdict_text import _WHAT, tell_verdict
+from agency_client.ports.vault import EraseReason
+from agency_client.record.verdicts import findings
+from agency_client.use_cases import erasing
+from agency_client.use_cases.documents import Options
+from agency_client.use_cases.evidence import Choice, Exported
+from agency_client.verifying import save_attachment, verify_file
+from phoenix_protocol.errors import PhoenixError, TamperError, UsageError
+from phoenix_protocol.evidence.verify import VerifiedBundle
+from phoenix_protocol.package.events import EventKind
+from phoenix_protocol.package.notices import AnswerKind, NoticeAnswer
+from phoenix_protocol.sealing.notices import Notice, NoticeAction
+from tests.client.quillmere_homes import Desk, Desks, desks
+from tests.end_to_end.documents import package
+from tests.protocol.evidence_values import verified, world
+from tests.protocol.quillmere import FRONT_DOOR, MASH
+
+FIRST, SECOND = "Said in attendance", "Thought in attendance"
+REGISTER = b"a register of sessions\n" * 100_000
+
+
+@pytest_asyncio.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Desks]:
+    async with desks(tmp_path, "front door", "mash 1", "nurse") as made:
+        yield made
+
+
+class Attached:
+    """A file for a section."""
+
+    section, name, size = "attendance", "register.txt", len(REGISTER)
+
+    def read(self) -> Iterator[bytes]:
+        return (REGISTER[n : n + 500_000] for n in range(0, len(REGISTER), 500_000))
+
+
+async def sent(here: Desks, *accepting: str, attached: bool = False) -> str:
+    door = here["front door"]
+    options = Options(attachments=(Attached(),) if attached else ())
+    done = await door.client.send(package("Evidence").encode(), options)
+    await door.client.told(done.result.package)
+    for label in accepting:
+        await here[label].accept(done.result.package.hex())
+    await here.everybody()
+    return str(done.result.package.hex())
+
+
+async def export(desk: Desk, id_: str, out: Path, *redact: str, **how: object) -> Exported:
+    choice = Choice(redact=redact, **how)  # type: ignore[arg-type]
+    exported: Exported = await desk.client.export(desk.client.find_package(id_), out, choice)
+    return exported
+
+
+async def proved(desk: Desk, id_: str, out: Path, *redact: str, **how: object) -> VerifiedBundle:
+    """What somebody proves who has the file and the anchor alone."""
+    await export(desk, id_, out, *redact, **how)
+    anchor = desk.home.content.anchor
+    assert anchor is not None
+    return verify_file(out, anchor)
+
+
+# -- what goes in -----------------------------------------------------------------------------------------------------
+
+
+async def test_sender_and_recipient_prove_the_same_package(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1", "nurse")
+    bundles = {
+        label: await proved(here[label], id_, tmp_path / f"{label}.evidence")
+        for label in ("front door", "mash 1", "nurse")
+    }
+    cores = {bundle.core_hash for bundle in bundles.values()}
+    assert len(cores) == 1
+    assert [len(bundle.parts.sections) for bundle in bundles.values()] == [5, 3, 3]
+    assert {bundle.sender.address for bundle in bundles.values()} == {FRONT_DOOR}
+    assert all(bundle.log.whole for bundle in bundles.values())
+    sealed_to = bundles["front door"].epoch_keys
+    assert len(sealed_to) == len(bundles["front door"].parties)
+
+
+async def test_files_come_out_as_they_were_sealed_on_either_side(
+    here: Desks, tmp_path: Path
+) -> None:
+    id_ = await sent(here, "mash 1", attached=True)
+    for label in ("front door", "mash 1"):
+        out, saved = tmp_path / f"{label}.evidence", tmp_path / f"{label}.txt"
+        (file,) = (await proved(here[label], id_, out)).parts.attachments
+        save_attachment(out, file, saved)
+        assert saved.read_bytes() == REGISTER
+
+
+async def test_a_file_is_not_saved_out_of_a_bundle_that_was_exchanged(
+    here: Desks, tmp_path: Path
+) -> None:
+    id_ = await sent(here, "mash 1", attached=True)
+    out, saved = tmp_path / "out.evidence", tmp_path / "saved.txt"
+    (file,) = (await proved(here["mash 1"], id_, out)).parts.attachments
+    assert file.offset is not None
+    data = bytearray(out.read_bytes())
+    data[file.offset + 10] ^= 1
+    out.write_bytes(data)
+    with pytest.raises(TamperError):
+        save_attachment(out, file, saved)
+    assert [path for path in tmp_path.iterdir() if path.name.startswith("saved")] == []
+
+
+async def test_words_are_kept_with_their_keys_by_both_sides(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    mash = here["mash 1"].client
+    await mash.acknowledge(mash.find_received(id_), "Duty sergeant", "Strategy discussion")
+    await mash.outcome(mash.find_received(id_), "Found safe and well")
+    await here.everybody()
+    for label in ("front door", "mash 1"):
+        bundle = await proved(here[label], id_, tmp_path / f"{label}.evidence")
+        said = {what(s): s.detail for s in bundle.said if s.detail is not None}
+        assert said["acknowledged"].owner == "Duty sergeant"
+        assert said["outcome"].words == "Found safe and well"
+        assert len(said["committed"].opened) == 3
+
+
+async def test_a_recall_and_the_relays_answer_are_in_it(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    door = here["front door"].client
+    await door.recall(door.find_sent(id_), "Sent too early")
+    await here.everybody()
+    for label in ("front door", "mash 1"):
+        bundle = await proved(here[label], id_, tmp_path / f"{label}.evidence")
+        kinds = [what(saying) for saying in bundle.said]
+        assert kinds.count("recall") == kinds.count("verdict") == 1
+        recall = next(saying for saying in bundle.said if what(saying) == "recall")
+        assert recall.detail is not None
+        assert recall.detail.reason == "Sent too early"
+
+
+async def test_a_correction_and_what_was_done_about_it_are_in_it(
+    here: Desks, tmp_path: Path
+) -> None:
+    id_ = await sent(here, "mash 1")
+    given = await here["front door"].client.correct(id_, "1", "Absent 12", "Entered late")
+    await here.everybody()
+    await here["mash 1"].client.settle(given.notice.hex(), "rectified")
+    await here.everybody()
+    bundle = await proved(here["front door"], id_, tmp_path / "out.evidence")
+    (notice,) = [s.message for s in bundle.said if isinstance(s.message, Notice)]
+    assert (notice.action, notice.words) == (NoticeAction.CORRECT, "Entered late")
+    answers = [s for s in bundle.said if isinstance(s.message, NoticeAnswer)]
+    by = here["mash 1"].endpoint.id
+    done = [s for s in answers if s.message.answer is AnswerKind.DONE and s.maker == by]
+    assert [s.detail is not None for s in done] == [True]
+
+
+async def test_what_is_said_of_a_statement_is_left_out_with_it(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    await here["front door"].client.correct(id_, "1", "Absent 12", "Entered late")
+    await here.everybody()
+    out = tmp_path / "out.evidence"
+    bundle = await proved(here["front door"], id_, out, "attendance.1")
+    assert not any(isinstance(s.message, Notice | NoticeAnswer) for s in bundle.said)
+    for words in (FIRST, "Absent 12", "Entered late"):
+        assert words.encode() not in out.read_bytes()
+    assert SECOND.encode() in out.read_bytes()
+
+
+async def test_a_person_is_left_out_by_section_and_id(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    read = await here["mash 1"].open(id_)
+    items = read.contents.sections[0].items
+    person = next(item for item in items if item.type.value == "person")
+    out = tmp_path / "out.evidence"
+    names = [f"{name}.{person.id.hex()[:12]}" for name in ("attendance", "observed")]
+    bundle = await proved(here["mash 1"], id_, out, *names)
+    assert b"Jordan" not in out.read_bytes()
+    assert [section.left_out for section in bundle.parts.sections] == [1, 1, 0]
+
+
+async def test_a_file_is_left_out_with_what_describes_it(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1", attached=True)
+    read = await here["mash 1"].open(id_)
+    item = read.contents.attachments[0].item.hex()[:6]
+    out = tmp_path / "out.evidence"
+    bundle = await proved(here["mash 1"], id_, out, f"attendance/{item}")
+    assert (bundle.parts.attachments, bundle.parts.withheld) == ((), 1)
+    assert b"register.txt" not in out.read_bytes()
+    assert REGISTER[:40] not in out.read_bytes()
+
+
+# -- what is refused --------------------------------------------------------------------------------------------------
+
+
+async def code(attempt: object) -> str:
+    try:
+        await attempt  # type: ignore[misc]
+    except PhoenixError as error:
+        return error.code
+    return ""
+
+
+async def test_what_this_home_never_had_or_has_no_more_is_refused(
+    here: Desks, tmp_path: Path
+) -> None:
+    id_ = await sent(here, "mash 1")
+    out = tmp_path / "out.evidence"
+    mash, nurse = here["mash 1"], here["nurse"]
+    await nurse.client.catch_up()
+    assert await code(export(nurse, id_, out)) == "E_NOT_ACCEPTED"
+    await nurse.client.give_back(nurse.client.find_received(id_), "Not ours")
+    assert await code(export(nurse, id_, out)) == "E_RETURNED"
+    assert await code(export(mash, "00" * 16, out)) == "E_NOT_FOUND"
+    core = mash.client.find_received(id_)
+    await erasing.erase(mash.home, core, (), EraseReason.IN_OWN_RECORD)
+    assert await code(export(mash, id_, out)) in {"E_ERASED", "E_RECEIPT_STATE"}
+    assert not out.exists()
+
+
+async def test_words_are_erased_with_their_package(here: Desks) -> None:
+    id_ = await sent(here, "mash 1")
+    mash = here["mash 1"]
+    core = mash.client.find_received(id_)
+    with mash.home.vault.reading() as view:
+        said = [event.hash for event in view.events.of(core)]
+        kept = [view.said_words.of(each) for each in said]
+    assert [words is not None for words in kept] == [False, True]
+    await erasing.erase(mash.home, core, (), EraseReason.IN_OWN_RECORD)
+    with mash.home.vault.reading() as view:
+        assert [view.said_words.of(each) for each in said] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("nowhere", "E_NOT_FOUND"),
+        ("attendance.7", "E_NOT_FOUND"),
+        ("attendance.", "E_NOT_FOUND"),
+        (".1", "E_NOT_FOUND"),
+        ("attendance.abc", "E_NOT_FOUND"),
+        ("attendance.ffffffffffff", "E_NOT_FOUND"),
+        ("", "E_NOT_FOUND"),
+    ],
+)
+async def test_names_of_nothing_are_refused(
+    here: Desks, tmp_path: Path, name: str, wanted: str
+) -> None:
+    id_ = await sent(here, "mash 1")
+    out = tmp_path / "out.evidence"
+    assert await code(export(here["mash 1"], id_, out, name)) == wanted
+    assert not out.exists()
+
+
+async def test_a_title_is_not_left_out_alone(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    read = await here["mash 1"].open(id_)
+    head = read.contents.sections[0].items[0].id.hex()
+    with pytest.raises(UsageError):
+        await export(here["mash 1"], id_, tmp_path / "out.evidence", f"attendance.{head[:8]}")
+
+
+async def test_what_fails_leaves_nothing_behind(here: Desks, tmp_path: Path) -> None:
+    """A vault whose file is damaged hands out no evidence, and no part of any."""
+    id_ = await sent(here, "mash 1", attached=True)
+    mash, out = here["mash 1"], tmp_path / "out.evidence"
+    (blob,) = [p for p in (mash.home.vault.blobs._directory).iterdir() if p.is_file()]  # type: ignore[attr-defined]
+    data = bytearray(blob.read_bytes())
+    data[100] ^= 1
+    blob.write_bytes(data)
+    assert await code(export(mash, id_, out)) == "E_STORE_INTEGRITY"
+    assert not out.exists()
+
+
+async def test_that_it_was_handed_out_is_in_the_audit_record(here: Desks, tmp_path: Path) -> None:
+    id_ = await sent(here, "mash 1")
+    out = tmp_path / "out.evidence"
+    exported = await export(here["mash 1"], id_, out, "observed")
+    (row,) = await here["mash 1"].client.show_audit(1)
+    digest = hashlib.sha256(out.read_bytes()).digest()
+    assert exported.written.digest == digest
+    assert row.action == "evidence.exported"
+    assert dict(row.detail) == {"digest": digest.hex(), "redacted": "1", "log": "whole"}
+
+
+# -- the verdict ------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_words_for_everything_that_can_be_said() -> None:
+    kinds = {kind.value for kind in EventKind} | {action.value for action in NoticeAction}
+    kinds |= {f"answer_{answer.value}" for answer in AnswerKind}
+    kinds |= {"recall", "verdict", "void", "tombstone", "handed_on"}
+    assert set(_WHAT) == kinds
+
+
+def test_a_verdict_shows_what_others_wrote_and_obeys_none_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bundle = verified(world().file())
+    hostile = replace(bundle.partnership, name="Quill\x1b[2Jmere\u202e")
+    tell_verdict(replace(bundle, partnership=hostile), {})
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert "<U+001B>" in told
+
+
+def test_a_receipt_of_something_else_than_was_signed_is_a_finding() -> None:
+    bundle = verified(world().file())
+    said = tuple(
+        replace(s, detail=replace(s.detail, opened=(bytes(32),)))
+        if s.detail is not None and s.detail.opened
+        else s
+        for s in bundle.said
+    )
+    assert [f.code for f in findings(bundle)] == []
+    (found,) = findings(replace(bundle, said=said))
+    assert (found.code, found.about) == ("A_EQUIVOCATION", MASH)
+
+
+def test_who_links_it_needs_no_home(tmp_path: Path) -> None:
+    out = tmp_path / "out.evidence"
+    out.write_bytes(world().file())
+    assert verify_file(out, world().town.anchor) == verified(out.read_bytes())
+    with pytest.raises(UsageError):
+        verify_file(tmp_path / "nowhere", world().town.anchor)
