@@ -205,7 +205,6 @@ def test_what_was_interrupted_is_finished_once(own_town: Callable[..., Town]) ->
 GIVE = points(sendto=(4, 6), pwrite64=(20, 60), fsync=(3, 5, 8))
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_sender_killed_anywhere_corrects_once(own_town: Callable[..., Town]) -> None:
     require_strace()

@@ -162,7 +162,6 @@ def words_of_overrides(town: Town) -> list[Any]:
     return [p for p in lines if p["purpose"].startswith("Tell you that something you control")]
 
 
-@pytest.mark.slow
 def test_its_agency_is_told_although_the_program_was_killed(town: Town) -> None:
     """The word is due from the moment of sealing: the next round of work sends it, and exactly once."""
     require_strace()
