@@ -98,6 +98,7 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
         return
     tell(f"Written: {out}, {done.written.size:,} bytes, SHA-256 {done.written.digest.hex()}")
     tell("It is not encrypted: whoever has the file can read it.")
+    tell("Record who gets it, why, and who approved that: phoenix disclosed.")
     tell("Anybody can verify it with this program and the partnership's anchor:")
     tell(f"  phoenix verify {out} --anchor {done.proved.anchor.hex()}")
 
