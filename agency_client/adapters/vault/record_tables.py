@@ -169,6 +169,12 @@ CREATE TABLE said_words (
 CREATE INDEX said_words_by_core ON said_words (core);
 """
 
+#: What every look at a home asks: what of its own packages is not finished, and what nobody was told of.
+_UNFINISHED: Final = """
+CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
+CREATE INDEX sent_untold ON sent (number) WHERE outbox != '';
+"""
+
 #: In the order in which they are made.
 RECORD_TABLES: Final[tuple[str, ...]] = (
     _RECORDS,
@@ -179,4 +185,5 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _HOLDS,
     _REQUESTS,
     _SAID_WORDS,
+    _UNFINISHED,
 )

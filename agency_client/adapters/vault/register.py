@@ -21,10 +21,8 @@ from phoenix_protocol.identifiers import ObjectHash, Seconds
 _LINE: Final = "SELECT number, kind, time, core, record, line, said FROM register"
 _IN_ORDER: Final = "ORDER BY time, number"
 _KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
-_EXACT: Final = "number IN (SELECT line FROM register_terms WHERE kind = ? AND term = ?)"
-_BEGINS: Final = (
-    "number IN (SELECT line FROM register_terms WHERE kind = ? AND term >= ? AND term < ?)"
-)
+_EXACT: Final = "SELECT line FROM register_terms WHERE kind = ? AND term = ?"
+_BEGINS: Final = "SELECT line FROM register_terms WHERE kind = ? AND term >= ? AND term < ?"
 _LARGEST: Final = 8 << 20
 _AFTER_ALL: Final = "\U0010ffff"
 
@@ -97,18 +95,25 @@ class RegisterTables:
 
 
 def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
-    if wanted.reference is not None:
-        yield _EXACT, (TermKind.REFERENCE.value, wanted.reference)
-    for word in wanted.words:
-        yield _BEGINS, (TermKind.WORD.value, word, word + _AFTER_ALL)
-    if wanted.agency is not None:
-        yield _EXACT, (TermKind.AGENCY.value, wanted.agency)
+    terms = list(_terms(wanted))
+    if terms:  # the index alone says which lines have all of them: no other line is read
+        both = " INTERSECT ".join(sql for sql, _ in terms)
+        yield f"number IN ({both})", tuple(value for _, values in terms for value in values)
     if wanted.kinds is not None:
         yield _KINDS, (json.dumps(sorted(wanted.kinds)),)
     if wanted.since is not None:
         yield "time >= ?", (wanted.since,)
     if wanted.until is not None:
         yield "time < ?", (wanted.until,)
+
+
+def _terms(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.reference is not None:
+        yield _EXACT, (TermKind.REFERENCE.value, wanted.reference)
+    if wanted.agency is not None:
+        yield _EXACT, (TermKind.AGENCY.value, wanted.agency)
+    for word in wanted.words:
+        yield _BEGINS, (TermKind.WORD.value, word, word + _AFTER_ALL)
 
 
 def _pack(line: RegisterLine) -> bytes:
