@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.end_to_end.documents import FRONT, MASH, NURSE, package
 from tests.end_to_end.killing import killed_at, points, require_strace
 from tests.end_to_end.quillmere import Town
