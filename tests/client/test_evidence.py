@@ -349,3 +349,21 @@ async def test_a_send_that_is_not_kept_leaves_no_files(
     id_ = await sent(here, attached=True)
     assert len(door.home.vault.blobs.names()) == len(before) + 1
     assert door.client.find_sent(id_)
+
+
+def test_everything_said_names_the_key_that_signed_it() -> None:
+    bundle = verified(world().file())
+    keys = {what(saying): saying.signer for saying in bundle.said}
+    assert keys["verdict"] == keys["tombstone"] == bundle.receipt_key
+    assert keys["recall"] == bundle.sender.signer
+    mash = bundle.parties[world().endpoint("mash 1").id]
+    assert keys["accepted"] == mash.signer
+
+
+def test_findings_stand_in_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_verdict(verified(world().file(whole=False)), {})
+    told = capsys.readouterr().out
+    assert "What you have to know" in told
+    assert "N_PROOF_BRIEF, log." in told
+    assert "WITHDRAWN" not in told
+    assert "CORRECTED: Got into a dark blue hatchback" in told
