@@ -151,7 +151,7 @@ def _saying(saying: VerifiedSaying, proved: VerifiedBundle) -> dict[str, Any]:
         "what": what(saying),
         "by": party.address if party is not None else None,
         "endpoint": saying.maker.hex() if saying.maker is not None else None,
-        "key": party.signer.hex() if party is not None else proved.receipt_key.hex(),
+        "key": saying.signer.hex(),
         "time": moment(saying.message.time),
         "words": words(saying),
     }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from agency_client.cli.telling import tell, warn
+from agency_client.cli.telling import tell
 from agency_client.cli.verdict_json import about, left_out_json, opened_by, replacement, what, words
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadStatement, read_section
@@ -14,11 +14,13 @@ from agency_client.record.plain import plain
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
 from agency_client.record.wording import answer_lines, in_words
+from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.evidence.parties import Party
 from phoenix_protocol.evidence.parts import VerifiedSection
 from phoenix_protocol.evidence.sayings import VerifiedSaying
 from phoenix_protocol.evidence.verify import VerifiedBundle
 from phoenix_protocol.package.envelope import Why
+from phoenix_protocol.sealing.notices import NoticeAction
 
 _WHAT = {
     "accepted": "said that it is theirs",
@@ -44,6 +46,14 @@ _WHAT = {
 }
 
 
+_MARKS = {
+    NoticeAction.CORRECT: "CORRECTED",
+    NoticeAction.DISPUTE: "DISPUTED",
+    NoticeAction.WITHDRAW: "WITHDRAWN",
+    NoticeAction.RELEASE: "RELEASED",
+}
+
+
 def tell_verdict(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> None:
     """Who, to whom, what, when, under which keys, what is left out, and what all that proves."""
     tell("This bundle verifies. Nothing in it was changed.")
@@ -55,11 +65,21 @@ def tell_verdict(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> None:
     _tell_said(proved)
     _tell_keys(proved)
     _tell_left_out(proved)
-    for finding in findings(proved):
-        since = f" (from {_moment(finding.time)})" if finding.time is not None else ""
-        warn(f"{finding.code}, {plain(finding.about)}{since}: {finding.words}")
+    _tell_findings(proved)
     _tell_list("What this proves", proves(proved))
     _tell_list("What it does not prove", does_not_prove(proved))
+
+
+def _tell_findings(proved: VerifiedBundle) -> None:
+    found = findings(proved)
+    if not found:
+        return
+    tell()
+    tell("What you have to know")
+    for finding in found:
+        since = f", from {_moment(finding.time)}" if finding.time is not None else ""
+        tell(f"  - {finding.code}, {plain(finding.about)}{since}. {finding.words}")
+        tell(f"    {NEXT_STEPS[finding.code]}")
 
 
 def _moment(seconds: int) -> str:
@@ -148,7 +168,7 @@ def _tell_section(
 def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue: Catalogue) -> None:
     said = statement.said
     notices = about(statement, proved)
-    marks = "".join(f"{notice.action.value.upper()}: " for notice in notices)
+    marks = "".join(f"{_MARKS[notice.action]}: " for notice in notices)
     tell(f"  {statement.class_.value:<8}  {marks}{plain(said.text)}")
     notes = [said.kind.value.replace("_", " ")]
     if said.author:
@@ -201,7 +221,8 @@ def _tell_keys(proved: VerifiedBundle) -> None:
     tell("Keys")
     tell(f"  Anchor of the partnership      {proved.anchor.hex()}")
     tell(f"  The relay's, for receipts      {proved.receipt_key.hex()}")
-    for party in (proved.sender, *proved.parties.values()):
+    parties = {party.signer: party for party in (proved.sender, *proved.parties.values())}
+    for party in parties.values():
         by = ", ".join(signer.hex()[:16] for signer in party.certified_by)
         tell(f"  {plain(named(party)):<30} {party.signer.hex()}")
         tell(f"      certified in statement {party.certified_in} of the log, signed by {by}")
@@ -230,8 +251,8 @@ def _tell_left_out(proved: VerifiedBundle) -> None:
         tell("  Nothing that whoever made this file says that they had.")
     most = found["at_most"]
     tell(
-        f"  The package can have {most} more sections and files than are shown, or fewer: the sender's list hides "
-        "how many there are."
+        f"  The package can have up to {most} sections and files that are not shown: the sender's list hides how "
+        "many there are."
         if most
         else "  There is no section or file that is not shown."
     )

@@ -10,10 +10,14 @@ from agency_client.ports.vault.register import RegisterLine, SharedSection
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.when import DAY, span
 
+#: Kinds of line that tell of a package.
+SENT: Final = "sent"
+RECEIVED: Final = "received"
+
 #: What kinds of line are called. Others are called by their code, with blanks.
 KINDS: Final[dict[str, str]] = {
-    "sent": "Shared",
-    "received": "Received",
+    SENT: "Shared",
+    RECEIVED: "Received",
     "decision": "Decided",
     "advice_question": "Advice asked for",
     "breach": "Breach",

@@ -12,6 +12,7 @@ from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
+from agency_client.record.register_table import RECEIVED, SENT
 from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
@@ -21,8 +22,6 @@ from phoenix_protocol.record import CLASS_OF, Kind, Statement, StatementClass
 from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import SectionDraft
 
-SENT: Final = "sent"
-RECEIVED: Final = "received"
 DECISION: Final = "decision"
 
 #: The answers that say by what right something was shared.

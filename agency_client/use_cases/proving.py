@@ -15,7 +15,7 @@ from phoenix_protocol.limits import BLOCK
 from phoenix_protocol.package.events import Event, Recall
 from phoenix_protocol.package.notices import NoticeAnswer
 from phoenix_protocol.sealing.contents import Place
-from phoenix_protocol.sealing.drafts import SealedPackage
+from phoenix_protocol.sealing.drafts import SealedPackage, SealedPart
 from phoenix_protocol.sealing.words import Bound, Purpose, open_words
 
 
@@ -54,14 +54,24 @@ def keep_sealing_keys(tx: Families, targets: Iterable[Target], at: Seconds) -> N
 
 
 def keep_files(home: Home, sealed: SealedPackage, parcel: Parcel) -> None:
-    """Keep the attachments of a package of our own, each as a blob of the bytes that travel."""
-    for section in sealed.sections:
-        for part in section.attachments:
-            if home.vault.blobs.has(part.entry.digest):
-                continue
-            with home.vault.blobs.create(part.entry.digest) as blob:
-                for piece in _sealed_bytes(parcel, part.place):
-                    blob.write(piece)
+    """Keep the attachments of a package of our own, each as a blob of the bytes that travel.
+
+    Before the package is kept, which refers to them. Raises UnavailableError ``E_STORE_FULL``, ``E_STORE_WRITE``.
+    """
+    for part in _files(sealed):
+        with home.vault.blobs.create(part.entry.digest) as blob:
+            for piece in _sealed_bytes(parcel, part.place):
+                blob.write(piece)
+
+
+def forget_files(home: Home, sealed: SealedPackage) -> None:
+    """The package was not kept after all: nothing refers to its files."""
+    for part in _files(sealed):
+        home.vault.blobs.remove(part.entry.digest)
+
+
+def _files(sealed: SealedPackage) -> Iterator[SealedPart]:
+    return (part for section in sealed.sections for part in section.attachments)
 
 
 def _sealed_bytes(parcel: Parcel, place: Place) -> Iterator[bytes]:

@@ -15,9 +15,7 @@ from agency_client.ports.vault import (
     Standing,
     Wanted,
 )
-from agency_client.record.looks import OWED_ANSWER
-from agency_client.record.register_table import Party, RegisterEntry
-from agency_client.record.registering import RECEIVED, SENT
+from agency_client.record.register_table import RECEIVED, SENT, Party, RegisterEntry
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.record_names import record_name
@@ -27,6 +25,8 @@ from phoenix_protocol.package.envelope import Why
 
 #: Up to so many packages and records are asked for one by one.
 _FEW: Final = 500
+#: What falls due while an answer is owed.
+_OWED_ANSWER: Final = "owed_answer"
 #: Records that belong to the line of the package or record that they follow.
 _FOLLOWING: Final = frozenset({"answer", "advice_answer", "breach_step"})
 
@@ -156,11 +156,11 @@ def _owed(view: Families, records: Sequence[int]) -> dict[int, list[str]]:
     dues = (
         [due for number in records for due in view.dues.of(record=number)]
         if len(records) <= _FEW
-        else view.dues.open({OWED_ANSWER})
+        else view.dues.open({_OWED_ANSWER})
     )
     found: dict[int, list[str]] = {}
     for due in dues:
-        if due.kind == OWED_ANSWER and due.closed is None and due.record is not None:
+        if due.kind == _OWED_ANSWER and due.closed is None and due.record is not None:
             found.setdefault(due.record, []).append(due.place)
     return found
 

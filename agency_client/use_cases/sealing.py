@@ -26,7 +26,7 @@ from agency_client.record.looks import Look
 from agency_client.record.registering import Entered
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
-from agency_client.use_cases.proving import keep_files, keep_sealing_keys
+from agency_client.use_cases.proving import forget_files, keep_files, keep_sealing_keys
 from agency_client.use_cases.recipients import Target, find_targets
 from agency_client.use_cases.retaining import own_copy, retain
 from phoenix_protocol import encoding, schema
@@ -122,7 +122,13 @@ async def seal(
         )
         repeated = _sent_before(home, outgoing, sealed)
         copy = own_copy(home, known)
-        package = _keep(home, outgoing, where, sealed, submission, targets, to, copy)
+        try:
+            await asyncio.to_thread(keep_files, home, sealed, parcel)
+            package = _keep(home, outgoing, where, sealed, submission, targets, to, copy)
+        except PhoenixError:
+            forget_files(home, sealed)
+            parcel.remove()
+            raise
     return package, left_out, repeated
 
 
@@ -170,8 +176,6 @@ def _seal_to_disk(
             grants=delivery.grants,
         )
         parcel.finish(submission, sealed.leaves)
-        # Last, so that an unfinished send is on the disk as early as it can be.
-        keep_files(home, sealed, parcel)
     except OSError as error:
         parcel.remove()
         raise UnavailableError(

@@ -22,7 +22,7 @@ from phoenix_protocol.evidence.messages import SAYING_RECORD, Bundle, BundleSayi
 from phoenix_protocol.evidence.parts import VerifiedParts
 from phoenix_protocol.evidence.past import Past
 from phoenix_protocol.evidence.records import Records
-from phoenix_protocol.identifiers import EndpointId, ObjectHash
+from phoenix_protocol.identifiers import EndpointId, ObjectHash, SignerId
 from phoenix_protocol.package.events import Event, Recall, Tombstone, Verdict, Void
 from phoenix_protocol.package.notices import NoticeAnswer, NoticeDelivery
 from phoenix_protocol.sealing.contents import Detail
@@ -38,10 +38,14 @@ Said = Event | Recall | Void | Verdict | Tombstone | Notice | NoticeDelivery | N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedSaying:
-    """Something said of the package; ``detail`` are its words, where it has any and they are shown."""
+    """Something said of the package; ``detail`` are its words, where it has any and they are shown.
+
+    ``signer`` is the key of then, which the log certified for its maker, or the relay's.
+    """
 
     message: Said
     hash: ObjectHash
+    signer: SignerId
     detail: Detail | None = field(repr=False)
 
     @property
@@ -122,7 +126,10 @@ class _Judge:
             notices.check_handed(content, self._notices)
         elif content is not None:
             detail = schema.decode(Detail, content, limit=limits.DETAIL_BYTES)
-        return VerifiedSaying(message=opened.message, hash=opened.hash, detail=detail)
+        (signer,) = opened.signers
+        return VerifiedSaying(
+            message=opened.message, hash=opened.hash, signer=signer, detail=detail
+        )
 
     def _judged(self, signed: Signed) -> Opened[Any]:
         past, envelope = self._past, self._envelope

@@ -18,7 +18,7 @@ from agency_client.use_cases import erasing
 from agency_client.use_cases.documents import Options
 from agency_client.use_cases.evidence import Choice, Exported
 from agency_client.verifying import save_attachment, verify_file
-from phoenix_protocol.errors import PhoenixError, TamperError, UsageError
+from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError, UsageError
 from phoenix_protocol.evidence.verify import VerifiedBundle
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.notices import AnswerKind, NoticeAnswer
@@ -330,3 +330,40 @@ def test_who_links_it_needs_no_home(tmp_path: Path) -> None:
     assert verify_file(out, world().town.anchor) == verified(out.read_bytes())
     with pytest.raises(UsageError):
         verify_file(tmp_path / "nowhere", world().town.anchor)
+
+
+async def test_a_send_that_is_not_kept_leaves_no_files(
+    here: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full when the package is to be kept."""
+    door = here["front door"]
+    before = door.home.vault.blobs.names()
+
+    def full(*_: object) -> None:
+        raise UnavailableError("E_STORE_FULL", "The disk takes no more.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("agency_client.use_cases.sealing.keep_sealing_keys", full)
+        assert await code(sent(here, attached=True)) == "E_STORE_FULL"
+    assert door.home.vault.blobs.names() == before
+    id_ = await sent(here, attached=True)
+    assert len(door.home.vault.blobs.names()) == len(before) + 1
+    assert door.client.find_sent(id_)
+
+
+def test_everything_said_names_the_key_that_signed_it() -> None:
+    bundle = verified(world().file())
+    keys = {what(saying): saying.signer for saying in bundle.said}
+    assert keys["verdict"] == keys["tombstone"] == bundle.receipt_key
+    assert keys["recall"] == bundle.sender.signer
+    mash = bundle.parties[world().endpoint("mash 1").id]
+    assert keys["accepted"] == mash.signer
+
+
+def test_findings_stand_in_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_verdict(verified(world().file(whole=False)), {})
+    told = capsys.readouterr().out
+    assert "What you have to know" in told
+    assert "N_PROOF_BRIEF, log." in told
+    assert "WITHDRAWN" not in told
+    assert "CORRECTED: Got into a dark blue hatchback" in told

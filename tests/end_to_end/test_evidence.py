@@ -153,7 +153,7 @@ def test_a_correction_stands_beside_its_statement(sent: Sent) -> None:
     statement = verdict["sections"][1]["statements"][0]
     assert correction["statement"] == statement["id"]
     told = sent.verify(out, json=False).out
-    assert f"CORRECT: {statement['text']}" in told
+    assert f"CORRECTED: {statement['text']}" in told
     assert "Said in another colour" in told
 
 
@@ -185,7 +185,7 @@ def test_a_brief_bundle_shows_nobody_else_and_says_what_it_does_not_prove(sent: 
     assert verdict["log"]["shown"] < verdict["log"]["statements"]
     assert b"clinic@quillmere-health" in whole.read_bytes()
     assert b"clinic@quillmere-health" not in brief.read_bytes()
-    assert "N_PROOF_BRIEF" in sent.verify(brief, json=False).err
+    assert "N_PROOF_BRIEF" in sent.verify(brief, json=False).out
 
 
 # -- redaction --------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ CREATE TABLE records (
     about INTEGER REFERENCES records (number)
 ) STRICT;
 CREATE INDEX records_by_time ON records (time);
+CREATE INDEX records_by_kind ON records (kind, time);
 CREATE INDEX records_by_about ON records (about) WHERE about IS NOT NULL;
 CREATE TRIGGER records_stay_as_written BEFORE UPDATE ON records
     BEGIN SELECT RAISE(ABORT, 'append only'); END;
@@ -32,6 +33,7 @@ CREATE TABLE dues (
     closed INTEGER, closed_by INTEGER REFERENCES records (number)
 ) STRICT;
 CREATE INDEX dues_open ON dues (at) WHERE closed IS NULL;
+CREATE INDEX dues_open_by_kind ON dues (kind, at) WHERE closed IS NULL;
 CREATE INDEX dues_by_core ON dues (core) WHERE core IS NOT NULL;
 CREATE INDEX dues_by_record ON dues (record) WHERE record IS NOT NULL;
 CREATE TRIGGER dues_stay BEFORE DELETE ON dues

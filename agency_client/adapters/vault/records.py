@@ -16,8 +16,8 @@ _RECORD: Final = (
     "SELECT records.number, kind, time, about, signed, coalesce(summary, '') FROM records "
     "LEFT JOIN record_texts ON record_texts.record = records.number"
 )
-_KINDS: Final = "(?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))"
-_OF_PACKAGE: Final = "records.number IN (SELECT record FROM record_links WHERE core = ?2)"
+_KINDS: Final = " AND kind IN (SELECT value FROM json_each(?))"
+_OF_PACKAGE: Final = "records.number IN (SELECT record FROM record_links WHERE core = ?)"
 _DUE: Final = (
     "SELECT number, kind, at, made, core, record, place, closed, closed_by FROM dues WHERE"
 )
@@ -63,16 +63,16 @@ class RecordTables:
 
     def of(self, core: ObjectHash, kinds: Collection[str] | None = None) -> tuple[Record, ...]:
         return self._records(
-            f"{_RECORD} WHERE {_KINDS} AND {_OF_PACKAGE} ORDER BY records.number",
-            _pack(kinds),
+            f"{_RECORD} WHERE {_OF_PACKAGE}{_and_kinds(kinds)} ORDER BY records.number",
             core,
+            *_packed(kinds),
         )
 
     def following(self, number: int, kinds: Collection[str] | None = None) -> tuple[Record, ...]:
         return self._records(
-            f"{_RECORD} WHERE {_KINDS} AND about = ?2 ORDER BY records.number",
-            _pack(kinds),
+            f"{_RECORD} WHERE about = ?{_and_kinds(kinds)} ORDER BY records.number",
             number,
+            *_packed(kinds),
         )
 
     def listing(
@@ -83,10 +83,11 @@ class RecordTables:
         until: Seconds | None = None,
     ) -> tuple[Record, ...]:
         return self._records(
-            f"{_RECORD} WHERE {_KINDS} AND time >= ?2 AND time < ?3 ORDER BY time, records.number",
-            _pack(kinds),
+            f"{_RECORD} WHERE time >= ? AND time < ?{_and_kinds(kinds)} "
+            "ORDER BY time, records.number",
             since or 0,
             _EVER if until is None else until,
+            *_packed(kinds),
         )
 
     def erase(self, number: int) -> None:
@@ -162,9 +163,9 @@ class DueTable:
         limit: int | None = None,
     ) -> tuple[Due, ...]:
         rows = self._session.all(
-            f"{_DUE} closed IS NULL AND {_KINDS} AND at <= ?2 ORDER BY at, number LIMIT ?3",
-            _pack(kinds),
+            f"{_DUE} closed IS NULL AND at <= ?{_and_kinds(kinds)} ORDER BY at, number LIMIT ?",
             _EVER if until is None else until,
+            *_packed(kinds),
             _NO_LIMIT if limit is None else limit,
         )
         return tuple(map(_due, rows))
@@ -174,8 +175,12 @@ class DueTable:
         return tuple(map(_due, self._session.all(f"{_DUE} {where} ORDER BY at, number", value)))
 
 
-def _pack(kinds: Collection[str] | None) -> str | None:
-    return None if kinds is None else json.dumps(sorted(kinds))
+def _and_kinds(kinds: Collection[str] | None) -> str:
+    return "" if kinds is None else _KINDS
+
+
+def _packed(kinds: Collection[str] | None) -> tuple[str, ...]:
+    return () if kinds is None else (json.dumps(sorted(kinds)),)
 
 
 def _record(row: Row) -> Record:
