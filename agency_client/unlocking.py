@@ -21,7 +21,7 @@ from agency_client.ports.vault import Standing, VaultHead
 from agency_client.use_cases.home import Home, Speaker, UntrustedRelay
 from keys import passphrase as passphrases
 from keys.keystore import Keystore, create_keystore, has_keystore, open_keystore
-from keys.passphrase import Prompt
+from keys.passphrase import Passphrase, Prompt
 from keys.wrapping import FLOOR, Cost
 from phoenix_protocol.errors import NEXT_STEPS, LockedError
 from phoenix_protocol.randomness import SystemRandomness
@@ -64,6 +64,16 @@ def open_home(path: Path, unlock: Unlock) -> OpenHome:
     keystore, warnings = _unlock(path, unlock)
     home = _assemble(path, keystore)
     return OpenHome(home=home, warnings=(*warnings, *keystore.warnings, *_standing(home)))
+
+
+def open_with_passphrase(path: Path, passphrase: Passphrase, *, cost: Cost = FLOOR) -> OpenHome:
+    """Unlock by the passphrase alone, whoever else holds the key: to show that the right person is back.
+
+    Raises LockedError ``E_PASSPHRASE``; TamperError ``E_STORE_INTEGRITY``.
+    """
+    keystore = open_keystore(path, passphrase, cost=cost)
+    home = _assemble(path, keystore)
+    return OpenHome(home=home, warnings=(*keystore.warnings, *_standing(home)))
 
 
 def _standing(home: Home) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "catalogue": ("catalogues", "catalogue", "Show or adopt the words of your partnership."),
     "keys": ("keeping", "keys", "Show, roll, back up and restore keys."),
     "agent": ("keeping", "agent", "Hold the key unlocked for a time, and fetch in the background."),
+    "ui": ("serving", "serve_app", "Open the app in your browser."),
     "audit": ("keeping", "audit", "Verify and show the record of what was done here."),
 }
 

@@ -1,0 +1,162 @@
+"""What is open: the home while it is unlocked, what runs in the background, and when all of it locks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agency_client.client import Client
+from agency_client.unlocking import open_with_passphrase
+from agency_client.web.jobs import Jobs
+from keys.passphrase import Passphrase
+from keys.wrapping import FLOOR, Cost
+from phoenix_protocol.errors import LockedError, PhoenixError, TamperError, UnavailableError
+from phoenix_protocol.randomness import Randomness
+
+_log: Final = logging.getLogger("phoenix.web")
+
+#: Seconds without a request after which the app locks.
+IDLE: Final = 900.0
+#: Seconds between two looks at the relay.
+EVERY: Final = 30.0
+#: Seconds after which the desk looks whether it must lock.
+_TICK: Final = 1.0
+
+#: Seconds from any start; goes on while the machine sleeps.
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """How the last look at the relay went. ``at`` is in seconds of the epoch; ``error`` a code, or None."""
+
+    at: int | None = None
+    error: PhoenixError | None = None
+    is_looking: bool = False
+
+
+class Desk:
+    """One home and one person before it. ``client`` is there while it is unlocked."""
+
+    def __init__(
+        self,
+        path: Path,
+        client: Client,
+        *,
+        randomness: Randomness,
+        clock: Clock,
+        idle: float = IDLE,
+        every: float = EVERY,
+        cost: Cost = FLOOR,
+    ) -> None:
+        self.path: Final = path
+        self.jobs: Final = Jobs(randomness)
+        self.heard = Heard()
+        self._client: Client | None = client
+        self._cost: Final = cost
+        self._clock: Final = clock
+        self._idle: Final = idle
+        self._every: Final = every
+        self._asked = clock()
+        self._is_locked = False
+        self._unlocking: Final = asyncio.Lock()
+        self._look_now: Final = asyncio.Event()
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether nothing is shown before the passphrase is given."""
+        return self._is_locked
+
+    @property
+    def client(self) -> Client:
+        """The open home. Raises LockedError ``E_LOCKED``."""
+        if self._client is None or self._is_locked:
+            raise LockedError("E_LOCKED", "This home is locked.")
+        return self._client
+
+    def asked(self) -> None:
+        """Somebody did something: the time until it locks begins again."""
+        self._asked = self._clock()
+
+    def look_now(self) -> None:
+        """Ask the relay soon, and not at the next turn."""
+        self._look_now.set()
+
+    def lock(self) -> None:
+        """Show nothing more. The key goes when nothing runs that needs it."""
+        self._is_locked = True
+        self._let_go()
+
+    async def unlock(self, passphrase: str) -> None:
+        """Open again. Raises LockedError ``E_PASSPHRASE`` and what opening a home raises."""
+        async with self._unlocking:
+            given = Passphrase(passphrase)
+            opened = await asyncio.to_thread(self._opened, given)
+            if self._client is None:
+                self._client = opened
+            else:  # work went on all the time, with the home that was open
+                opened.close()
+            self._is_locked = False
+            self.asked()
+
+    def _opened(self, passphrase: Passphrase) -> Client:
+        return Client(open_with_passphrase(self.path, passphrase, cost=self._cost))
+
+    def _let_go(self) -> None:
+        if self._client is None or self.jobs.running or self.heard.is_looking:
+            return
+        client, self._client = self._client, None
+        client.close()
+
+    async def close(self) -> None:
+        """Stop what runs, and close the home."""
+        await self.jobs.stop()
+        if self._client is not None:
+            client, self._client = self._client, None
+            client.close()
+
+    # -- in the background -------------------------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Lock in time. Runs until it is cancelled."""
+        while True:
+            await asyncio.sleep(_TICK)
+            if self._is_locked:
+                self._let_go()
+            elif self._clock() - self._asked >= self._idle:
+                self.lock()
+
+    async def listen(self) -> None:
+        """Ask the relay for what is new, again and again. Runs until it is cancelled."""
+        while True:
+            if not self._is_locked:
+                await self._look()
+            self._look_now.clear()
+            try:
+                async with asyncio.timeout(self._every):
+                    await self._look_now.wait()
+            except TimeoutError:
+                continue
+
+    async def _look(self) -> None:
+        client, before = self.client, self.heard
+        self.heard = Heard(at=before.at, error=before.error, is_looking=True)
+        try:
+            await client.catch_up()
+            self.heard = Heard(at=client.home.clock.now())
+        except PhoenixError as error:
+            if isinstance(error, TamperError):
+                client.home.record_alarm(error)
+            self.heard = Heard(at=before.at, error=error)
+        except OSError:
+            # The disk or the network went away in a way that no use case foresaw: told, and tried again.
+            _log.warning("looking at the relay failed")
+            failed = UnavailableError("E_RELAY", "The relay could not be asked.")
+            self.heard = Heard(at=before.at, error=failed)
+        finally:
+            if self.heard.is_looking:
+                self.heard = before

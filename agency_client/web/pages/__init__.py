@@ -1,0 +1,1 @@
+"""The pages by area: each module shows what use cases give, and hands what was typed to them."""

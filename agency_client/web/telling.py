@@ -1,0 +1,97 @@
+"""What went wrong, in the words of somebody who sits at a page: what happened, what next, and a link there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, TypeVar
+
+from phoenix_protocol.errors import (
+    LockedError,
+    PhoenixError,
+    RefusedError,
+    TamperError,
+    UnavailableError,
+    UsageError,
+)
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An error for a person: a heading, what to do next, and where."""
+
+    heading: str
+    next: str
+    link: str | None = None
+    link_text: str | None = None
+
+
+_HEADINGS: Final[dict[type[PhoenixError], str]] = {
+    UsageError: "This cannot be read",
+    RefusedError: "This cannot be done",
+    UnavailableError: "This cannot be done now",
+    TamperError: "Something does not verify",
+    LockedError: "This needs a key",
+}
+_STATUS: Final[dict[type[PhoenixError], HTTPStatus]] = {
+    UsageError: HTTPStatus.BAD_REQUEST,
+    RefusedError: HTTPStatus.CONFLICT,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TamperError: HTTPStatus.CONFLICT,
+    LockedError: HTTPStatus.FORBIDDEN,
+}
+
+#: What to do next, by code, where the words for the command line would name a command.
+_NEXT: Final[dict[str, tuple[str, str | None, str | None]]] = {
+    "E_NOT_FOUND": ("Look for it in the lists.", "/", "Go to the home page"),
+    "E_RELAY": (
+        "Nothing is lost. Check the network and try again. If it lasts, phone who you need to reach.",
+        None,
+        None,
+    ),
+    "E_DIR_STALE": (
+        "Try again when the relay answers. Until then you can read, and nothing can be sent.",
+        None,
+        None,
+    ),
+    "E_STORE_BUSY": ("Wait a moment, then try again.", None, None),
+    "E_NOT_APPROVED": (
+        "Read your code or words out to your information manager. This page works once they have approved you.",
+        "/members/joining",
+        "See your code and words",
+    ),
+    "E_NOTICE_OPEN": (
+        "Put your records right, then say what you did.",
+        "/notices",
+        "See what waits for an outcome",
+    ),
+}
+_ASK: Final = "Ask your information manager, and give them the code below."
+#: Words that only help at a command line.
+_COMMAND: Final = re.compile(r"\bphoenix(-relay)? [a-z]|--[a-z]|\bcommand\b", re.IGNORECASE)
+
+
+def telling(error: PhoenixError) -> Told:
+    """How an error is told on a page."""
+    heading = _of(error, _HEADINGS, "This did not work")
+    if error.code in _NEXT:
+        words, link, text = _NEXT[error.code]
+        return Told(heading=heading, next=words, link=link, link_text=text)
+    return Told(heading=heading, next=_ASK if names_a_command(error.next) else error.next)
+
+
+def names_a_command(words: str) -> bool:
+    """Whether words only help somebody at a command line."""
+    return _COMMAND.search(words) is not None
+
+
+def status_of(error: PhoenixError) -> HTTPStatus:
+    """The status of the page that tells an error."""
+    return _of(error, _STATUS, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _of(error: PhoenixError, table: dict[type[PhoenixError], V], otherwise: V) -> V:
+    return next((value for kind, value in table.items() if isinstance(error, kind)), otherwise)
