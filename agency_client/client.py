@@ -12,7 +12,7 @@ Every method that may talk to the relay or wait for a disk is a coroutine. Value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -588,6 +588,62 @@ class Client:
         from agency_client.use_cases.requesting import request_due
 
         return request_due(self.home, package)
+
+    # -- drafts ------------------------------------------------------------------------------------------------------
+
+    def new_draft(self, kind: str, tree: Mapping[str, Any], about: str = "") -> Any:
+        """Begin a document that is written by and by; kept here, encrypted, and sent to nobody."""
+        from agency_client.use_cases.drafts import new_draft
+
+        return new_draft(self.home, kind, tree, about)
+
+    def save_draft(self, draft: str, tree: Mapping[str, Any]) -> Any:
+        """Keep a draft as it is written by now."""
+        from agency_client.use_cases.drafts import save_draft
+
+        return save_draft(self.home, draft, tree)
+
+    def find_draft(self, draft: str) -> Any:
+        """A draft by its id."""
+        from agency_client.use_cases.drafts import find_draft
+
+        return find_draft(self.home, draft)
+
+    def drafts(self, kind: str | None = None) -> Any:
+        """All drafts, or those of a kind, the one changed last first."""
+        from agency_client.use_cases.drafts import drafts
+
+        return drafts(self.home, kind)
+
+    def drop_draft(self, draft: str) -> None:
+        """Throw a draft away, with its files."""
+        from agency_client.use_cases.drafts import drop_draft
+
+        drop_draft(self.home, draft)
+
+    def attaching(self, draft: str, section: str, name: str) -> Any:
+        """A context that takes a file into a draft, piece by piece."""
+        from agency_client.use_cases.drafts import Attaching
+
+        return Attaching(self.home, draft, section, name)
+
+    def draft_files(self, draft: str) -> Any:
+        """The files of a draft."""
+        from agency_client.use_cases.drafts import files_of
+
+        return files_of(self.home, draft)
+
+    def detach(self, draft: str, file: str) -> None:
+        """Take a file out of a draft."""
+        from agency_client.use_cases.drafts import detach
+
+        detach(self.home, draft, file)
+
+    def draft_sources(self, draft: str) -> Any:
+        """The files of a draft, as attachments to send."""
+        from agency_client.use_cases.drafts import sources_of
+
+        return sources_of(self.home, draft)
 
     # -- the catalogue ---------------------------------------------------------------------------------------------
 

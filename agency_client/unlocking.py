@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agency_client.adapters.draft_files import DiskDraftFiles
 from agency_client.adapters.outbox import DiskOutbox
 from agency_client.adapters.system_clock import SystemClock
 from agency_client.adapters.vault import FILE as VAULT_FILE
@@ -27,6 +28,7 @@ from phoenix_protocol.errors import NEXT_STEPS, LockedError
 from phoenix_protocol.randomness import SystemRandomness
 
 OUTBOX = "outbox"
+DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ def _assemble(path: Path, keystore: Keystore) -> Home:
         keystore=keystore,
         vault=open_vault(path, content.vault_key, expected),
         outbox=DiskOutbox(path / OUTBOX),
+        draft_files=DiskDraftFiles(path / DRAFTS),
         connect=_connect,
         clock=SystemClock(),
         randomness=SystemRandomness(),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from agency_client.audit.chain import AuditHead
 from agency_client.ports.clock import Clock
+from agency_client.ports.draft_files import DraftFiles
 from agency_client.ports.outbox import Outbox
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Families, Vault
@@ -55,6 +56,7 @@ class Home:
     keystore: Keystore
     vault: Vault
     outbox: Outbox
+    draft_files: DraftFiles
     connect: Connect
     clock: Clock
     randomness: Randomness

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agency_client.adapters.draft_files import DiskDraftFiles
 from agency_client.adapters.outbox import DiskOutbox
 from agency_client.adapters.relay_address import relay_address
 from agency_client.adapters.relay_connection import Requester
@@ -127,6 +128,7 @@ class Desks:
             keystore=keystore,
             vault=open_vault(folder, keystore.content.vault_key),
             outbox=DiskOutbox(folder / "outbox"),
+            draft_files=DiskDraftFiles(folder / "drafts"),
             connect=self._connect,
             clock=TownClock(self.town.clock),
             randomness=SystemRandomness(),

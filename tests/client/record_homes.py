@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from agency_client.adapters.draft_files import DiskDraftFiles
 from agency_client.adapters.outbox import DiskOutbox
 from agency_client.adapters.vault import create_vault, open_vault
 from agency_client.ports.vault.settings import CHECKPOINT
@@ -48,6 +49,7 @@ def opened_home(path: Path, change: Callable[[Content], Content] = approved) -> 
             keystore=keystore,
             vault=vault,
             outbox=DiskOutbox(path / "outbox"),
+            draft_files=DiskDraftFiles(path / "drafts"),
             connect=nobody,
             clock=SteadyClock(),
             randomness=SystemRandomness(),

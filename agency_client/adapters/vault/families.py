@@ -24,6 +24,7 @@ from agency_client.adapters.vault.settings import SettingsTable
 
 if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
+    from agency_client.adapters.vault.drafts import DraftTables
     from agency_client.adapters.vault.holds import HoldTables
     from agency_client.adapters.vault.notices import NoticeTables
 
@@ -118,6 +119,12 @@ class TransactionFamilies:
     @cached_property
     def said_words(self) -> SaidWordsTable:
         return SaidWordsTable(self._session)
+
+    @cached_property
+    def drafts(self) -> DraftTables:
+        from agency_client.adapters.vault.drafts import DraftTables
+
+        return DraftTables(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

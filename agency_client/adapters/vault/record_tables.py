@@ -177,6 +177,20 @@ CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
 CREATE INDEX sent_untold ON sent (number) WHERE outbox != '';
 """
 
+#: What somebody is still writing. It may change and go at any time.
+_DRAFTS: Final = """
+CREATE TABLE drafts (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, made INTEGER NOT NULL,
+    changed INTEGER NOT NULL, content BLOB NOT NULL
+) STRICT;
+CREATE INDEX drafts_by_change ON drafts (changed);
+CREATE TABLE draft_files (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, draft TEXT NOT NULL REFERENCES drafts (id),
+    section TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, key BLOB NOT NULL
+) STRICT;
+CREATE INDEX draft_files_by_draft ON draft_files (draft);
+"""
+
 #: In the order in which they are made.
 RECORD_TABLES: Final[tuple[str, ...]] = (
     _RECORDS,
@@ -188,4 +202,5 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _REQUESTS,
     _SAID_WORDS,
     _UNFINISHED,
+    _DRAFTS,
 )

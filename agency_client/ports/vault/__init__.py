@@ -30,6 +30,7 @@ from agency_client.ports.vault.contents import (
     StoredSection,
 )
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
+from agency_client.ports.vault.drafts import Draft, DraftFile, Drafts
 from agency_client.ports.vault.holds import Holds, StoredHold
 from agency_client.ports.vault.notices import (
     HandingState,
@@ -202,6 +203,8 @@ class Families(Protocol):
     @property
     def said_words(self) -> SaidWords: ...
     @property
+    def drafts(self) -> Drafts: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -266,6 +269,9 @@ __all__ = [
     "ContentsStore",
     "Copy",
     "Directory",
+    "Draft",
+    "DraftFile",
+    "Drafts",
     "Due",
     "Dues",
     "EraseReason",

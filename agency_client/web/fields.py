@@ -1,0 +1,314 @@
+"""Fields of a document on a page: a question in plain words, its answer in the draft, its problem beside it.
+
+A draft is plain values in the shape of its kind of document (docs/document.md). A field knows the place of its answer
+there, so that a problem that the rules find is shown where it is mended. Values in, values out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from agency_client.record.places import Place, written
+from agency_client.record.unanswerable import is_open
+from agency_client.web.forms import Form
+from phoenix_protocol.errors import Problem
+
+#: The value of the choice that says why there is no other.
+_OPEN: Final = "-"
+_PARTS: Final = ("day", "month", "year")
+_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+class Shape(Enum):
+    """How a field is asked, and what its answer is in the draft."""
+
+    LINE = "line"  # text of one line
+    LONG = "long"  # text of several lines
+    LINES = "lines"  # a list of texts, one on each line
+    ONE = "one"  # one word of several
+    MANY = "many"  # a list of words
+    DAY = "day"  # a day, or a month or year where no more is known
+    YES = "yes"  # true, or not there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One choice: what the draft gets, and what people read."""
+
+    code: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question. ``may_be_open``: "not known" or "not applicable" with a reason is an answer as well."""
+
+    at: Place
+    shape: Shape
+    label: str
+    hint: str = ""
+    words: tuple[Word, ...] = ()
+    may_be_open: bool = False
+    rows: int = 4
+
+    @property
+    def name(self) -> str:
+        """The name of the field in a form: its place as people read it."""
+        return written(self.at)
+
+    @property
+    def id(self) -> str:
+        """Its id in the page: where the error summary leads."""
+        return "f-" + re.sub(r"[^A-Za-z0-9_-]", "-", self.name)
+
+
+# -- the draft --------------------------------------------------------------------------------------------------------
+
+
+def value_at(tree: Any, at: Place) -> Any:
+    """What a draft has at a place; None where it has nothing."""
+    for part in at:
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return tree
+
+
+def put_at(tree: dict[str, Any], at: Place, value: Any) -> None:
+    """Put a value at a place of a draft; None takes it out. Lists grow by one entry at most."""
+    *way, last = at
+    here: Any = tree
+    for part, following in zip(way, at[1:], strict=True):
+        here = _inside(here, part, following)
+    if value is not None:
+        here[last] = value
+    elif isinstance(here, dict):
+        here.pop(last, None)
+
+
+def _inside(here: Any, part: str | int, following: str | int) -> Any:
+    if isinstance(here, list):
+        if not isinstance(part, int):
+            raise TypeError("a list has positions")
+        if part == len(here):
+            here.append({})
+        return here[part]
+    if not isinstance(here.get(part), dict | list):
+        here[part] = [] if isinstance(following, int) else {}
+    return here[part]
+
+
+# -- the form ---------------------------------------------------------------------------------------------------------
+
+
+def read(field: Field, form: Form) -> Any:
+    """The answer that a form gives to a field, as the draft keeps it; None for none. Never refuses: rules do."""
+    match field.shape:
+        case Shape.LINE | Shape.LONG:
+            return form.text(field.name).strip() or None
+        case Shape.LINES:
+            lines = (line.strip() for line in form.text(field.name).splitlines())
+            return [line for line in lines if line] or None
+        case Shape.ONE:
+            chosen = form.text(field.name)
+            return (form.text(f"{field.name}:why").strip() if chosen == _OPEN else chosen) or None
+        case Shape.MANY:
+            return list(form.texts(field.name)) or None
+        case Shape.YES:
+            return True if form.has(field.name) else None
+        case Shape.DAY:
+            return _typed_day(field, form)
+
+
+def _typed_day(field: Field, form: Form) -> str | None:
+    day, month, year = (form.text(f"{field.name}:{part}").strip() for part in _PARTS)
+    open_ = form.text(f"{field.name}:why").strip()
+    if not (day or month or year):
+        return open_ or None
+    typed = [year, *(part.zfill(2) for part in (month, day) if part)]
+    # A day without its month is no day: the rules say so, and what was typed stays.
+    return "-".join(typed) if month or not day else f"{year}-?-{day}"
+
+
+def take(fields: Iterable[Field], form: Form, tree: dict[str, Any]) -> None:
+    """Put every answer of a form into a draft."""
+    for field in fields:
+        put_at(tree, field.at, read(field, form))
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A field ready for a page: which component, with which parameters (templates/fields.html)."""
+
+    component: str
+    params: Mapping[str, Any]
+
+
+def shown(
+    fields: Iterable[Field], tree: Mapping[str, Any], problems: Sequence[Problem] = ()
+) -> tuple[Shown, ...]:
+    """Fields with the answers of a draft, and each with its first problem."""
+    return tuple(
+        _shown(field, value_at(tree, field.at), problem_of(field, problems)) for field in fields
+    )
+
+
+def problem_of(field: Field, problems: Sequence[Problem]) -> str | None:
+    """The words of the first problem of a field or of something inside it."""
+    for problem in problems:
+        inside = problem.place.startswith((f"{field.name}.", f"{field.name}["))
+        if problem.place == field.name or inside:
+            return problem.message
+    return None
+
+
+def summary(fields: Iterable[Field], problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """The error summary of a page: its problems, each with a link to its field."""
+    found: list[dict[str, str]] = []
+    for field in fields:
+        words = problem_of(field, problems)
+        if words is not None:
+            found.append({"text": words, "href": f"#{_first_id(field)}"})
+    return found
+
+
+def _first_id(field: Field) -> str:
+    return f"{field.id}-day" if field.shape is Shape.DAY else field.id
+
+
+def _shown(field: Field, value: Any, problem: str | None) -> Shown:
+    match field.shape:
+        case Shape.LINE:
+            return Shown(component="input", params=_text(field, value, problem))
+        case Shape.LONG:
+            params = {**_text(field, value, problem), "rows": field.rows}
+            return Shown(component="textarea", params=params)
+        case Shape.LINES:
+            lines = "\n".join(map(str, value)) if isinstance(value, list) else value
+            params = {**_text(field, lines, problem), "rows": field.rows}
+            return Shown(component="textarea", params=params)
+        case Shape.ONE:
+            return Shown(component="radios", params=_one(field, value, problem))
+        case Shape.MANY:
+            return Shown(component="checkboxes", params=_many(field, value, problem))
+        case Shape.YES:
+            return Shown(component="checkbox", params=_yes(field, value, problem))
+        case Shape.DAY:
+            return Shown(component="day", params=_day(field, value, problem))
+
+
+def _common(field: Field, problem: str | None) -> dict[str, Any]:
+    return {
+        "hint": {"text": field.hint} if field.hint else None,
+        "errorMessage": {"text": problem} if problem else None,
+    }
+
+
+def _text(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    return {
+        "id": field.id,
+        "name": field.name,
+        "label": {"text": field.label},
+        "value": "" if value is None else str(value),
+        **_common(field, problem),
+    }
+
+
+def _group(field: Field, problem: str | None) -> dict[str, Any]:
+    legend = {"text": field.label, "classes": "govuk-fieldset__legend--s"}
+    return {
+        "idPrefix": field.id,
+        "name": field.name,
+        "fieldset": {"legend": legend},
+        **_common(field, problem),
+    }
+
+
+def _item(word: Word, *, checked: bool) -> dict[str, Any]:
+    return {
+        "value": word.code,
+        "text": word.label,
+        "hint": {"text": word.help} if word.help else None,
+        "checked": checked,
+    }
+
+
+def _one(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    items = [_item(word, checked=value == word.code) for word in field.words]
+    known = {word.code for word in field.words}
+    why = value if isinstance(value, str) and value not in known else ""
+    params = {**_group(field, problem), "items": items}
+    if field.may_be_open or (why and is_open(why)):
+        why_not = Word(code=_OPEN, label="None of these: I will say why")
+        items.append({**_item(why_not, checked=bool(why)), "why": _why(field, why)})
+    return params
+
+
+def _why(field: Field, value: str) -> dict[str, Any]:
+    hint = 'Begin with "not known:" or "not applicable:" and give the reason.'
+    return {
+        "id": f"{field.id}-why",
+        "name": f"{field.name}:why",
+        "label": {"text": "Why"},
+        "hint": {"text": hint},
+        "value": value,
+    }
+
+
+def _many(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    chosen = value if isinstance(value, list) else [value]
+    items = [_item(word, checked=word.code in chosen) for word in field.words]
+    return {**_group(field, problem), "items": items}
+
+
+def _yes(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    item = {"value": "yes", "text": field.label, "checked": value is True}
+    return {
+        "idPrefix": field.id,
+        "name": field.name,
+        "items": [{**item, "hint": {"text": field.hint} if field.hint else None}],
+        "errorMessage": {"text": problem} if problem else None,
+    }
+
+
+def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    parts = _parts(value if isinstance(value, str) else "")
+    widths = {"day": 2, "month": 2, "year": 4}
+    items = [
+        {
+            "id": f"{field.id}-{part}",
+            "name": f"{field.name}:{part}",
+            "label": part.capitalize(),
+            "value": parts[part],
+            "classes": f"govuk-input--width-{widths[part]}"
+            + (" govuk-input--error" if problem else ""),
+        }
+        for part in _PARTS
+    ]
+    params = _group(field, problem)
+    params["hint"] = params["hint"] or {
+        "text": "For example, 20 11 2026. Leave out what you do not know."
+    }
+    why = _why(field, parts["why"]) if field.may_be_open else None
+    return {"id": field.id, "items": items, "why": why, **params}
+
+
+def _parts(value: str) -> dict[str, str]:
+    empty = {"day": "", "month": "", "year": "", "why": ""}
+    found = _DAY.fullmatch(value)
+    if found is not None:
+        year, month, day = found.groups()
+        return {**empty, "year": year, "month": month or "", "day": day or ""}
+    if is_open(value):
+        return {**empty, "why": value}
+    pieces = dict(zip(("year", "month", "day"), value.split("-"), strict=False))
+    return {**empty, **{part: text for part, text in pieces.items() if text != "?"}}
