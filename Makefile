@@ -38,6 +38,7 @@ demo: $(READY) ## Watch four agencies share one package over a relay that cannot
 	@$(RUN)/python deploy/demo/quillmere.py
 
 test: $(READY) ## Run the tests
+	@$(RUN)/python .ci/browser.py
 	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 test-crashes: $(READY) ## Run only the tests that kill the programs at their writes

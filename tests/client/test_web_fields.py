@@ -1,0 +1,115 @@
+"""Fields of a page: what is typed goes into the draft and comes back as it was; problems stand beside their field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agency_client.web.fields import (
+    Field,
+    Shape,
+    Shown,
+    Word,
+    put_at,
+    read,
+    shown,
+    summary,
+    take,
+    value_at,
+)
+from agency_client.web.forms import Form, form_of
+from phoenix_protocol.errors import Problem
+
+WORDS = (Word(code="yes", label="Yes"), Word(code="no", label="No"))
+
+
+def field(shape: Shape, *at: str | int, **options: Any) -> Field:
+    return Field(at=at or ("answer",), shape=shape, label="Question", **options)
+
+
+def typed(each: Shown) -> Form:
+    """The form that a browser sends back of a field as it is shown, untouched."""
+    params = each.params
+    if each.component in ("input", "textarea"):
+        return form_of([(params["name"], params["value"].replace("\n", "\r\n"))])
+    if each.component == "day":
+        pairs = [(item["name"], item["value"]) for item in params["items"]]
+        why = [(params["why"]["name"], params["why"]["value"])] if params["why"] else []
+        return form_of([*pairs, *why])
+    pairs = [(params["name"], item["value"]) for item in params["items"] if item.get("checked")]
+    inside = [(i["why"]["name"], i["why"]["value"]) for i in params["items"] if i.get("why")]
+    return form_of([*pairs, *inside])
+
+
+_TEXT = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
+    max_size=40,
+).map(str.strip)
+
+
+@given(_TEXT)
+def test_text_comes_back_as_it_was_typed(text: str) -> None:
+    each = field(Shape.LINE)
+    tree = {"answer": text} if text else {}
+    (there,) = shown([each], tree)
+    assert read(each, typed(there)) == (text or None)
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        (Shape.LONG, "one\ntwo\n\nthree"),
+        (Shape.LINES, ["one", "two words"]),
+        (Shape.ONE, "yes"),
+        (Shape.ONE, "not known: nobody asked"),
+        (Shape.ONE, None),
+        (Shape.MANY, ["yes", "no"]),
+        (Shape.MANY, None),
+        (Shape.YES, True),
+        (Shape.YES, None),
+        (Shape.DAY, "2026-11-20"),
+        (Shape.DAY, "2026-11"),
+        (Shape.DAY, "2026"),
+        (Shape.DAY, "2026-?-20"),
+        (Shape.DAY, "2026-13-40"),
+        (Shape.DAY, "not known: before the summer"),
+        (Shape.DAY, None),
+    ],
+)
+def test_an_answer_comes_back_as_it_was(shape: Shape, value: Any) -> None:
+    each = field(shape, words=WORDS, may_be_open=True)
+    (there,) = shown([each], {"answer": value} if value is not None else {})
+    assert read(each, typed(there)) == value
+
+
+def test_nothing_is_ticked_before_somebody_ticks_it() -> None:
+    for shape in (Shape.ONE, Shape.MANY, Shape.YES):
+        (there,) = shown([field(shape, words=WORDS, may_be_open=True)], {})
+        assert not any(item.get("checked") for item in there.params["items"])
+
+
+def test_an_answer_goes_to_its_place_and_out_of_it() -> None:
+    tree: dict[str, Any] = {}
+    each = field(Shape.LINE, "section", 0, "statement", 0, "source", "type")
+    take([each], form_of([("section[1].statement[1].source.type", "peer")]), tree)
+    assert tree == {"section": [{"statement": [{"source": {"type": "peer"}}]}]}
+    assert value_at(tree, each.at) == "peer"
+    take([each], form_of([]), tree)
+    assert value_at(tree, each.at) is None
+    put_at(tree, ("section", 1, "id"), "b")
+    assert tree["section"][1] == {"id": "b"}
+
+
+def test_a_problem_stands_beside_its_field_and_in_the_summary() -> None:
+    fields = [field(Shape.DAY, "people", 0, "born"), field(Shape.LINE, "purpose")]
+    problems = [
+        Problem(code="E", message="Not a day.", next="", place="people[1].born"),
+        Problem(code="E", message="Elsewhere.", next="", place="people[10].born"),
+    ]
+    day, line = shown(fields, {}, problems)
+    assert day.params["errorMessage"] == {"text": "Not a day."}
+    assert line.params["errorMessage"] is None
+    assert summary(fields, problems) == [{"text": "Not a day.", "href": "#f-people-1--born-day"}]
