@@ -91,9 +91,8 @@ def test_what_is_thrown_away_leaves_no_file(home: Home, tmp_path: Path) -> None:
 
 def test_an_upload_that_was_cut_off_leaves_nothing(home: Home, tmp_path: Path) -> None:
     draft = new_draft(home, "package", {})
-    with pytest.raises(ConnectionError), Attaching(home, draft.id, "seen", "a") as file:
-        file.write(MARK)
-        raise ConnectionError
+    with pytest.raises(ConnectionError):
+        _cut_off(home, draft.id)
     assert not files_of(home, draft.id)
     left = tmp_path / "drafts" / ("00" * 16)
     left.write_bytes(b"of a program that was killed")
@@ -102,3 +101,9 @@ def test_an_upload_that_was_cut_off_leaves_nothing(home: Home, tmp_path: Path) -
         sweep_draft_files(home)
     assert not left.exists()
     assert len(files_of(home, draft.id)) == 1
+
+
+def _cut_off(home: Home, draft: str) -> None:
+    with Attaching(home, draft, "seen", "a") as file:
+        file.write(MARK)
+        raise ConnectionError
