@@ -12,7 +12,7 @@ Every method that may talk to the relay or wait for a disk is a coroutine. Value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -33,7 +33,16 @@ from agency_client.use_cases.home import Home
 from agency_client.use_cases.viewing import Received, Status
 from phoenix_protocol.directory.statements import EndReason, Role, Standing
 from phoenix_protocol.errors import Problem, TamperError
-from phoenix_protocol.identifiers import Address, AgencyId, Anchor, ObjectHash, PackageId, Seconds
+from phoenix_protocol.identifiers import (
+    Address,
+    AgencyId,
+    Anchor,
+    ItemId,
+    ObjectHash,
+    PackageId,
+    Seconds,
+)
+from phoenix_protocol.package.lifecycle import State
 
 # The use cases that talk to the relay are imported when they are used: reading what is here must be quick.
 
@@ -285,6 +294,52 @@ class Client:
         from agency_client.use_cases.answering import outcome
 
         return await outcome(self.home, core, words)
+
+    async def inbox_page(self, states: Collection[State] | None, *, start: int, most: int) -> Any:
+        """A page of the inbox: what waits, then the newest; talks to nobody."""
+        from agency_client.use_cases.inbox_pages import inbox_page
+
+        return inbox_page(self.home, states, start=start, most=most)
+
+    async def received(self, core: ObjectHash) -> Received:
+        """One package that came, by its cover; talks to nobody."""
+        return viewing.received(self.home, core)
+
+    async def size_of(self, core: ObjectHash) -> int:
+        """How many bytes accepting a package fetches."""
+        from agency_client.use_cases.inbox_pages import size_of
+
+        return size_of(self.home, core)
+
+    async def said_here(self, core: ObjectHash) -> Any:
+        """Everything that machines of this desk said of a package that came."""
+        from agency_client.use_cases.inbox_pages import said_here
+
+        return said_here(self.home, core)
+
+    async def signature_of(self, core: ObjectHash) -> Any:
+        """Who signed a package, and what the directory says of them since; talks to nobody."""
+        from agency_client.use_cases.inbox_pages import signature_of
+
+        return signature_of(self.home, core)
+
+    async def passed_on(self, core: ObjectHash) -> Any:
+        """What of a package went on from here, by its items."""
+        from agency_client.use_cases.inbox_pages import passed_on
+
+        return passed_on(self.home, core)
+
+    async def find_attachment(self, core: ObjectHash, item: ItemId) -> StoredAttachment:
+        """A file of a package that is here, for :meth:`attachment_pieces`; that it was taken out is recorded."""
+        from agency_client.use_cases.reading import find_attachment
+
+        return find_attachment(self.home, core, item)
+
+    async def put_away(self) -> Any:
+        """Digest, code and time of everything that came and did not verify."""
+        from agency_client.use_cases.inbox_pages import put_away
+
+        return put_away(self.home)
 
     # -- notices -----------------------------------------------------------------------------------------------------
 

@@ -149,6 +149,22 @@ def not_open(state: State) -> RefusedError:
     return RefusedError(code, what, next=next_step)
 
 
+def find_attachment(home: Home, core: ObjectHash, item: ItemId) -> StoredAttachment:
+    """A file of a package that is here, by its item; that it leaves the vault is recorded.
+
+    Raises RefusedError ``E_NOT_FOUND``, also where the package itself is erased or was never accepted.
+    """
+    contents = stored_contents(home, core)
+    found = [a for a in contents.attachments if a.item == item] if contents is not None else []
+    if not found:
+        raise RefusedError("E_NOT_FOUND", "This home does not have that file.")
+    if home.vault.standing is Standing.SOUND:
+        with home.vault.transaction() as tx:
+            now = home.clock.now()
+            tx.audit.append(time=now, actor=home.actor(), action="attachment.opened", on=core)
+    return found[0]
+
+
 def attachment_pieces(
     home: Home, package: PackageId, attachment: StoredAttachment
 ) -> Iterator[bytes]:

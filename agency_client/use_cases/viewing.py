@@ -52,7 +52,7 @@ class Status:
 #: How many packages a listing shows beside those that wait for somebody.
 RECENT: Final = 500
 #: Packages in these states wait for somebody here.
-_WAITING: Final = frozenset({State.OFFERED, State.ACCEPTED})
+WAITING: Final = frozenset({State.OFFERED, State.ACCEPTED})
 
 
 def inbox(home: Home, *, everything: bool = False, recent: int = RECENT) -> tuple[Received, ...]:
@@ -63,11 +63,11 @@ def inbox(home: Home, *, everything: bool = False, recent: int = RECENT) -> tupl
     tidy(home)
     with home.vault.reading() as view:
         if everything:
-            return _received(home, view, view.received.inbox())
+            return as_lines(home, view, view.received.inbox())
         shown = {p.core: p for p in view.received.inbox(limit=recent)}
-        shown |= {p.core: p for p in view.received.inbox(_WAITING)}
+        shown |= {p.core: p for p in view.received.inbox(WAITING)}
         newest_first = sorted(shown.values(), key=lambda p: p.offered, reverse=True)
-        return _received(home, view, newest_first)
+        return as_lines(home, view, newest_first)
 
 
 def how_many_came(home: Home) -> int:
@@ -76,9 +76,10 @@ def how_many_came(home: Home) -> int:
         return sum(view.received.count().values())
 
 
-def _received(
+def as_lines(
     home: Home, view: Families, packages: Sequence[ReceivedPackage]
 ) -> tuple[Received, ...]:
+    """Packages as the inbox lists them. Raises RefusedError ``E_NOT_FOUND`` for one whose offer is gone."""
     from phoenix_protocol.sealing.contents import Cover
 
     own = home.content.endpoint.id if home.content.endpoint is not None else None
@@ -106,7 +107,7 @@ def received(home: Home, core: ObjectHash) -> Received:
         package = view.received.get(core)
         if package is None:
             raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
-        return _received(home, view, [package])[0]
+        return as_lines(home, view, [package])[0]
 
 
 def sent(home: Home) -> tuple[SentSummary, ...]:

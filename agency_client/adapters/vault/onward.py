@@ -35,6 +35,14 @@ class OnwardTable:
         )
         return tuple(map(_entry, rows))
 
+    def of(self, core: ObjectHash) -> tuple[PassedOn, ...]:
+        rows = self._session.all(
+            "SELECT core, item, to_core, to_item, to_address, time FROM onward "
+            "WHERE core = ? ORDER BY number",
+            core,
+        )
+        return tuple(map(_entry, rows))
+
 
 def _entry(row: Row) -> PassedOn:
     return PassedOn(

@@ -107,6 +107,24 @@ class ReceivedTables:
         )
         return tuple(map(_package, rows))
 
+    def page(
+        self,
+        states: Collection[State] | None,
+        first: Collection[State],
+        *,
+        start: int,
+        most: int,
+    ) -> tuple[ReceivedPackage, ...]:
+        rows = self._session.all(
+            f"{_SELECT} WHERE {ANY_STATE if states is None else ONE_OF_STATES} "
+            f"ORDER BY {ONE_OF_STATES} DESC, offered DESC, number DESC LIMIT ? OFFSET ?",
+            None if states is None else pack_states(states),
+            pack_states(first),
+            most,
+            start,
+        )
+        return tuple(map(_package, rows))
+
     def of(self, cores: Collection[ObjectHash]) -> tuple[ReceivedPackage, ...]:
         rows = self._session.all(f"{_SELECT} {_OF_CORES}", pack_hashes(cores))
         return tuple(map(_package, rows))

@@ -31,3 +31,7 @@ class Onward(Protocol):
     def passed_on(self, core: ObjectHash, item: ItemId) -> tuple[PassedOn, ...]:
         """To whom an item of a package went on, in the order in which it did."""
         ...
+
+    def of(self, core: ObjectHash) -> tuple[PassedOn, ...]:
+        """Everything of a package that went on, in the order in which it did."""
+        ...

@@ -85,6 +85,19 @@ class Received(Protocol):
         """
         ...
 
+    def page(
+        self,
+        states: Collection[State] | None,
+        first: Collection[State],
+        *,
+        start: int,
+        most: int,
+    ) -> tuple[ReceivedPackage, ...]:
+        """A part of the packages in any of ``states`` (None: all): those in a state of ``first``, then the rest, each
+        newest offer first; at most ``most`` of them after the ``start`` before.
+        """
+        ...
+
     def of(self, cores: Collection[ObjectHash]) -> tuple[ReceivedPackage, ...]:
         """The packages with these cores, oldest first."""
         ...
