@@ -646,6 +646,12 @@ class Client:
 
     # -- drafts ------------------------------------------------------------------------------------------------------
 
+    def writer(self) -> Any:
+        """Who writes here, and by which words."""
+        from agency_client.use_cases.writers import writer_of
+
+        return writer_of(self.home)
+
     def new_draft(self, kind: str, tree: Mapping[str, Any], about: str = "") -> Any:
         """Begin a document that is written by and by; kept here, encrypted, and sent to nobody."""
         from agency_client.use_cases.drafts import new_draft

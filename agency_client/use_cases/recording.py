@@ -165,7 +165,9 @@ def record_facts(home: Home, packages: Iterable[str]) -> RecordFacts:
     """The facts for a document that goes into no package; ``packages`` are the ids that it names."""
     with home.vault.reading() as view:
         found = {id_: core for id_ in packages for core in _cores(view, id_)}
-    return RecordFacts(now=home.now(), own=_own(home), catalogue=catalogue_of(home), packages=found)
+    return RecordFacts(
+        now=home.now(), own=own_of(home), catalogue=catalogue_of(home), packages=found
+    )
 
 
 def cores_of(packages: Iterable[str], facts: RecordFacts) -> tuple[ObjectHash, ...]:
@@ -184,7 +186,7 @@ def _cores(view: Families, id_: str) -> tuple[ObjectHash, ...]:
     return tuple(received.core for received in view.received.by_package(package)[:1])
 
 
-def _own(home: Home) -> Own:
+def own_of(home: Home) -> Own:
     """What the directory says of this home's agency; nothing of it where the home does not know one."""
     known = recall_directory(home)
     address, agency_id = _who(home)

@@ -26,3 +26,18 @@ for (const job of document.querySelectorAll("[data-phoenix-job]")) {
   };
   setTimeout(look, 1000);
 }
+
+// A page of a draft is saved while it is typed. Without scripts its button saves it.
+for (const form of document.querySelectorAll("form[data-phoenix-autosave]")) {
+  let waiting = null;
+  const save = async () => {
+    const typed = new URLSearchParams(new FormData(form));
+    typed.set("autosave", "yes");
+    await fetch(form.action, { method: "POST", body: typed, redirect: "error" }).catch(() => null);
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(save, 800);
+  });
+  form.addEventListener("submit", () => clearTimeout(waiting));
+}

@@ -1,0 +1,188 @@
+"""The pages that every kind of document has: its task list, one page of fields, and saving as it is typed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from agency_client.ports.vault.drafts import Draft
+from agency_client.use_cases.drafts import tree_of
+from agency_client.web.asked import Asked
+from agency_client.web.fields import shown, summary, take
+from agency_client.web.table import Page, get, post
+from agency_client.web.writing.kinds import Kind, document_of
+from agency_client.web.writing.steps import Setting, Step, belonging, progress
+from phoenix_protocol.errors import Problem
+
+
+def pages_of(kind: Kind) -> tuple[Page, ...]:
+    """The pages that every kind has: begin, task list, one page of fields, saving, throwing away."""
+
+    async def begin(asked: Asked) -> web.StreamResponse:
+        draft = asked.client.new_draft(kind.name, {"document": {}})
+        return asked.go(f"{kind.root}/{draft.id}")
+
+    async def tasks(asked: Asked) -> web.StreamResponse:
+        return await show_tasks(asked, kind)
+
+    async def ask(asked: Asked) -> web.StreamResponse:
+        return await show_step(asked, kind)
+
+    async def answer(asked: Asked) -> web.StreamResponse:
+        return await save_step(asked, kind)
+
+    async def drop(asked: Asked) -> web.StreamResponse:
+        asked.client.drop_draft(draft_of(asked, kind).id)
+        return asked.go(kind.root)
+
+    async def really_drop(asked: Asked) -> web.StreamResponse:
+        draft = draft_of(asked, kind)
+        return asked.page(
+            "writing/drop.html", title="Throw this draft away", kind=kind, draft=draft
+        )
+
+    root = f"{kind.root}/{{draft:[0-9a-f]{{32}}}}"
+    return (
+        post(f"{kind.root}/new", begin),
+        get(root, tasks),
+        get(f"{root}/drop", really_drop),
+        post(f"{root}/drop", drop),
+        get(f"{root}/ask/{{step}}", ask),
+        post(f"{root}/ask/{{step}}", answer),
+    )
+
+
+def draft_of(asked: Asked, kind: Kind) -> Draft:
+    """The draft that the path names. Raises RefusedError ``E_NOT_FOUND``; HTTPNotFound for one of another kind."""
+    draft: Draft = asked.client.find_draft(asked.part("draft"))
+    if draft.kind != kind.name:
+        raise web.HTTPNotFound
+    return draft
+
+
+def setting_of(asked: Asked, content: dict[str, Any]) -> Setting:
+    """Who writes what, as the pages need it."""
+    writer = asked.client.writer()
+    return Setting(
+        own=writer.own,
+        catalogue=writer.catalogue,
+        today=datetime.fromtimestamp(asked.now, UTC).date(),
+        document=document_of(content),
+        urgent=bool(content.get("urgent")),
+    )
+
+
+async def show_tasks(asked: Asked, kind: Kind) -> web.StreamResponse:
+    """The task list, with how far each page is."""
+    draft = draft_of(asked, kind)
+    content = tree_of(draft)
+    setting = setting_of(asked, content)
+    findings = await kind.look(asked.client, draft)
+    groups = [
+        (
+            group.title,
+            [
+                (step, path_of(kind, draft, step), progress(step, setting.document, findings))
+                for step in group.steps
+            ],
+        )
+        for group in kind.groups(setting)
+    ]
+    return asked.page(
+        "writing/tasks.html",
+        title=kind.title,
+        kind=kind,
+        draft=draft,
+        groups=groups,
+        findings=findings,
+    )
+
+
+def path_of(kind: Kind, draft: Draft, step: Step) -> str:
+    """Where a page of a draft is: the pages of fields are below ``ask``, others where their kind has them."""
+    below = f"ask/{step.slug}" if step.fields is not None else step.slug
+    return f"{kind.root}/{draft.id}/{below}"
+
+
+async def show_step(
+    asked: Asked,
+    kind: Kind,
+    *,
+    problems: tuple[Problem, ...] = (),
+) -> web.StreamResponse:
+    """One page of fields, as the draft has them."""
+    draft = draft_of(asked, kind)
+    setting = setting_of(asked, tree_of(draft))
+    step = _step(asked, kind, setting)
+    fields = step.fields(setting) if step.fields is not None else ()
+    findings = await kind.look(asked.client, draft)
+    errors = summary(fields, problems)
+    return asked.page(
+        "writing/step.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        title=step.title,
+        kind=kind,
+        draft=draft,
+        step=step,
+        fields=shown(fields, setting.document, problems),
+        errors=errors,
+        problem=bool(errors) or None,
+        prompts=belonging(step, findings.prompts),
+        warnings=belonging(step, findings.warnings),
+    )
+
+
+async def save_step(asked: Asked, kind: Kind) -> web.StreamResponse:
+    """Keep what was typed, whatever it is; then on, or the page again where something typed cannot stand."""
+    draft = draft_of(asked, kind)
+    content = tree_of(draft)
+    setting = setting_of(asked, content)
+    step = _step(asked, kind, setting)
+    take(step.fields(setting) if step.fields is not None else (), asked.form, document_of(content))
+    saved = asked.client.save_draft(draft.id, content)
+    if asked.form.has("autosave"):
+        return web.json_response({"saved": True})
+    findings = await kind.look(asked.client, saved)
+    problems = typed_wrong(belonging(step, findings.problems))
+    if problems:
+        return await show_step(asked, kind, problems=problems)
+    return asked.go(f"{kind.root}/{draft.id}")
+
+
+#: Something is missing, which can be added later; the last page says so again.
+_MISSING: Final = frozenset(
+    {
+        "E_DOC_AUDIENCE",
+        "E_DOC_AUTHOR",
+        "E_DOC_DECISION",
+        "E_DOC_EMPTY",
+        "E_DOC_LEGAL",
+        "E_DOC_MISSING",
+        "E_DOC_NEED_TO_KNOW",
+        "E_DOC_PURPOSE",
+        "E_DOC_RETENTION",
+        "E_DOC_SOURCE",
+        "E_DOC_UNTYPED",
+    }
+)
+
+
+def typed_wrong(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Of the problems of a page those that something typed has. What is missing can be added later."""
+    return tuple(problem for problem in problems if problem.code not in _MISSING)
+
+
+def _step(asked: Asked, kind: Kind, setting: Setting) -> Step:
+    step = kind.step(setting, asked.part("step"))
+    if step is None or step.fields is None:
+        raise web.HTTPNotFound
+    return step
+
+
+def document_bytes(content: dict[str, Any]) -> bytes:
+    """The document of a draft as the bytes of a file: what the rules judge, and what is sealed."""
+    return json.dumps(document_of(content), ensure_ascii=False).encode("utf-8", "surrogatepass")
