@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agency_client.adapters.vault.contents import ContentsTables
     from agency_client.adapters.vault.drafts import DraftTables
     from agency_client.adapters.vault.holds import HoldTables
+    from agency_client.adapters.vault.needing import NeedingTables
     from agency_client.adapters.vault.notices import NoticeTables
 
 
@@ -125,6 +126,12 @@ class TransactionFamilies:
         from agency_client.adapters.vault.drafts import DraftTables
 
         return DraftTables(self._session)
+
+    @cached_property
+    def needing(self) -> NeedingTables:
+        from agency_client.adapters.vault.needing import NeedingTables
+
+        return NeedingTables(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

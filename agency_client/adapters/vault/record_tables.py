@@ -175,6 +175,7 @@ CREATE INDEX said_words_by_core ON said_words (core);
 _UNFINISHED: Final = """
 CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
 CREATE INDEX sent_untold ON sent (number) WHERE outbox != '';
+CREATE INDEX audit_opened ON audit (object) WHERE action = 'package.opened';
 """
 
 #: What somebody is still writing. It may change and go at any time.

@@ -15,6 +15,7 @@ from agency_client.adapters.vault.sent_rows import (
     SELECT_ADDRESSES_OF,
     SELECT_ENDPOINT,
     SELECT_PACKAGE,
+    SHOWING,
     address_of,
     endpoint_of,
     package_of,
@@ -30,6 +31,7 @@ from agency_client.ports.vault.sent import (
     SentPackage,
     SentRecord,
     SentSummary,
+    Shows,
 )
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import (
@@ -41,6 +43,7 @@ from phoenix_protocol.identifiers import (
 from phoenix_protocol.package.lifecycle import State, Step
 
 _NO_LIMIT: Final = -1
+_COUNT: Final = "SELECT count(*) FROM sent"
 _LAST: Final = Seconds((1 << 63) - 1)
 
 
@@ -172,6 +175,19 @@ class SentTables:
                 _NO_LIMIT if limit is None else limit,
             )
         )
+
+    def page(self, shows: Shows, *, start: int, most: int) -> tuple[SentSummary, ...]:
+        return self._summaries(
+            self._session.all(
+                f"{SELECT_PACKAGE} {SHOWING[shows]} "
+                "ORDER BY created DESC, number DESC LIMIT ? OFFSET ?",
+                most,
+                start,
+            )
+        )
+
+    def count(self, shows: Shows) -> int:
+        return int(self._session.value(f"{_COUNT} {SHOWING[shows]}"))
 
     def expiring(self, before: Seconds, states: Collection[State]) -> tuple[SentSummary, ...]:
         return self._summaries(

@@ -11,6 +11,7 @@ from agency_client.ports.vault.sent import (
     Progress,
     SentEndpoint,
     SentPackage,
+    Shows,
 )
 from phoenix_protocol.identifiers import (
     Address,
@@ -22,6 +23,20 @@ from phoenix_protocol.identifiers import (
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State
 
+#: The codes of :data:`~agency_client.ports.vault.needing.NOT_DELIVERED`.
+_ALARMED: Final = (
+    "SELECT core FROM alerts WHERE seen IS NULL AND code IN ('A_NOT_DELIVERED', 'A_NOT_SENT', "
+    "'A_RELAY_LOST', 'A_UNREADABLE', 'N_UNCONFIRMED')"
+)
+_WAITING: Final = (
+    "SELECT core FROM sent_addresses "
+    "WHERE why = 'to' AND state IN ('sent', 'held', 'offered', 'accepted')"
+)
+_UNOWNED: Final = "SELECT core FROM sent_addresses WHERE why = 'to' AND state = 'committed'"
+_FAILED: Final = (
+    "SELECT core FROM sent_addresses "
+    "WHERE why = 'to' AND state IN ('expired', 'unreadable', 'returned')"
+)
 INSERT_PACKAGE: Final = (
     "INSERT OR IGNORE INTO sent (core, package, fingerprint, outbox, thread, purpose, "
     "classification, urgency, created, expires, progress, since, owed, warned) "
@@ -54,6 +69,14 @@ EXPIRING: Final = (
     "WHERE +expires < ? AND core IN (SELECT core FROM sent_addresses "
     "WHERE state IN (SELECT value FROM json_each(?))) ORDER BY expires, number"
 )
+#: Continues :data:`SELECT_PACKAGE`, by what a list shows.
+SHOWING: Final[dict[Shows, str]] = {
+    Shows.ALL: "",
+    Shows.WAITING: f"WHERE core IN ({_WAITING})",
+    Shows.UNOWNED: f"WHERE core IN ({_UNOWNED})",
+    Shows.TROUBLED: f"WHERE core IN ({_ALARMED})",
+    Shows.FAILED: f"WHERE core IN ({_FAILED}) OR core IN ({_ALARMED})",
+}
 
 
 def package_row(package: SentPackage) -> Row:

@@ -32,6 +32,7 @@ from agency_client.ports.vault.contents import (
 from agency_client.ports.vault.directory import Directory, KeptCheckpoint
 from agency_client.ports.vault.drafts import Draft, DraftFile, Drafts
 from agency_client.ports.vault.holds import Holds, StoredHold
+from agency_client.ports.vault.needing import Counted, DueCount, Needing
 from agency_client.ports.vault.notices import (
     HandingState,
     Notices,
@@ -96,6 +97,7 @@ from agency_client.ports.vault.sent import (
     SentSummary,
     Sequences,
     SequenceUse,
+    Shows,
 )
 from agency_client.ports.vault.settings import Setting, Settings
 
@@ -205,6 +207,8 @@ class Families(Protocol):
     @property
     def drafts(self) -> Drafts: ...
     @property
+    def needing(self) -> Needing: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -268,11 +272,13 @@ __all__ = [
     "Contents",
     "ContentsStore",
     "Copy",
+    "Counted",
     "Directory",
     "Draft",
     "DraftFile",
     "Drafts",
     "Due",
+    "DueCount",
     "Dues",
     "EraseReason",
     "Erasure",
@@ -285,6 +291,7 @@ __all__ = [
     "KeptCheckpoint",
     "KeptObject",
     "KeptWords",
+    "Needing",
     "Notices",
     "ObjectKind",
     "Objects",
@@ -322,6 +329,7 @@ __all__ = [
     "Setting",
     "Settings",
     "SharedSection",
+    "Shows",
     "Side",
     "Standing",
     "StoredAnswer",

@@ -103,6 +103,16 @@ class SentSummary:
     addresses: tuple[AddressProgress, ...]
 
 
+class Shows(Enum):
+    """Which of the sent packages a list shows: by how far they are with those who were written to."""
+
+    ALL = "all"
+    WAITING = "waiting"  # somebody has not stored it
+    UNOWNED = "unowned"  # somebody has stored it, and nobody there has taken responsibility
+    TROUBLED = "trouble"  # it did not get to somebody, and nobody here has seen that
+    FAILED = "failed"  # it did not get to somebody, seen or not
+
+
 class Sent(Protocol):
     """Sent packages by core hash."""
 
@@ -175,6 +185,14 @@ class Sent(Protocol):
         self, *, limit: int | None = None, before: Seconds | None = None
     ) -> tuple[SentSummary, ...]:
         """Newest first, created before ``before`` if given."""
+        ...
+
+    def page(self, shows: Shows, *, start: int, most: int) -> tuple[SentSummary, ...]:
+        """A part of the packages, newest first: at most ``most`` after the ``start`` before."""
+        ...
+
+    def count(self, shows: Shows) -> int:
+        """How many packages that would show in all."""
         ...
 
     def expiring(self, before: Seconds, states: Collection[State]) -> tuple[SentSummary, ...]:
