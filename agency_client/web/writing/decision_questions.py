@@ -1,4 +1,4 @@
-"""The decision to share or not, and what was weighed, as questions. Nothing here is scored, and nothing is chosen before."""
+"""The decision and what was weighed, as questions. Nothing here is scored, and nothing is chosen beforehand."""
 
 from __future__ import annotations
 
