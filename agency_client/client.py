@@ -25,6 +25,7 @@ from agency_client.ports.vault import (
     ReceivedPackage,
     SentPackage,
     SentSummary,
+    Shows,
     StoredAttachment,
 )
 from agency_client.unlocking import OpenHome, Unlock
@@ -305,6 +306,11 @@ class Client:
         """One package that came, by its cover; talks to nobody."""
         return viewing.received(self.home, core)
 
+    def is_received(self, core: ObjectHash) -> bool:
+        """Whether a package came to this home."""
+        with self.home.vault.reading() as view:
+            return view.received.get(core) is not None
+
     async def size_of(self, core: ObjectHash) -> int:
         """How many bytes accepting a package fetches."""
         from agency_client.use_cases.inbox_pages import size_of
@@ -417,6 +423,10 @@ class Client:
         """Whose packages an alert about numbers is about."""
         return viewing.sender_of(self.home, alert)
 
+    def needs_outcome(self, alert: Alert) -> bool:
+        """Whether an alert stays until somebody has said what they did about a correction or withdrawal."""
+        return viewing.needs_outcome(self.home, alert)
+
     async def see_alert(self, number: int) -> None:
         """A person has seen an alert."""
         viewing.see_alert(self.home, number)
@@ -432,6 +442,44 @@ class Client:
     def find_sent(self, text: str) -> ObjectHash:
         """A sent package by its id or the beginning of it."""
         return viewing.find_sent(self.home, text)
+
+    # -- what waits, and how it goes ---------------------------------------------------------------------------------
+
+    async def look(self) -> Any:
+        """One look at the relay for whoever this home is: a desk's news, or who waits for a manager."""
+        from agency_client.use_cases.looking import look
+
+        return await look(self.home)
+
+    async def needs_me(self) -> Any:
+        """What needs the person at this home now, in counts; talks to nobody."""
+        from agency_client.use_cases.needing import needs_me
+
+        return needs_me(self.home)
+
+    async def sent_page(self, shows: Shows, *, start: int, most: int) -> Any:
+        """A page of what was sent, newest first; talks to nobody."""
+        from agency_client.use_cases.following import sent_page
+
+        return sent_page(self.home, shows, start=start, most=most)
+
+    async def follow(self, core: ObjectHash) -> Any:
+        """One package of ours with all that became of it, address by address; talks to nobody."""
+        from agency_client.use_cases.following import follow
+
+        return follow(self.home, core)
+
+    async def delivery_health(self, since: Seconds) -> Any:
+        """How what was sent from here since then went, agency by agency; talks to nobody."""
+        from agency_client.use_cases.overviews import delivery_health
+
+        return delivery_health(self.home, since)
+
+    async def expiring(self, until: Seconds) -> Any:
+        """What expires by then and is not with everybody; talks to nobody."""
+        from agency_client.use_cases.overviews import expiring
+
+        return expiring(self.home, until)
 
     # -- the record --------------------------------------------------------------------------------------------------
 

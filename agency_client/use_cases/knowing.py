@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Alert, KeptCheckpoint
-from agency_client.ports.vault.settings import CHECKPOINT
+from agency_client.ports.vault.settings import CHECKED, CHECKPOINT
 from agency_client.use_cases.home import Home, UntrustedRelay, anchor_of
 from phoenix_protocol import limits
 from phoenix_protocol.api import LogEntry
@@ -179,6 +179,7 @@ def _keep(
         if fresh:
             tx.directory.append(directory.size - len(fresh), fresh)
         tx.settings.put(CHECKPOINT, note)
+        tx.settings.put(CHECKED, int(time))
         tx.settings.raise_clock_floor(time)
         if is_stale(time, now):
             tx.alerts.add(Alert(code="E_DIR_STALE", core=None, about=str(time), time=now))

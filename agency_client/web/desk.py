@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,8 @@ class Heard:
     at: int | None = None
     error: PhoenixError | None = None
     is_looking: bool = False
+    #: How many wait to join, for an information manager.
+    joining: int | None = None
 
 
 class Desk:
@@ -144,19 +146,19 @@ class Desk:
 
     async def _look(self) -> None:
         client, before = self.client, self.heard
-        self.heard = Heard(at=before.at, error=before.error, is_looking=True)
+        self.heard = replace(before, is_looking=True)
         try:
-            await client.catch_up()
-            self.heard = Heard(at=client.home.clock.now())
+            looked = await client.look()
+            self.heard = Heard(at=client.home.clock.now(), joining=looked.joining)
         except PhoenixError as error:
             if isinstance(error, TamperError):
                 client.home.record_alarm(error)
-            self.heard = Heard(at=before.at, error=error)
+            self.heard = replace(before, error=error)
         except OSError:
             # The disk or the network went away in a way that no use case foresaw: told, and tried again.
             _log.warning("looking at the relay failed")
             failed = UnavailableError("E_RELAY", "The relay could not be asked.")
-            self.heard = Heard(at=before.at, error=failed)
+            self.heard = replace(before, error=failed)
         finally:
             if self.heard.is_looking:
                 self.heard = before

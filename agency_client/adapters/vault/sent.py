@@ -10,6 +10,7 @@ from agency_client.adapters.vault.codes import id_range, pack_hashes, pack_list,
 from agency_client.adapters.vault.sent_rows import (
     EXPIRING,
     INSERT_PACKAGE,
+    JOURNEYS,
     OF_CORES,
     SELECT_ADDRESS,
     SELECT_ADDRESSES_OF,
@@ -18,6 +19,7 @@ from agency_client.adapters.vault.sent_rows import (
     SHOWING,
     address_of,
     endpoint_of,
+    journey_of,
     package_of,
     package_row,
 )
@@ -25,6 +27,7 @@ from agency_client.adapters.vault.sent_states import EndpointStates, unknown
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.sent import (
     AddressProgress,
+    Journey,
     Progress,
     SentDelivery,
     SentEndpoint,
@@ -188,6 +191,9 @@ class SentTables:
 
     def count(self, shows: Shows) -> int:
         return int(self._session.value(f"{_COUNT} {SHOWING[shows]}"))
+
+    def journeys(self, since: Seconds, most: int) -> tuple[Journey, ...]:
+        return tuple(map(journey_of, self._session.all(JOURNEYS, since, most)))
 
     def expiring(self, before: Seconds, states: Collection[State]) -> tuple[SentSummary, ...]:
         return self._summaries(

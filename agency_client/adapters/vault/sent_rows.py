@@ -8,6 +8,7 @@ from agency_client.adapters.vault.codes import pack_list, unpack_list
 from agency_client.adapters.vault.session import Row
 from agency_client.ports.vault.sent import (
     AddressProgress,
+    Journey,
     Progress,
     SentEndpoint,
     SentPackage,
@@ -77,6 +78,17 @@ SHOWING: Final[dict[Shows, str]] = {
     Shows.TROUBLED: f"WHERE core IN ({_ALARMED})",
     Shows.FAILED: f"WHERE core IN ({_FAILED}) OR core IN ({_ALARMED})",
 }
+#: Takes a time and how many. What a machine of an address said counts for the address.
+JOURNEYS: Final = (
+    "SELECT to_.address, to_.state, sent.created, "
+    "min(CASE WHEN events.kind = 'accepted' THEN events.time END), "
+    "min(CASE WHEN events.kind = 'acknowledged' THEN events.time END) "
+    "FROM (SELECT core, created FROM sent WHERE created >= ? ORDER BY created DESC LIMIT ?) sent "
+    "JOIN sent_addresses to_ ON to_.core = sent.core AND to_.why = 'to' "
+    "LEFT JOIN sent_endpoints at_ ON at_.core = to_.core AND at_.address = to_.address "
+    "LEFT JOIN events ON events.core = at_.core AND events.endpoint = at_.endpoint "
+    "GROUP BY to_.core, to_.address ORDER BY sent.created DESC"
+)
 
 
 def package_row(package: SentPackage) -> Row:
@@ -154,4 +166,15 @@ def address_of(row: Row) -> AddressProgress:
     """A row of :data:`SELECT_ADDRESS`."""
     return AddressProgress(
         address=Address(row[1]), why=Why(row[2]), state=State(row[3]), since=Seconds(row[4])
+    )
+
+
+def journey_of(row: Row) -> Journey:
+    """A row of :data:`JOURNEYS`."""
+    return Journey(
+        address=Address(row[0]),
+        state=State(row[1]),
+        created=Seconds(row[2]),
+        accepted=None if row[3] is None else Seconds(row[3]),
+        acknowledged=None if row[4] is None else Seconds(row[4]),
     )

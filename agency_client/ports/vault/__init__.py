@@ -88,6 +88,7 @@ from agency_client.ports.vault.sayings import (
 )
 from agency_client.ports.vault.sent import (
     AddressProgress,
+    Journey,
     Progress,
     Sent,
     SentDelivery,
@@ -288,6 +289,7 @@ __all__ = [
     "Gap",
     "HandingState",
     "Holds",
+    "Journey",
     "KeptCheckpoint",
     "KeptObject",
     "KeptWords",

@@ -103,6 +103,17 @@ class SentSummary:
     addresses: tuple[AddressProgress, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """How one package went at one address that was written to, as far as it was heard by now."""
+
+    address: Address
+    state: State
+    created: Seconds
+    accepted: Seconds | None
+    acknowledged: Seconds | None
+
+
 class Shows(Enum):
     """Which of the sent packages a list shows: by how far they are with those who were written to."""
 
@@ -193,6 +204,10 @@ class Sent(Protocol):
 
     def count(self, shows: Shows) -> int:
         """How many packages that would show in all."""
+        ...
+
+    def journeys(self, since: Seconds, most: int) -> tuple[Journey, ...]:
+        """How packages made at ``since`` or later went, newest first; at most ``most``."""
         ...
 
     def expiring(self, before: Seconds, states: Collection[State]) -> tuple[SentSummary, ...]:

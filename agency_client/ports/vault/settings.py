@@ -30,6 +30,8 @@ FEED_LAST: Final = Setting("feed_last", bytes)
 HELD_ASKED: Final = Setting("held_asked", int)
 #: The newest checkpoint note that verified.
 CHECKPOINT: Final = Setting("checkpoint", str)
+#: The time of that checkpoint.
+CHECKED: Final = Setting("checked", int)
 #: The hash of the join request that waits for approval.
 JOIN_REQUEST: Final = Setting("join_request", bytes)
 
