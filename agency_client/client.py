@@ -700,6 +700,18 @@ class Client:
 
         return writer_of(self.home)
 
+    def addressees(self) -> Any:
+        """Everybody else who can be written to, as the directory was last known."""
+        from agency_client.use_cases.writers import addressees
+
+        return addressees(self.home)
+
+    def last_contact(self) -> dict[str, str]:
+        """How to reach the sender, as the newest package that was sent from here says."""
+        from agency_client.use_cases.writers import last_contact
+
+        return last_contact(self.home)
+
     def new_draft(self, kind: str, tree: Mapping[str, Any], about: str = "") -> Any:
         """Begin a document that is written by and by; kept here, encrypted, and sent to nobody."""
         from agency_client.use_cases.drafts import new_draft

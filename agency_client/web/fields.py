@@ -30,7 +30,9 @@ class Shape(Enum):
     LONG = "long"  # text of several lines
     LINES = "lines"  # a list of texts, one on each line
     ONE = "one"  # one word of several
+    SELECT = "select"  # the same in little room
     MANY = "many"  # a list of words
+    NUMBERS = "numbers"  # a list of numbers
     DAY = "day"  # a day, or a month or year where no more is known
     YES = "yes"  # true, or not there
 
@@ -118,8 +120,12 @@ def read(field: Field, form: Form) -> Any:
         case Shape.ONE:
             chosen = form.text(field.name)
             return (form.text(f"{field.name}:why").strip() if chosen == _OPEN else chosen) or None
+        case Shape.SELECT:
+            return form.text(field.name) or None
         case Shape.MANY:
             return list(form.texts(field.name)) or None
+        case Shape.NUMBERS:
+            return [int(n) for n in form.texts(field.name) if n.isdecimal()] or None
         case Shape.YES:
             return True if form.has(field.name) else None
         case Shape.DAY:
@@ -198,7 +204,9 @@ def _shown(field: Field, value: Any, problem: str | None) -> Shown:
             return Shown(component="textarea", params=params)
         case Shape.ONE:
             return Shown(component="radios", params=_one(field, value, problem))
-        case Shape.MANY:
+        case Shape.SELECT:
+            return Shown(component="select", params=_select(field, value, problem))
+        case Shape.MANY | Shape.NUMBERS:
             return Shown(component="checkboxes", params=_many(field, value, problem))
         case Shape.YES:
             return Shown(component="checkbox", params=_yes(field, value, problem))
@@ -253,6 +261,15 @@ def _one(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     return params
 
 
+def _select(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    nothing = Word(code="", label="Choose, or leave open")
+    items = [
+        {"value": word.code, "text": word.label, "selected": (value or "") == word.code}
+        for word in (nothing, *field.words)
+    ]
+    return {**_text(field, value, problem), "items": items}
+
+
 def _why(field: Field, value: str) -> dict[str, Any]:
     hint = 'Begin with "not known:" or "not applicable:" and give the reason.'
     return {
@@ -265,7 +282,7 @@ def _why(field: Field, value: str) -> dict[str, Any]:
 
 
 def _many(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
-    chosen = value if isinstance(value, list) else [value]
+    chosen = [str(each) for each in (value if isinstance(value, list) else [value])]
     items = [_item(word, checked=word.code in chosen) for word in field.words]
     return {**_group(field, problem), "items": items}
 

@@ -15,6 +15,8 @@ from phoenix_protocol.randomness import Randomness
 Progressed = Callable[[int, int], None]
 #: So many that have ended are remembered.
 _REMEMBERED: Final = 50
+#: Seconds that a page waits for work before it says that it goes on.
+_MOMENT: Final = 3.0
 
 
 class JobState(Enum):
@@ -85,6 +87,11 @@ class Jobs:
     def shown(self) -> tuple[Job, ...]:
         """What goes on, and what has ended, newest first."""
         return tuple(reversed(self._jobs.values()))
+
+    async def soon(self, job: Job) -> None:
+        """Wait a moment: most work is done before anybody would look how far it is."""
+        if job.task is not None:
+            await asyncio.wait([job.task], timeout=_MOMENT)
 
     async def stop(self) -> None:
         """End everything that still goes on."""

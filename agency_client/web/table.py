@@ -38,6 +38,16 @@ def post(path: str, handler: Handler, *, while_locked: bool = False, streams: bo
 
 def all_pages() -> tuple[Page, ...]:
     """Every page of the app."""
-    from agency_client.web.pages import home, locking, working
+    from agency_client.web.pages import (
+        alarms,
+        answering,
+        home,
+        inbox,
+        locking,
+        notices,
+        reading,
+        working,
+    )
 
-    return (*locking.PAGES, *home.PAGES, *working.PAGES)
+    areas = (locking, home, working, inbox, reading, answering, notices, alarms)
+    return tuple(page for area in areas for page in area.PAGES)

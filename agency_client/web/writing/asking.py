@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,7 +13,8 @@ from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import shown, summary, take
 from agency_client.web.table import Page, get, post
-from agency_client.web.writing.kinds import Kind, document_of
+from agency_client.web.writing.documents import document_of
+from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.steps import Setting, Step, belonging, progress
 from phoenix_protocol.errors import Problem
 
@@ -181,8 +181,3 @@ def _step(asked: Asked, kind: Kind, setting: Setting) -> Step:
     if step is None or step.fields is None:
         raise web.HTTPNotFound
     return step
-
-
-def document_bytes(content: dict[str, Any]) -> bytes:
-    """The document of a draft as the bytes of a file: what the rules judge, and what is sealed."""
-    return json.dumps(document_of(content), ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from agency_client.record.findings import Findings
 from agency_client.web.writing.steps import Group, Setting, Step
@@ -31,9 +31,3 @@ class Kind:
         """A page by its name in the path."""
         found = (step for group in self.groups(setting) for step in group.steps)
         return next((step for step in found if step.slug == slug), None)
-
-
-def document_of(content: dict[str, Any]) -> dict[str, Any]:
-    """The document inside what a draft keeps: beside it stands what the pages alone need, such as ``urgent``."""
-    inside: dict[str, Any] = content.setdefault("document", {})
-    return inside

@@ -26,7 +26,7 @@ def _basis(setting: Setting) -> tuple[Field, ...]:
 
 
 def _is_enforcement(setting: Setting) -> bool:
-    return value_at(setting.document, ("legal", "regime")) == _ENFORCEMENT
+    return bool(value_at(setting.document, ("legal", "regime")) == _ENFORCEMENT)
 
 
 def _many(setting: Setting, name: str, label: str, hint: str = "") -> Field:

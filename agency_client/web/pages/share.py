@@ -1,0 +1,251 @@
+"""Sharing: drafts, the task list, and the pages that are lists: people, statements, readers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from agency_client.use_cases.drafts import tree_of
+from agency_client.web.asked import Asked
+from agency_client.web.fields import shown
+from agency_client.web.table import get, post
+from agency_client.web.writing import editing
+from agency_client.web.writing.asking import pages_of
+from agency_client.web.writing.documents import document_of
+from agency_client.web.writing.opened import Open, position_of
+from agency_client.web.writing.package import NAME, PACKAGE, ROOT
+from agency_client.web.writing.statement_questions import (
+    KINDS,
+    person_fields,
+    statement_fields,
+)
+from phoenix_protocol.record import CLASS_OF, Kind
+
+_DRAFT: Final = f"{ROOT}/{{draft:[0-9a-f]{{32}}}}"
+_NUMBER: Final = "[0-9]{1,4}"
+
+
+async def drafts(asked: Asked) -> web.StreamResponse:
+    """The drafts, and the two ways to begin."""
+    rows = [
+        (draft, document_of(tree_of(draft)).get("purpose") or "No purpose yet")
+        for draft in asked.client.drafts(NAME)
+    ]
+    return asked.page("share/drafts.html", title="Share information", rows=rows)
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+async def people(asked: Asked) -> web.StreamResponse:
+    """Whom it concerns."""
+    open_ = Open(asked)
+    return asked.page(
+        "share/people.html",
+        title="Who it concerns",
+        path_of_draft=open_.path,
+        people=editing.people_of(open_.document),
+    )
+
+
+async def add_person(asked: Asked) -> web.StreamResponse:
+    """One more person."""
+    open_ = Open(asked)
+    position = editing.add_person(open_.document)
+    open_.save()
+    return asked.go(f"{open_.path}/person/{position + 1}")
+
+
+async def person(asked: Asked) -> web.StreamResponse:
+    """What is known of one person."""
+    open_ = Open(asked)
+    position = position_of(asked.part("person"), editing.people_of(open_.document))
+    fields = person_fields(open_.setting, position)
+    return asked.page(
+        "share/person.html",
+        title="A person",
+        path_of_draft=open_.path,
+        number=position + 1,
+        fields=shown(fields, open_.document),
+        errors=[],
+    )
+
+
+async def save_person(asked: Asked) -> web.StreamResponse:
+    """Keep what is known of one person."""
+    open_ = Open(asked)
+    position = position_of(asked.part("person"), editing.people_of(open_.document))
+    return await open_.answer(
+        person_fields(open_.setting, position),
+        f"people[{position + 1}]",
+        "share/person.html",
+        f"{open_.path}/people",
+        title="A person",
+        number=position + 1,
+    )
+
+
+async def remove_person(asked: Asked) -> web.StreamResponse:
+    """Take a person out."""
+    open_ = Open(asked)
+    position = position_of(asked.part("person"), editing.people_of(open_.document))
+    editing.remove_person(open_.document, position)
+    open_.save()
+    return asked.go(f"{open_.path}/people")
+
+
+# -- statements -------------------------------------------------------------------------------------------------------
+
+
+async def statements(asked: Asked) -> web.StreamResponse:
+    """What is known: sections with their statements in order."""
+    open_ = Open(asked)
+    sections = [
+        (n, section, [_row(open_, n, m, s) for m, s in enumerate(editing.statements_of(section))])
+        for n, section in enumerate(editing.sections_of(open_.document))
+    ]
+    return asked.page(
+        "share/statements.html",
+        title="What you know",
+        path_of_draft=open_.path,
+        sections=sections,
+    )
+
+
+def _row(open_: Open, section: int, position: int, statement: dict[str, Any]) -> dict[str, Any]:
+    kind = statement.get("kind")
+    known = next((each for each in Kind if each.value == kind), None)
+    return {
+        "number": editing.number_of(open_.document, section, position),
+        "position": position,
+        "text": statement.get("text") or "Nothing written yet",
+        "class": CLASS_OF[known].value if known is not None else None,
+        "kind": KINDS[known][0] if known is not None else "How it is known is not said yet",
+    }
+
+
+async def add_section(asked: Asked) -> web.StreamResponse:
+    """One more section, with a first statement to write."""
+    open_ = Open(asked)
+    section = editing.add_section(open_.document, asked.form.text("title").strip())
+    editing.add_statement(open_.document, section)
+    open_.save()
+    return asked.go(f"{open_.path}/section/{section + 1}/statement/1")
+
+
+async def rename_section(asked: Asked) -> web.StreamResponse:
+    """Another title."""
+    open_ = Open(asked)
+    section = editing.sections_of(open_.document)[open_.section()]
+    section["title"] = asked.form.text("title").strip()
+    open_.save()
+    return asked.go(f"{open_.path}/statements")
+
+
+async def remove_section(asked: Asked) -> web.StreamResponse:
+    """Take a section out, with its statements and files."""
+    open_ = Open(asked)
+    position = open_.section()
+    gone = editing.sections_of(open_.document)[position].get("id")
+    editing.remove_section(open_.document, position)
+    open_.save()
+    for file in asked.client.draft_files(open_.draft.id):
+        if file.section == gone:
+            asked.client.detach(open_.draft.id, file.id)
+    return asked.go(f"{open_.path}/statements")
+
+
+async def add_statement(asked: Asked) -> web.StreamResponse:
+    """One more statement."""
+    open_ = Open(asked)
+    section = open_.section()
+    position = editing.add_statement(open_.document, section)
+    open_.save()
+    return asked.go(f"{open_.path}/section/{section + 1}/statement/{position + 1}")
+
+
+async def statement(asked: Asked) -> web.StreamResponse:
+    """One statement to write."""
+    open_ = Open(asked)
+    section = open_.section()
+    position = open_.statement(section)
+    return asked.page(
+        "share/statement.html",
+        title="A statement",
+        path_of_draft=open_.path,
+        section=section + 1,
+        number=position + 1,
+        fields=shown(statement_fields(open_.setting, section, position), open_.document),
+        errors=[],
+        **_choices(open_, section),
+    )
+
+
+def _choices(open_: Open, section: int) -> dict[str, Any]:
+    titles = [each.get("title") or "No title yet" for each in editing.sections_of(open_.document)]
+    return {"sections": list(enumerate(titles, 1)), "own_section": section + 1}
+
+
+async def save_statement(asked: Asked) -> web.StreamResponse:
+    """Keep a statement, and put it into the section that was chosen."""
+    open_ = Open(asked)
+    section = open_.section()
+    position = open_.statement(section)
+    fields = statement_fields(open_.setting, section, position)
+    answered = await open_.answer(
+        fields,
+        f"section[{section + 1}].statement[{position + 1}]",
+        "share/statement.html",
+        f"{open_.path}/statements",
+        title="A statement",
+        section=section + 1,
+        number=position + 1,
+        **_choices(open_, section),
+    )
+    chosen = asked.form.text("in_section")
+    if answered.status == HTTPStatus.SEE_OTHER and chosen.isdecimal():
+        to = position_of(chosen, editing.sections_of(open_.document))
+        editing.put_statement(open_.document, section, position, to)
+        open_.save()
+    return answered
+
+
+async def change_statement(asked: Asked) -> web.StreamResponse:
+    """Move a statement up or down, or take it out."""
+    open_ = Open(asked)
+    section = open_.section()
+    position = open_.statement(section)
+    match asked.form.text("do"):
+        case "up":
+            editing.move_statement(open_.document, section, position, -1)
+        case "down":
+            editing.move_statement(open_.document, section, position, 1)
+        case "remove":
+            editing.remove_statement(open_.document, section, position)
+    open_.save()
+    return asked.go(f"{open_.path}/statements")
+
+
+_PERSON: Final = f"{_DRAFT}/person/{{person:{_NUMBER}}}"
+_SECTION: Final = f"{_DRAFT}/section/{{section:{_NUMBER}}}"
+_STATEMENT: Final = f"{_SECTION}/statement/{{statement:{_NUMBER}}}"
+
+PAGES = (
+    get(ROOT, drafts),
+    *pages_of(PACKAGE),
+    get(f"{_DRAFT}/people", people),
+    post(f"{_DRAFT}/people/new", add_person),
+    get(_PERSON, person),
+    post(_PERSON, save_person),
+    post(f"{_PERSON}/remove", remove_person),
+    get(f"{_DRAFT}/statements", statements),
+    post(f"{_DRAFT}/section/new", add_section),
+    post(_SECTION, rename_section),
+    post(f"{_SECTION}/remove", remove_section),
+    post(f"{_SECTION}/statement/new", add_statement),
+    get(_STATEMENT, statement),
+    post(_STATEMENT, save_statement),
+    post(f"{_STATEMENT}/change", change_statement),
+)

@@ -1,0 +1,182 @@
+"""Changing the lists of a draft: people, sections, statements. Plain values in place; numbers that point go along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+Tree = dict[str, Any]
+
+
+def people_of(document: Tree) -> list[Tree]:
+    """The people of a document; an empty list is put in where there is none."""
+    return _list(document, "people")
+
+
+def sections_of(document: Tree) -> list[Tree]:
+    """The sections of a document."""
+    return _list(document, "section")
+
+
+def statements_of(section: Tree) -> list[Tree]:
+    """The statements of a section."""
+    return _list(section, "statement")
+
+
+def readers_of(section: Tree) -> dict[str, str]:
+    """Who needs to know a section, and why."""
+    return _table(section, "need_to_know")
+
+
+def _list(table: Tree, name: str) -> list[Tree]:
+    if not isinstance(table.get(name), list):
+        table[name] = []
+    found: list[Tree] = table[name]
+    return found
+
+
+def _table(table: Tree, name: str) -> dict[str, str]:
+    if not isinstance(table.get(name), dict):
+        table[name] = {}
+    found: dict[str, str] = table[name]
+    return found
+
+
+# -- people -----------------------------------------------------------------------------------------------------------
+
+
+def add_person(document: Tree) -> int:
+    """A new person; gives their position."""
+    people = people_of(document)
+    people.append({"id": _free("p", {person.get("id") for person in people})})
+    return len(people) - 1
+
+
+def remove_person(document: Tree, position: int) -> None:
+    """Take a person out, also where statements are about them."""
+    gone = people_of(document).pop(position).get("id")
+    for _, _, statement in every_statement(document):
+        about = statement.get("about")
+        if isinstance(about, list):
+            statement["about"] = [name for name in about if name != gone]
+    for name in ("capacity", "informing"):
+        answers = document.get(name)
+        if isinstance(answers, list):
+            document[name] = [answer for answer in answers if answer.get("person") != gone]
+
+
+def _free(letter: str, taken: set[Any]) -> str:
+    number = 1
+    while f"{letter}{number}" in taken:
+        number += 1
+    return f"{letter}{number}"
+
+
+# -- sections and statements ------------------------------------------------------------------------------------------
+
+
+def every_statement(document: Tree) -> Iterator[tuple[int, int, Tree]]:
+    """Every statement with the positions of its section and itself, in the order of their numbers."""
+    for s, section in enumerate(sections_of(document)):
+        for n, statement in enumerate(statements_of(section)):
+            yield s, n, statement
+
+
+def number_of(document: Tree, section: int, position: int) -> int:
+    """The number of a statement: they are counted from 1 through the whole document."""
+    before = sum(len(statements_of(each)) for each in sections_of(document)[:section])
+    return before + position + 1
+
+
+def add_section(document: Tree, title: str) -> int:
+    """A new section at the end; gives its position."""
+    sections = sections_of(document)
+    id_ = _free("s", {section.get("id") for section in sections})
+    sections.append({"id": id_, "title": title, "need_to_know": {}, "statement": []})
+    return len(sections) - 1
+
+
+def remove_section(document: Tree, section: int) -> None:
+    """Take a section out, with its statements."""
+    with_basis = _Pointing(document)
+    sections_of(document).pop(section)
+    with_basis.point_again()
+
+
+def add_statement(document: Tree, section: int) -> int:
+    """A new statement at the end of a section; gives its position there."""
+    with_basis = _Pointing(document)
+    statements = statements_of(sections_of(document)[section])
+    statements.append({})
+    with_basis.point_again()
+    return len(statements) - 1
+
+
+def remove_statement(document: Tree, section: int, position: int) -> None:
+    """Take a statement out. What rested on it rests on it no more."""
+    with_basis = _Pointing(document)
+    statements_of(sections_of(document)[section]).pop(position)
+    with_basis.point_again()
+
+
+def move_statement(document: Tree, section: int, position: int, by: int) -> None:
+    """Move a statement up (-1) or down (1) in its section; at an end it stays."""
+    statements = statements_of(sections_of(document)[section])
+    to = position + by
+    if not 0 <= to < len(statements):
+        return
+    with_basis = _Pointing(document)
+    statements.insert(to, statements.pop(position))
+    with_basis.point_again()
+
+
+def put_statement(document: Tree, section: int, position: int, to_section: int) -> int:
+    """Put a statement into another section, at its end; gives its position there."""
+    if section == to_section:
+        return position
+    with_basis = _Pointing(document)
+    sections = sections_of(document)
+    statement = statements_of(sections[section]).pop(position)
+    target = statements_of(sections[to_section])
+    target.append(statement)
+    with_basis.point_again()
+    return len(target) - 1
+
+
+class _Pointing:
+    """What each statement rests on, by the statements themselves, so that numbers can be given anew."""
+
+    def __init__(self, document: Tree) -> None:
+        self._document: Final = document
+        numbered = {n: s for n, (_, _, s) in enumerate(every_statement(document), 1)}
+        self._bases: Final = [
+            (statement, [numbered[n] for n in statement["basis"] if n in numbered])
+            for statement in numbered.values()
+            if isinstance(statement.get("basis"), list)
+        ]
+
+    def point_again(self) -> None:
+        """Write the numbers that hold now."""
+        numbers = {id(s): n for n, (_, _, s) in enumerate(every_statement(self._document), 1)}
+        for statement, basis in self._bases:
+            kept = sorted(numbers[id(each)] for each in basis if id(each) in numbers)
+            if kept:
+                statement["basis"] = kept
+            else:
+                statement.pop("basis", None)
+
+
+# -- readers ----------------------------------------------------------------------------------------------------------
+
+
+def set_recipients(document: Tree, addresses: list[str]) -> None:
+    """Who gets the package. Whoever is left out is left out of every section too."""
+    document["to"] = addresses
+    for section in sections_of(document):
+        readers = readers_of(section)
+        section["need_to_know"] = {a: why for a, why in readers.items() if a in addresses}
+
+
+def set_readers(section: Tree, reasons: dict[str, str]) -> None:
+    """Who needs to know a section, and why."""
+    section["need_to_know"] = reasons

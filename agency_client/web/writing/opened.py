@@ -1,0 +1,82 @@
+"""A draft of a package that a page works on."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from agency_client.ports.vault.drafts import Draft
+from agency_client.use_cases.drafts import tree_of
+from agency_client.web.asked import Asked
+from agency_client.web.fields import Field, shown, summary, take
+from agency_client.web.writing import editing
+from agency_client.web.writing.asking import draft_of, setting_of, typed_wrong
+from agency_client.web.writing.documents import document_of
+from agency_client.web.writing.package import PACKAGE, ROOT
+from agency_client.web.writing.steps import Setting, Step, belonging
+
+
+class Open:
+    """A draft with its document and who writes it."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked: Final = asked
+        self.draft: Draft = draft_of(asked, PACKAGE)
+        self.content: Final = tree_of(self.draft)
+        self.document: Final = document_of(self.content)
+        self.setting: Final[Setting] = setting_of(asked, self.content)
+
+    @property
+    def path(self) -> str:
+        """Where its pages are."""
+        return f"{ROOT}/{self.draft.id}"
+
+    def save(self) -> None:
+        """Keep it as it is now."""
+        self.draft = self.asked.client.save_draft(self.draft.id, self.content)
+
+    def section(self) -> int:
+        """The section that the path names. Raises HTTPNotFound."""
+        return position_of(self.asked.part("section"), editing.sections_of(self.document))
+
+    def statement(self, section: int) -> int:
+        """The statement that the path names."""
+        statements = editing.statements_of(editing.sections_of(self.document)[section])
+        return position_of(self.asked.part("statement"), statements)
+
+    async def answer(
+        self, fields: tuple[Field, ...], place: str, template: str, on: str, **values: Any
+    ) -> web.StreamResponse:
+        """Keep a page of fields; the page again where something typed cannot stand."""
+        take(fields, self.asked.form, self.document)
+        self.save()
+        if self.asked.form.has("autosave"):
+            return web.json_response({"saved": True})
+        findings = await PACKAGE.look(self.asked.client, self.draft)
+        problems = typed_wrong(belonging(_at(place), findings.problems))
+        errors = summary(fields, problems)
+        if not errors:
+            return self.asked.go(on)
+        return self.asked.page(
+            template,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            path_of_draft=self.path,
+            fields=shown(fields, self.document, problems),
+            errors=errors,
+            problem=True,
+            **values,
+        )
+
+
+def _at(place: str) -> Step:
+    return Step(slug="", title="", places=(place,))
+
+
+def position_of(text: str, things: list[Any]) -> int:
+    """A position in a list by its number in a path. Raises HTTPNotFound."""
+    position = int(text) - 1
+    if not 0 <= position < len(things):
+        raise web.HTTPNotFound
+    return position
