@@ -46,8 +46,21 @@ def all_pages() -> tuple[Page, ...]:
         locking,
         notices,
         reading,
+        share,
+        sharing,
         working,
     )
 
-    areas = (locking, home, working, inbox, reading, answering, notices, alarms)
+    areas = (
+        locking,
+        home,
+        working,
+        inbox,
+        reading,
+        answering,
+        notices,
+        alarms,
+        sharing,
+        share,
+    )
     return tuple(page for area in areas for page in area.PAGES)
