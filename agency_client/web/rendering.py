@@ -41,7 +41,9 @@ class Renderer:
             cache_size=-1,
         )
         self._environment.filters |= {
+            "lasting": when.lasting,
             "moment": when.moment,
+            "short_day": when.short_day,
             "day": when.day,
             "ago": when.ago,
             "shown": plain,
@@ -85,12 +87,14 @@ def _named_inside(tree: nodes.Template) -> set[str]:
         for each in tree.find_all(nodes.FromImport)
         for name in each.names
     }
-    return imported | {
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
+    assigned = {
         name.name
-        for each in tree.find_all(nodes.Assign)
+        for each in tree.find_all((nodes.Assign, nodes.AssignBlock))
         for name in each.find_all(nodes.Name)
         if name.ctx == "store"
     }
+    return imported | macros | assigned
 
 
 def _static() -> dict[str, tuple[bytes, str, str]]:
