@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from agency_client.ports.vault import Families, PassedOn, StoredEvent
 from agency_client.use_cases.home import Home
@@ -27,6 +28,9 @@ from phoenix_protocol.package.envelope import read_core
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.contents import Detail
+
+#: The words of the catalogue for how soon somebody has to act, soonest first. A word of another comes before them.
+_SOONEST: Final = ("red", "amber", "green")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +75,14 @@ class Signature:
 
 
 def inbox_page(home: Home, states: Collection[State] | None, *, start: int, most: int) -> InboxPage:
-    """At most ``most`` packages in any of ``states`` (None: all) after ``start`` others: what waits, then the newest.
+    """At most ``most`` packages in any of ``states`` (None: all) after ``start`` others: what waits, the
+    most urgent first, then the newest.
 
     What expired meanwhile is marked so first.
     """
     tidy(home)
     with home.vault.reading() as view:
-        found = view.received.page(states, WAITING, start=start, most=most)
+        found = view.received.page(states, WAITING, _SOONEST, start=start, most=most)
         return InboxPage(lines=as_lines(home, view, found), counts=view.received.count())
 
 

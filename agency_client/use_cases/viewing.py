@@ -291,7 +291,7 @@ def sender_of(home: Home, alert: Alert) -> Address | None:
 
 _NON_DELIVERY: Final = frozenset({"A_NOT_DELIVERED", "A_RELAY_LOST", "N_UNCONFIRMED"})
 #: Hard block 14: what was corrected or withdrawn is not put away before somebody here has said what they did about it.
-_NEED_OUTCOME: Final = frozenset({"N_CORRECTED", "N_WITHDRAWN"})
+NEED_OUTCOME: Final = frozenset({"N_CORRECTED", "N_WITHDRAWN"})
 
 
 def see_alert(home: Home, number: int) -> None:
@@ -306,11 +306,21 @@ def see_alert(home: Home, number: int) -> None:
         tx.audit.append(time=now, actor=home.actor(), action="alert.seen")
 
 
+def needs_outcome(home: Home, alert: Alert) -> bool:
+    """Whether an alert stays until somebody here has said what they did about a correction or withdrawal."""
+    with home.vault.reading() as view:
+        return _needs_outcome(view, alert)
+
+
+def _needs_outcome(view: Families, alert: Alert) -> bool:
+    if alert.code not in NEED_OUTCOME:
+        return False
+    return view.notices.get(ObjectHash(bytes.fromhex(alert.about))) is not None
+
+
 def _check_outcome(tx: Families, alert: Alert) -> None:
     """Raise RefusedError ``E_NOTICE_OPEN`` for a notice that waits for its outcome: answering puts it away."""
-    if alert.code not in _NEED_OUTCOME:
-        return
-    if tx.notices.get(ObjectHash(bytes.fromhex(alert.about))) is not None:
+    if _needs_outcome(tx, alert):
         raise RefusedError(
             "E_NOTICE_OPEN",
             "Nobody has said yet what was done about this correction or withdrawal.",

@@ -9,6 +9,8 @@ NAVIGATION: Final = (
     ("Home", "/"),
     ("Share", "/share"),
     ("Inbox", "/inbox"),
+    ("Corrections", "/notices"),
+    ("Alarms", "/alarms"),
     ("Sent", "/sent"),
     ("Requests", "/requests"),
     ("Register", "/register"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from agency_client.adapters.vault.codes import (
@@ -33,6 +34,10 @@ _INSERT: Final = (
     "urgency, created, expires, offered, state, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _OF_CORES: Final = "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number"
+#: The place of a package's urgency in a list, which is its parameter; before all of them for one that is not in it.
+_HOW_URGENT: Final = (
+    "coalesce((SELECT each.key FROM json_each(?) AS each WHERE each.value = urgency), -1)"
+)
 _NO_LIMIT: Final = -1
 _LAST: Final = Seconds((1 << 63) - 1)
 
@@ -111,15 +116,19 @@ class ReceivedTables:
         self,
         states: Collection[State] | None,
         first: Collection[State],
+        urgencies: Sequence[str],
         *,
         start: int,
         most: int,
     ) -> tuple[ReceivedPackage, ...]:
         rows = self._session.all(
             f"{_SELECT} WHERE {ANY_STATE if states is None else ONE_OF_STATES} "
-            f"ORDER BY {ONE_OF_STATES} DESC, offered DESC, number DESC LIMIT ? OFFSET ?",
+            f"ORDER BY CASE WHEN {ONE_OF_STATES} THEN {_HOW_URGENT} ELSE ? END, "
+            "offered DESC, number DESC LIMIT ? OFFSET ?",
             None if states is None else pack_states(states),
             pack_states(first),
+            json.dumps(list(urgencies)),
+            len(urgencies),
             most,
             start,
         )

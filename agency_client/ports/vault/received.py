@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -89,12 +89,13 @@ class Received(Protocol):
         self,
         states: Collection[State] | None,
         first: Collection[State],
+        urgencies: Sequence[str],
         *,
         start: int,
         most: int,
     ) -> tuple[ReceivedPackage, ...]:
-        """A part of the packages in any of ``states`` (None: all): those in a state of ``first``, then the rest, each
-        newest offer first; at most ``most`` of them after the ``start`` before.
+        """A part of the packages in any of ``states`` (None: all): those in a state of ``first`` by their urgency, the
+        first of ``urgencies`` first; then the rest. Newest offer first; at most ``most`` after the ``start`` before.
         """
         ...
 
