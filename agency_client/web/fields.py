@@ -162,9 +162,12 @@ class Shown:
 def shown(
     fields: Iterable[Field], tree: Mapping[str, Any], problems: Sequence[Problem] = ()
 ) -> tuple[Shown, ...]:
-    """Fields with the answers of a draft, and each with its first problem."""
+    """Fields with the answers of a draft, and each with its first problem. A choice of nothing is not asked."""
+    choices = (Shape.ONE, Shape.MANY, Shape.NUMBERS)
     return tuple(
-        _shown(field, value_at(tree, field.at), problem_of(field, problems)) for field in fields
+        _shown(field, value_at(tree, field.at), problem_of(field, problems))
+        for field in fields
+        if field.words or field.may_be_open or field.shape not in choices
     )
 
 

@@ -149,7 +149,7 @@ def _first(setting: Setting, at: Place) -> tuple[Field, ...]:
         ),
         Field(
             at=(*at, "source", "type"),
-            shape=Shape.ONE,
+            shape=Shape.SELECT,
             label="Where does it come from?",
             words=setting.words("source_type"),
         ),
