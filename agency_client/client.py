@@ -469,6 +469,26 @@ class Client:
 
         return follow(self.home, core)
 
+    def kept_document(self, core: ObjectHash) -> dict[str, Any]:
+        """The document of a package of ours, to be written on and sent again."""
+        from agency_client.use_cases.again import kept_document
+
+        return kept_document(self.home, core)
+
+    def has_files(self, core: ObjectHash) -> bool:
+        """Whether a package came or went with files whose bytes are here."""
+        with self.home.vault.reading() as view:
+            contents = view.contents.get(core)
+        return contents is not None and any(each.stored for each in contents.attachments)
+
+    async def attach_again(self, core: ObjectHash, draft: str) -> int:
+        """Put the files of a package of ours into a draft; how many."""
+        import asyncio
+
+        from agency_client.use_cases.again import attach_again
+
+        return await asyncio.to_thread(attach_again, self.home, core, draft)
+
     async def delivery_health(self, since: Seconds) -> Any:
         """How what was sent from here since then went, agency by agency; talks to nobody."""
         from agency_client.use_cases.overviews import delivery_health

@@ -29,6 +29,23 @@ def day(seconds: int | None) -> str:
     return f"{at.tm_mday} {time.strftime('%B %Y', at)}"
 
 
+def short_day(seconds: int) -> str:
+    """20 Nov 2026, in this machine's zone."""
+    at = time.localtime(seconds)
+    return f"{at.tm_mday} {time.strftime('%b %Y', at)}"
+
+
+def lasting(seconds: int | None) -> str:
+    """How long something took, roughly: 5 minutes, 2 days; empty for None."""
+    if seconds is None:
+        return ""
+    for unit, length in (("day", _DAY), ("hour", _HOUR), ("minute", _MINUTE)):
+        if seconds >= length:
+            count = round(seconds / length)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
 def ago(seconds: int, now: int) -> str:
     """How long before ``now`` something was: 5 minutes ago."""
     passed = max(0, now - seconds)

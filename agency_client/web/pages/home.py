@@ -1,18 +1,55 @@
-"""Home: what needs me now."""
+"""Home: what needs me now, and how the relay and the directory stand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from aiohttp import web
 
+from agency_client.use_cases.needing import Need, Needed, Standing
 from agency_client.web.asked import Asked
+from agency_client.web.desk import Heard
+from agency_client.web.need_words import need_words
+from agency_client.web.relay_words import relay_words
 from agency_client.web.table import get, post
+
+#: What goes on by itself, and is only to be known of.
+_TO_KNOW: Final = frozenset({Need.AWAITED, Need.UNANSWERED, Need.UNSENT, Need.DRAFTS})
 
 
 async def home(asked: Asked) -> web.StreamResponse:
     """What needs me now, as counts that lead there."""
+    found = await asked.client.needs_me()
+    heard = asked.desk.heard
+    needed = _with_joining(found.needed, heard)
     return asked.page(
-        "home.html", title="What needs you now", heard=asked.desk.heard, now=asked.now
+        "home.html",
+        title="What needs you now",
+        now_needed=[need_words(each) for each in needed if each.need not in _TO_KNOW],
+        to_know=[need_words(each) for each in needed if each.need in _TO_KNOW],
+        actions=_actions(found.standing),
+        relay=relay_words(heard, found.standing, asked.now),
+        pictures=found.standing.is_desk,
+        running=asked.desk.jobs.running,
+        who=asked.client.whose() if found.standing.is_desk or found.standing.is_manager else None,
     )
+
+
+def _with_joining(needed: Sequence[Needed], heard: Heard) -> list[Needed]:
+    """With those who wait to join, of whom only the relay knows."""
+    order = list(Need)
+    found = [*needed]
+    if heard.joining:
+        found.append(Needed(need=Need.JOINING, count=heard.joining))
+    return sorted(found, key=lambda each: order.index(each.need))
+
+
+def _actions(standing: Standing) -> list[tuple[str, str]]:
+    """What people come for most, first."""
+    if standing.is_approved:
+        return [("Share something", "/share"), ("Ask other agencies", "/requests")]
+    return [("Members and requests to join", "/members")] if standing.is_manager else []
 
 
 async def look(asked: Asked) -> web.StreamResponse:
