@@ -19,6 +19,7 @@ from agency_client.web.writing.package import NAME, PACKAGE, ROOT
 from agency_client.web.writing.statement_questions import (
     KINDS,
     person_fields,
+    section_fields,
     statement_fields,
 )
 from phoenix_protocol.record import CLASS_OF, Kind
@@ -135,13 +136,32 @@ async def add_section(asked: Asked) -> web.StreamResponse:
     return asked.go(f"{open_.path}/section/{section + 1}/statement/1")
 
 
-async def rename_section(asked: Asked) -> web.StreamResponse:
-    """Another title."""
+async def section(asked: Asked) -> web.StreamResponse:
+    """How one section is marked and may be used."""
     open_ = Open(asked)
-    section = editing.sections_of(open_.document)[open_.section()]
-    section["title"] = asked.form.text("title").strip()
-    open_.save()
-    return asked.go(f"{open_.path}/statements")
+    position = open_.section()
+    return asked.page(
+        "share/section.html",
+        title="A section",
+        path_of_draft=open_.path,
+        number=position + 1,
+        fields=shown(section_fields(open_.setting, position), open_.document),
+        errors=[],
+    )
+
+
+async def save_section(asked: Asked) -> web.StreamResponse:
+    """Keep how one section is marked and may be used."""
+    open_ = Open(asked)
+    position = open_.section()
+    return await open_.answer(
+        section_fields(open_.setting, position),
+        f"section[{position + 1}]",
+        "share/section.html",
+        f"{open_.path}/statements",
+        title="A section",
+        number=position + 1,
+    )
 
 
 async def remove_section(asked: Asked) -> web.StreamResponse:
@@ -242,7 +262,8 @@ PAGES = (
     post(f"{_PERSON}/remove", remove_person),
     get(f"{_DRAFT}/statements", statements),
     post(f"{_DRAFT}/section/new", add_section),
-    post(_SECTION, rename_section),
+    get(_SECTION, section),
+    post(_SECTION, save_section),
     post(f"{_SECTION}/remove", remove_section),
     post(f"{_SECTION}/statement/new", add_statement),
     get(_STATEMENT, statement),

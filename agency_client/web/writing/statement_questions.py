@@ -110,6 +110,51 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
     return (*fields, category)
 
 
+def section_fields(setting: Setting, section: int) -> tuple[Field, ...]:
+    """What is asked about one section beside its statements."""
+    at: Place = ("section", section)
+    return (
+        Field(at=(*at, "title"), shape=Shape.LINE, label="Title"),
+        Field(
+            at=(*at, "confidential"),
+            shape=Shape.MANY,
+            label="Is it confidential, and how?",
+            words=setting.words("confidential"),
+        ),
+        Field(
+            at=(*at, "confider"),
+            shape=Shape.LINE,
+            label="If it was given in confidence, by whom? (optional)",
+            hint="This stays with your agency.",
+        ),
+        Field(
+            at=(*at, "sensitivity"),
+            shape=Shape.MANY,
+            label="Is it sensitive and personal?",
+            words=setting.words("sensitivity"),
+        ),
+        Field(
+            at=(*at, "permitted_action"),
+            shape=Shape.MANY,
+            label="What may its readers do with it?",
+            words=setting.words("permitted_action"),
+        ),
+        Field(
+            at=(*at, "handling"),
+            shape=Shape.LINES,
+            label="How must it be handled, if not as the package? (optional)",
+            hint="C keeps control: nobody passes it on before you release it. One on each line.",
+            rows=2,
+        ),
+        Field(
+            at=(*at, "subject_access"),
+            shape=Shape.LONG,
+            label="What should they consider if the person asks to see it? (optional)",
+            rows=2,
+        ),
+    )
+
+
 def kind_words(setting: Setting) -> tuple[Word, ...]:
     """The kinds of statement as choices: the class in words first. Graded intelligence is for the police alone."""
     return tuple(
