@@ -1,0 +1,97 @@
+"""Changing a draft's lists: whatever is moved or taken out, what rests on a statement goes on resting on that one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agency_client.web.writing import editing
+
+Tree = dict[str, Any]
+
+
+def document(sizes: list[int]) -> Tree:
+    """Sections of so many statements; each statement rests on the one before it, by its number."""
+    made: Tree = {}
+    number = 0
+    for size in sizes:
+        section = editing.add_section(made, "A section")
+        for _ in range(size):
+            position = editing.add_statement(made, section)
+            statement = editing.statements_of(editing.sections_of(made)[section])[position]
+            number += 1
+            statement["text"] = f"T{number}"
+            if number > 1:
+                statement["basis"] = [number - 1]
+    return made
+
+
+def basis_by_text(tree: Tree) -> dict[str, list[str]]:
+    """What each statement rests on, by their words."""
+    numbered = {n: s["text"] for n, (_, _, s) in enumerate(editing.every_statement(tree), 1)}
+    return {
+        s["text"]: [numbered[n] for n in s.get("basis", ())]
+        for _, _, s in editing.every_statement(tree)
+    }
+
+
+SIZES = st.lists(st.integers(0, 4), min_size=1, max_size=4).filter(any)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["up", "down", "out", "put"]), st.integers(0, 99)), max_size=8
+)
+
+
+@given(SIZES, STEPS)
+def test_what_a_statement_rests_on_goes_along(
+    sizes: list[int], steps: list[tuple[str, int]]
+) -> None:
+    tree = document(sizes)
+    expected = basis_by_text(tree)
+    for step, number in steps:
+        all_ = list(editing.every_statement(tree))
+        if not all_:
+            return
+        section, position, statement = all_[number % len(all_)]
+        if step == "out":
+            editing.remove_statement(tree, section, position)
+            del expected[statement["text"]]
+            expected = {t: [b for b in bs if b != statement["text"]] for t, bs in expected.items()}
+        elif step == "put":
+            editing.put_statement(tree, section, position, number % len(editing.sections_of(tree)))
+        else:
+            editing.move_statement(tree, section, position, 1 if step == "down" else -1)
+        assert basis_by_text(tree) == expected
+
+
+def test_a_section_goes_with_its_statements() -> None:
+    tree = document([1, 2])
+    editing.remove_section(tree, 0)
+    assert basis_by_text(tree) == {"T2": [], "T3": ["T2"]}
+    assert [section["id"] for section in editing.sections_of(tree)] == ["s2"]
+    assert editing.add_section(tree, "New") == 1
+    assert [section["id"] for section in editing.sections_of(tree)] == ["s2", "s1"]
+
+
+def test_a_person_goes_from_every_place() -> None:
+    tree = document([1])
+    first, second = editing.add_person(tree), editing.add_person(tree)
+    people = editing.people_of(tree)
+    assert [person["id"] for person in people] == ["p1", "p2"]
+    (_, _, statement), *_ = editing.every_statement(tree)
+    statement["about"] = ["p1", "p2"]
+    tree["capacity"] = [{"person": "p1"}, {"person": "p2"}]
+    editing.remove_person(tree, first)
+    assert statement["about"] == ["p2"]
+    assert tree["capacity"] == [{"person": "p2"}]
+    assert second == 1
+
+
+def test_whoever_is_no_recipient_reads_no_section() -> None:
+    tree = document([1])
+    (section,) = editing.sections_of(tree)
+    editing.set_recipients(tree, ["a@x", "b@x"])
+    editing.set_readers(section, {"a@x": "why", "b@x": ""})
+    editing.set_recipients(tree, ["b@x"])
+    assert (tree["to"], section["need_to_know"]) == (["b@x"], {"b@x": ""})
