@@ -341,6 +341,12 @@ class Client:
 
         return find_attachment(self.home, core, item)
 
+    def text_of(self, core: ObjectHash, item: ItemId) -> str | None:
+        """What a statement of a package here says, or what a file is called; None where it is erased."""
+        from agency_client.use_cases.inbox_pages import text_of
+
+        return text_of(self.home, core, item)
+
     async def put_away(self) -> Any:
         """Digest, code and time of everything that came and did not verify."""
         from agency_client.use_cases.inbox_pages import put_away

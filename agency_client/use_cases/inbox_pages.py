@@ -12,6 +12,8 @@ from typing import Final
 from agency_client.ports.vault import Families, PassedOn, StoredEvent
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known, recall_directory
+from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.retaining import readable
 from agency_client.use_cases.viewing import WAITING, Received, as_lines, detail_of, tidy
 from phoenix_protocol.directory.openings import name_in
 from phoenix_protocol.directory.statements import EndReason
@@ -163,3 +165,16 @@ def put_away(home: Home) -> tuple[tuple[bytes, str, Seconds], ...]:
     """Digest, code and time of everything that came and did not verify, oldest first."""
     with home.vault.reading() as view:
         return tuple(view.quarantine.listing())
+
+
+def text_of(home: Home, core: ObjectHash, item: ItemId) -> str | None:
+    """What a statement of a package here says, or what a file is called; None where it is erased."""
+    contents = stored_contents(home, core)
+    for section in readable(contents.sections) if contents is not None else ():
+        for statement in section.statements:
+            if statement.id == item:
+                return statement.said.text
+        for file in section.attachments:
+            if file.id == item:
+                return file.said.name
+    return None

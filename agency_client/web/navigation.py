@@ -9,8 +9,6 @@ NAVIGATION: Final = (
     ("Home", "/"),
     ("Share", "/share"),
     ("Inbox", "/inbox"),
-    ("Corrections", "/notices"),
-    ("Alarms", "/alarms"),
     ("Sent", "/sent"),
     ("Requests", "/requests"),
     ("Register", "/register"),

@@ -28,7 +28,7 @@ WHAT_TO_DO: Final[dict[NoticeAction, str]] = {
 
 #: What can be done about a correction or withdrawal: its word, what people choose, and what that means.
 DONE: Final = (
-    ("rectified", "Put our records right", "They say now what the correction says."),
+    ("rectified", "Put our records right", "They say now what is right."),
     ("restricted", "Restricted it", "We keep it, as evidence for example, and do not use it."),
     ("erased", "Erased it", "It is in our own records no more."),
     ("disagreed", "We disagree", "We keep it as it was. Say why."),

@@ -49,8 +49,10 @@ class Filled:
         found = summary([asking.field for asking in self.asked], self.problems)
         if self.failed is None:
             return found
-        words = f"{self.failed.what} {telling(self.failed).next}"
-        return [{"text": words, "href": f"#{self.asked[0].field.id}"}, *found]
+        words = [f"{self.failed.what} {telling(self.failed).next}"]
+        words += [problem.message for problem in self.failed.problems]
+        first = f"#{self.asked[0].field.id}"
+        return [*({"text": each, "href": first} for each in words), *found]
 
     def with_failure(self, error: PhoenixError) -> Filled:
         """The same, and what happened when it was to be done. Raises ``error`` again where typing again cannot help."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadStatement
+from agency_client.record.when import span
 from agency_client.record.wording import in_words
+from agency_client.web.when import moment
 from phoenix_protocol.record import Kind, Person, Source, Statement
 
 
@@ -56,11 +60,11 @@ def statement_facts(
         ("Author", author),
         ("Source", source_words(said.source, catalogue)),
         ("First said by", _chain(said)),
-        ("As of", said.as_of),
+        ("As of", dated(said.as_of)),
         ("Not said as of when", _reason(said, "as_of_not_known")),
         ("Not said about whom", _reason(said, "about_not_known")),
-        ("Happened", " to ".join(t for t in (said.event_from, said.event_to) if t)),
-        ("Written down", said.recorded_at),
+        ("Happened", " to ".join(dated(t) for t in (said.event_from, said.event_to) if t)),
+        ("Written down", dated(said.recorded_at)),
         ("Checked", _checked(said, catalogue)),
         ("Graded", _grade(said, catalogue)),
         ("What would test it", said.test),
@@ -120,10 +124,27 @@ def person_facts(said: Person, known_to: Sequence[str], catalogue: Catalogue) ->
 def _of_person(
     said: Person, known_to: Sequence[str], catalogue: Catalogue
 ) -> Iterator[tuple[str, str | None]]:
-    yield "Born", said.born
+    yield "Born", dated(said.born)
     for name, value in said.identifiers.items():
         words = name.replace("_", " ").replace("nhs ", "NHS ")
         yield words[:1].upper() + words[1:], value
     yield "For law enforcement", _labels(catalogue, "person_category_part3", said.part3_category)
     yield "Only these may know who it is", ", ".join(known_to)
     yield "Notes", said.notes
+
+
+_ZONE: Final = re.compile(r"T.*[+-][0-9]{2}:[0-9]{2}\Z")
+_DAY: Final = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:-([0-9]{2}))?")
+
+
+def dated(text: str | None) -> str:
+    """A day or month as people write it, a time with its zone in that of this machine; anything else as it is."""
+    if text is None:
+        return ""
+    found = _DAY.fullmatch(text)
+    if found is not None:
+        year, month, day = found.groups()
+        words = f"{date(int(year), int(month), 1):%B} {year}"
+        return f"{int(day)} {words}" if day else words
+    at = span(text) if text.endswith("Z") or _ZONE.search(text) else None
+    return moment(at.first) if at is not None else text

@@ -63,6 +63,8 @@ _NEXT: Final[dict[str, tuple[str, str | None, str | None]]] = {
         "/members/joining",
         "See your code and words",
     ),
+    "E_DOCUMENT": ("Mend what is listed, then try again.", None, None),
+    "E_NOT_ACCEPTED": ("Say first that it is yours.", "/inbox", "Go to the inbox"),
     "E_NOTICE_OPEN": (
         "Put your records right, then say what you did.",
         "/notices",

@@ -82,6 +82,7 @@ async def _one(asked: Asked, form: Filled) -> web.StreamResponse:
         problem=bool(form.errors),
         form=form,
         notice=notice,
+        text=asked.client.text_of(notice.core, notice.item),
         places=[(each.called, _place(asked, each)) for each in every],
         may_settle=not notice.own and notice.noticed.action in NEED_OUTCOME,
         said=SAID,

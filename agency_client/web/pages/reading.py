@@ -17,16 +17,16 @@ from agency_client.use_cases.inbox_pages import SaidHere
 from agency_client.use_cases.reading import ReadPackage
 from agency_client.use_cases.viewing import Received
 from agency_client.web import guards
+from agency_client.web.answer_words import warnings_of
 from agency_client.web.asked import Asked
+from agency_client.web.item_links import links_of
 from agency_client.web.naming import inbox_path, item_of, number_of, received_core, sent_core
 from agency_client.web.pages.answering import ACKNOWLEDGE
 from agency_client.web.paging import pages_of
 from agency_client.web.parts import parts_of
 from agency_client.web.reading_view import (
     Given,
-    links_of,
     shown_section,
-    warnings_of,
     withdrawn_under,
 )
 from agency_client.web.simple_forms import empty
@@ -68,6 +68,7 @@ async def read(asked: Asked, core: ObjectHash, line: Received) -> web.StreamResp
         did=DID,
         form=empty(ACKNOWLEDGE),
         told="told" in asked.request.query,
+        is_asked="asked" in asked.request.query,
     )
 
 
@@ -95,6 +96,7 @@ async def _values(asked: Asked, core: ObjectHash, opened: ReadPackage, here: str
         notices=opened.notices,
         passed=await client.passed_on(core),
         catalogue=catalogue,
+        handling=opened.cover.handling,
     )
     links = links_of(parts)
     stored = {section.items[0].id: section for section in opened.contents.sections}
