@@ -14,7 +14,7 @@ from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import UNFINISHED
 
 #: So many packages at most are looked at: the newest.
-MOST: Final = 2000
+MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
