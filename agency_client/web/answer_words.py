@@ -31,7 +31,7 @@ def question_words(name: str, heading: str) -> str:
     """A question under a heading: without the name of its group, which the heading says."""
     if name in _QUESTIONS:
         return _QUESTIONS[name]
-    for group in ("Legal ", "Informing ", "Quality "):
+    for group in _GROUPS:
         if heading and name.startswith(group):
             words = name.removeprefix(group)
             return words[:1].upper() + words[1:]
@@ -40,9 +40,19 @@ def question_words(name: str, heading: str) -> str:
 
 #: Answers under headings of their own, by how their names begin. What nothing claims comes first.
 _HEADINGS: Final = (
+    ("decision.", "What was decided, and why"),
     ("legal.", "By what right it was shared"),
     ("informing[", "Who was told that it is shared"),
+    ("consent.", "Consent"),
+    ("capacity[", "Whether somebody can decide for themselves"),
+    ("child_voice.", "What the child wants"),
+    ("advice[", "Advice"),
     ("quality.", "How far it can be relied on"),
+)
+#: How the names of answers in these groups begin as questions.
+_GROUPS: Final = (
+    *("Decision ", "Legal ", "Informing ", "Consent ", "Capacity ", "Child voice ", "Advice "),
+    "Quality ",
 )
 
 

@@ -31,8 +31,8 @@ class _Pages:
     size: int = 0
 
     def room_for(self, size: int) -> bool:
-        """Whether so much still fits, or nothing is there yet."""
-        return not self.size or self.size + size <= self.most
+        """Whether so much still fits."""
+        return self.size + size <= self.most
 
     def turn(self) -> None:
         """Begin the next page."""
@@ -62,7 +62,7 @@ def _place(section: ReadSection, notices: Notices, pages: _Pages) -> None:
     if pages.room_for(head + sum(sizes)):
         pages.put(section, head + sum(sizes))
         return
-    if not pages.room_for(head + sum(sizes[:1])):
+    if pages.here and not pages.room_for(head + sum(sizes[:1])):
         pages.turn()
     part = replace(section, statements=())
     size = head
