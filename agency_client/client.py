@@ -583,6 +583,18 @@ class Client:
 
         return register(self.home, sought, exported=exported)
 
+    async def register_page(self, sought: Any, *, start: int, most: int) -> Any:
+        """Some of the lines that are sought, newest first, and how many there are in all."""
+        from agency_client.use_cases.registering import register_page
+
+        return register_page(self.home, sought, start=start, most=most)
+
+    async def register_lines_of(self, core: ObjectHash) -> Any:
+        """The lines of the register that tell of a package."""
+        from agency_client.use_cases.registering import entries_of
+
+        return entries_of(self.home, core)
+
     def whose(self) -> str:
         """Whose home this is: its address, or its manager's agency."""
         from agency_client.use_cases.recording import whose
@@ -626,6 +638,12 @@ class Client:
         from agency_client.use_cases.reviewing import review
 
         return review(self.home, until, most)
+
+    async def review_page(self, until: Seconds, *, start: int, most: int) -> Any:
+        """Some of what is to be looked at by a time, soonest first, each with what it is about."""
+        from agency_client.use_cases.review_pages import review_page
+
+        return review_page(self.home, until, start=start, most=most)
 
     async def reviewed(self, name: str, said: Any) -> int:
         """Record that somebody has looked at a package, a record or a hold; gives the record's number."""

@@ -33,13 +33,25 @@ _FOLLOWING: Final = frozenset({"answer", "advice_answer", "breach_step"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What somebody looks for in the register; everything that is not None holds. ``until`` is the second after."""
+    """What somebody looks for in the register; everything that is not None holds. ``until`` is the second after.
+
+    ``kinds`` are those of lines, such as ``sent`` or ``decision``.
+    """
 
     subject: str | None = field(repr=False, default=None)
     person: str | None = field(repr=False, default=None)
     agency: str | None = None
     since: Seconds | None = None
     until: Seconds | None = None
+    kinds: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPage:
+    """Some lines of the register, newest first, and how many there are in all."""
+
+    entries: tuple[RegisterEntry, ...]
+    whole: int
 
 
 def register(
@@ -50,36 +62,79 @@ def register(
     with home.vault.reading() as view:
         lines = _lines(view, sought)
         entries = _entries(view, lines)
+    _looked(home, len(entries), exported)
+    return entries
+
+
+def register_page(home: Home, sought: Sought, *, start: int, most: int) -> RegisterPage:
+    """``most`` of the lines that are sought, newest first, without the first ``start``. Only these are looked up."""
+    tidy(home)
+    with home.vault.reading() as view:
+        lines, whole = _page(view, sought, start, most)
+        entries = _entries(view, lines)
+    _looked(home, len(entries))
+    return RegisterPage(entries=entries, whole=whole)
+
+
+def entries_of(home: Home, core: ObjectHash) -> tuple[RegisterEntry, ...]:
+    """The lines that tell of a package, oldest first."""
+    with home.vault.reading() as view:
+        return _entries(view, view.register.of(core=core))
+
+
+def _looked(home: Home, lines: int, exported: tuple[str, ...] = ()) -> None:
+    """That somebody looked, or took a copy away, is in the audit record."""
     if home.vault.standing is Standing.SOUND:
         with home.vault.transaction() as tx:
             tx.audit.append(
                 time=home.clock.now(),
                 actor=home.actor(),
                 action="register.exported" if exported else "register.read",
-                detail={"lines": str(len(entries)), **dict.fromkeys(exported, "yes")},
+                detail={"lines": str(lines), **dict.fromkeys(exported, "yes")},
             )
-    return entries
 
 
 def _lines(view: Families, sought: Sought) -> tuple[RegisterLine, ...]:
-    if sought.subject is not None and not reference(sought.subject):
-        return ()  # nothing in it counts, and every line would be found
-    agency, address = _agency(sought.agency)
+    wanted = _wanted(sought)
+    return _fitting(view.register.find(wanted), sought) if wanted is not None else ()
+
+
+def _page(
+    view: Families, sought: Sought, start: int, most: int
+) -> tuple[tuple[RegisterLine, ...], int]:
+    """Lines of one page and how many there are: counted by the index, unless more than the index has to be compared."""
+    wanted = _wanted(sought)
+    if wanted is None:
+        return (), 0
+    if sought.person is None and "@" not in (sought.agency or ""):
+        return view.register.page(wanted, start=start, most=most), view.register.count(wanted)
+    found = _fitting(view.register.find(wanted), sought)[::-1]
+    return found[start : start + most], len(found)
+
+
+def _wanted(sought: Sought) -> Wanted | None:
+    """What to ask of the index; None where nothing in it counts, and every line would be found."""
     names = words(sought.person) if sought.person is not None else ()
-    if sought.person is not None and not names:
-        return ()
-    found = view.register.find(
-        Wanted(
-            reference=reference(sought.subject) if sought.subject is not None else None,
-            words=names,
-            agency=agency,
-            since=sought.since,
-            until=sought.until,
-        )
+    subject = reference(sought.subject) if sought.subject is not None else None
+    if subject == "" or (sought.person is not None and not names):
+        return None
+    return Wanted(
+        kinds=sought.kinds,
+        reference=subject,
+        words=names,
+        agency=_agency(sought.agency)[0],
+        since=sought.since,
+        until=sought.until,
     )
+
+
+def _fitting(lines: tuple[RegisterLine, ...], sought: Sought) -> tuple[RegisterLine, ...]:
+    """Of what the index found that which fits: a whole address, and one person who has all of the words."""
+    _, address = _agency(sought.agency)
+    names = words(sought.person) if sought.person is not None else ()
     return tuple(
         line
-        for line in found
+        for line in lines
         if (address is None or address in line.parties) and _is_about(line, names)
     )
 

@@ -203,13 +203,13 @@ _SHORTEST: Final = 4
 
 
 def find_kept(home: Home, text: str) -> ObjectHash:
-    """A package that was received or sent here, by its id or the beginning of it.
+    """A package that was received or sent here, by its id or the beginning of it, or by the hash of its core.
 
     Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``.
     """
     wanted = text.strip().lower()
     with home.vault.reading() as view:
-        exact = _by_whole_id(view, wanted)
+        exact = _by_core(view, wanted) or _by_whole_id(view, wanted)
         if exact is not None:
             return exact
         known = [(p.package, p.core) for p in view.received.inbox()]
@@ -224,6 +224,15 @@ def find_kept(home: Home, text: str) -> ObjectHash:
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several packages begin with these characters.")
     return found.pop()
+
+
+def _by_core(view: Families, text: str) -> ObjectHash | None:
+    try:
+        core = ObjectHash(bytes.fromhex(text))
+    except ValueError:
+        return None
+    known = view.sent.get(core) or view.received.get(core)
+    return core if known is not None else None
 
 
 def _by_whole_id(view: Families, text: str) -> ObjectHash | None:

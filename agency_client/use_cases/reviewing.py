@@ -56,6 +56,7 @@ class ToReview:
     package: PackageId | None = None
     record: int | None = None
     place: str = ""
+    core: ObjectHash | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) ->
         package=named.get(due.core) if due.core is not None else None,
         record=due.record,
         place=due.place,
+        core=due.core,
     )
 
 

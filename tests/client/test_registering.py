@@ -12,7 +12,7 @@ from agency_client.ports.vault import RegisterLine
 from agency_client.record.subjects import people_terms, terms
 from agency_client.use_cases.deciding import decide
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.registering import Sought, register
+from agency_client.use_cases.registering import Sought, entries_of, register, register_page
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.lifecycle import State, Step
 from tests.client.record_homes import opened_home
@@ -109,3 +109,38 @@ def test_looking_and_taking_copies_away_are_in_the_audit_record(home: Home) -> N
         "register.exported",
         {"lines": "3", "csv": "yes"},
     )
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        {},
+        {"person": "Jordan"},
+        {"person": "Jordan Alex"},
+        {"person": "!"},
+        {"subject": "qm 0417"},
+        {"subject": "-"},
+        {"agency": "ardenfold-police"},
+        {"agency": POLICE},
+        {"agency": "nobody@ardenfold-police"},
+        {"since": Seconds(NOW + 1)},
+        {"kinds": frozenset({"decision", "sent"})},
+    ],
+)
+def test_pages_are_the_register_turned_round(home: Home, sought: dict[str, object]) -> None:
+    wanted = Sought(**sought)  # type: ignore[arg-type]
+    whole = register(home, wanted)[::-1]
+    pages = [register_page(home, wanted, start=n, most=2) for n in (0, 2)]
+    assert [entry for page in pages for entry in page.entries] == list(whole)
+    assert {page.whole for page in pages} == {len(whole)}
+
+
+def test_a_page_that_was_looked_at_is_in_the_audit_record(home: Home) -> None:
+    register_page(home, Sought(), start=0, most=2)
+    with home.vault.reading() as view:
+        row = view.audit.rows()[-1]
+    assert (row.action, row.detail["lines"]) == ("register.read", "2")
+
+
+def test_the_lines_of_a_package(home: Home) -> None:
+    assert [entry.line.kind for entry in entries_of(home, core_hash(2))] == ["received"]

@@ -20,6 +20,7 @@ from phoenix_protocol.identifiers import ObjectHash, Seconds
 
 _LINE: Final = "SELECT number, kind, time, core, record, line, said FROM register"
 _IN_ORDER: Final = "ORDER BY time, number"
+_NEWEST_FIRST: Final = "ORDER BY time DESC, number DESC"
 _KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
 _EXACT: Final = "SELECT line FROM register_terms WHERE kind = ? AND term = ?"
 _BEGINS: Final = "SELECT line FROM register_terms WHERE kind = ? AND term >= ? AND term < ?"
@@ -63,13 +64,19 @@ class RegisterTables:
         )
 
     def find(self, wanted: Wanted) -> tuple[RegisterLine, ...]:
-        conditions = list(_conditions(wanted))
-        where = " AND ".join(sql for sql, _ in conditions)
+        where, values = _where(wanted)
+        return tuple(map(_line, self._session.all(f"{_LINE} {where} {_IN_ORDER}", *values)))
+
+    def page(self, wanted: Wanted, *, start: int, most: int) -> tuple[RegisterLine, ...]:
+        where, values = _where(wanted)
         rows = self._session.all(
-            f"{_LINE} {f'WHERE {where}' if where else ''} {_IN_ORDER}",
-            *(value for _, values in conditions for value in values),
+            f"{_LINE} {where} {_NEWEST_FIRST} LIMIT ? OFFSET ?", *values, most, start
         )
         return tuple(map(_line, rows))
+
+    def count(self, wanted: Wanted) -> int:
+        where, values = _where(wanted)
+        return int(self._session.value(f"SELECT count(*) FROM register {where}", *values))
 
     def of(
         self, *, core: ObjectHash | None = None, record: int | None = None
@@ -92,6 +99,13 @@ class RegisterTables:
         for line in self.of(core=core, record=record):
             self._session.run("DELETE FROM register_terms WHERE line = ?", line.number)
             self._session.run("DELETE FROM register WHERE number = ?", line.number)
+
+
+def _where(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
+    conditions = list(_conditions(wanted))
+    sql = " AND ".join(each for each, _ in conditions)
+    values = tuple(value for _, each in conditions for value in each)
+    return f"WHERE {sql}" if sql else "", values
 
 
 def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:

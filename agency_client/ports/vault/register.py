@@ -91,6 +91,14 @@ class Register(Protocol):
         """The lines that are wanted, oldest first."""
         ...
 
+    def page(self, wanted: Wanted, *, start: int, most: int) -> tuple[RegisterLine, ...]:
+        """Of the lines that are wanted ``most``, newest first, without the first ``start``."""
+        ...
+
+    def count(self, wanted: Wanted) -> int:
+        """How many lines are wanted."""
+        ...
+
     def of(
         self, *, core: ObjectHash | None = None, record: int | None = None
     ) -> tuple[RegisterLine, ...]:
