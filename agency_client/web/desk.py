@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from agency_client.client import Client
 from agency_client.unlocking import open_with_passphrase
 from agency_client.web.jobs import Jobs
+from agency_client.web.kept import Kept
 from keys.passphrase import Passphrase
 from keys.wrapping import FLOOR, Cost
 from phoenix_protocol.errors import LockedError, PhoenixError, TamperError, UnavailableError
@@ -58,6 +59,8 @@ class Desk:
         self.path: Final = path
         self.jobs: Final = Jobs(randomness)
         self.heard = Heard()
+        #: What somebody looks for: the fields of their searches.
+        self.sought: Final[Kept[Mapping[str, Any]]] = Kept(randomness)
         self._client: Client | None = client
         self._cost: Final = cost
         self._clock: Final = clock

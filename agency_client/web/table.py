@@ -47,6 +47,7 @@ def all_pages() -> tuple[Page, ...]:
         notices,
         pictures,
         reading,
+        register,
         releasing,
         saying_of_sent,
         sending_again,
@@ -72,5 +73,6 @@ def all_pages() -> tuple[Page, ...]:
         saying_of_sent,
         sending_again,
         pictures,
+        register,
     )
     return tuple(page for area in areas for page in area.PAGES)

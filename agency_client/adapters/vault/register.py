@@ -20,6 +20,7 @@ from phoenix_protocol.identifiers import ObjectHash, Seconds
 
 _LINE: Final = "SELECT number, kind, time, core, record, line, said FROM register"
 _IN_ORDER: Final = "ORDER BY time, number"
+_COUNT: Final = "SELECT count(*) FROM register"
 _NEWEST_FIRST: Final = "ORDER BY time DESC, number DESC"
 _KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
 _EXACT: Final = "SELECT line FROM register_terms WHERE kind = ? AND term = ?"
@@ -76,7 +77,7 @@ class RegisterTables:
 
     def count(self, wanted: Wanted) -> int:
         where, values = _where(wanted)
-        return int(self._session.value(f"SELECT count(*) FROM register {where}", *values))
+        return int(self._session.value(f"{_COUNT} {where}", *values))
 
     def of(
         self, *, core: ObjectHash | None = None, record: int | None = None
