@@ -1,0 +1,160 @@
+"""Sent: every recipient's way, what is said afterwards, what did not arrive, and the pictures. All of it real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.apps import App
+from tests.browser.axe import violations
+from tests.browser.keyboard import follow, press, write
+from tests.end_to_end.documents import MASH, NURSE, package
+from tests.end_to_end.quillmere import Town
+
+NARROW = {"width": 320, "height": 640}
+#: Markup, a direction override, and what a template would run.
+NAUGHTY = '<b onclick="x">"{{ 7*7 }}"</b>\u202e &lt;'
+SHOWN = '<b onclick="x">"{{ 7*7 }}"</b><U+202E> &lt;'
+
+Begin = Callable[..., tuple[Page, App]]
+
+
+@pytest.fixture
+def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
+    """Starts the app of a machine for one browser: a launch link works once."""
+    with ExitStack() as stack:
+
+        def start(name: str, **options: object) -> tuple[Page, App]:
+            app = stack.enter_context(App(machine=town[name]))
+            return opened(app, **options), app
+
+        yield start
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing of a page stands out at its side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, begin: Begin) -> None:
+    id_ = town.send(package("Strategy discussion wanted", sections={"observed": (MASH, NURSE)}))
+    town.desk.phoenix("accept", id_)
+    town.desk.phoenix("acknowledge", id_, "--owner", "Duty sergeant", "--use", "Discussion")
+    page, app = begin("social-care")
+    page.goto(app.url + "/sent")
+    assert violations(page) == []
+    follow(page, "Strategy discussion wanted")
+    press(page, "Ask the relay how far it is")
+    expect(page.get_by_text("The relay has been asked")).to_be_visible()
+    police = page.get_by_role("list", name=f"The way to {MASH}")
+    expect(police.get_by_text("Somebody took responsibility")).to_be_visible()
+    expect(police.get_by_text("Duty sergeant")).to_be_visible()
+    expect(police.get_by_text("Not yet: They tell you what came of it")).to_be_visible()
+    nurse = page.get_by_role("list", name=f"The way to {NURSE}")
+    expect(nurse.get_by_text("Not yet: They accept it as theirs")).to_be_visible()
+    assert violations(page) == []
+
+    follow(page, "Correct, withdraw or release something in it")
+    follow(page, "Correct observed.1")
+    write(page, "What it should say", "")
+    press(page, "Correct it")
+    expect(page.get_by_role("link", name="Enter what it should say")).to_be_visible()
+    assert page.title().startswith("Error: ")
+    assert violations(page) == []
+    write(page, "What it should say", "Said in observed, on another day")
+    write(page, "Why it was wrong", NAUGHTY)
+    press(page, "Correct it")
+    expect(page.get_by_text("The correction is on its way")).to_be_visible()
+    expect(page.get_by_text("Said in observed, on another day")).to_be_visible()
+    expect(page.get_by_text(SHOWN)).to_be_visible()
+    expect(page.get_by_text(f"{MASH} has not confirmed it yet")).to_be_visible()
+
+    town.desk.phoenix("inbox")
+    [notice] = town.desk.phoenix("notices").json["received"]
+    town.desk.phoenix("settle", notice["notice"], "--outcome", "disagreed", "--why", "We saw it")
+    press(page, "Ask the relay how far it is")
+    expect(page.get_by_text(f"{MASH} disagrees")).to_be_visible()
+    expect(page.get_by_text("We saw it")).to_be_visible()
+
+
+def test_what_is_taken_back_says_what_came_of_it_without_scripts(town: Town, begin: Begin) -> None:
+    id_ = town.send(package("Sent too early", sections={"health": (MASH, NURSE)}))
+    town.desk.phoenix("accept", id_)
+    page, app = begin("social-care", java_script_enabled=False, viewport=NARROW)
+    page.goto(f"{app.url}/sent/{id_}")
+    assert fits(page)
+    follow(page, "Take it back from whoever has not accepted it")
+    press(page, "Take it back")
+    expect(page.get_by_role("link", name="Enter why you take it back")).to_be_visible()
+    write(page, "Why you take it back", "It named the wrong child")
+    press(page, "Take it back")
+    expect(page.get_by_text(f"{NURSE}: taken back")).to_be_visible()
+    expect(page.get_by_text(f"{MASH}: too late")).to_be_visible()
+    assert fits(page)
+    follow(page, "Correct, withdraw or release something in it")
+    follow(page, "Withdraw health.1")
+    write(page, "Why it does not stand any more", "Another child")
+    press(page, "Withdraw it")
+    expect(page.get_by_text("The withdrawal is on its way")).to_be_visible()
+    page.goto(f"{app.url}/sent/{id_}/statements")
+    expect(page.get_by_text("It is withdrawn.")).to_be_visible()
+    assert fits(page)
+
+
+def test_what_did_not_arrive_is_seen_and_sent_again(town: Town, begin: Begin) -> None:
+    text = package("Ask for a welfare check", sections={"observed": (MASH,)})
+    id_ = town.send(text, "--expires", "3s")
+    time.sleep(4)
+    page, app = begin("social-care")
+    page.goto(app.url + "/")
+    follow(page, "1 package of yours did not get to somebody")
+    follow(page, "Ask for a welfare check")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a welfare check")
+    expect(page.get_by_text("Phone them now").first).to_be_visible()
+    assert violations(page) == []
+    press(page, "Send it again")
+    assert "/share/" in page.url
+    page.goto(f"{app.url}/sent/{id_}")
+    press(page, "I have seen that it was not delivered")
+    expect(page.get_by_text("somebody here has seen that it was not delivered")).to_be_visible()
+    page.goto(app.url + "/sent?show=trouble")
+    expect(page.get_by_text("There is nothing of this kind")).to_be_visible()
+
+
+def test_pictures_say_the_same_as_their_tables(town: Town, begin: Begin) -> None:
+    marked = package(NAUGHTY, sections={"observed": (MASH,), "health": (NURSE,)}, mark="")
+    id_ = town.send(marked.replace("Title of health", NAUGHTY.replace('"', "'")))
+    page, app = begin("social-care")
+    page.goto(app.url + "/pictures/case")
+    press(page, "Show it")
+    expect(page.get_by_role("link", name="Enter a reference, name or number")).to_be_visible()
+    write(page, "Reference, name or number", "qm-0417")
+    press(page, "Show it")
+    assert "0417" not in page.url
+    assert "0417" not in page.title()
+    expect(page.get_by_role("cell", name=SHOWN).first).to_be_visible()
+    told = page.get_by_role("row", name=SHOWN.replace('"', "'"))
+    expect(told.get_by_role("cell", name="Not told")).to_have_count(1)
+    expect(told.get_by_role("cell", name="Told: on its way")).to_have_count(1)
+    assert page.locator("svg script, svg [onclick], svg foreignObject").count() == 0
+    assert violations(page) == []
+    page.goto(f"{app.url}/pictures/case/{id_}")
+    expect(page.get_by_role("img").first).to_be_visible()
+    for path, words in (
+        ("/pictures/deliveries?days=7", "ardenfold-police"),
+        ("/pictures/expiries", SHOWN),
+        ("/pictures", "Each has the same as a table beneath it"),
+    ):
+        page.goto(app.url + path)
+        expect(page.get_by_text(words).last).to_be_visible()
+        assert violations(page) == []
+    page.emulate_media(forced_colors="active")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    for path in ("/pictures/deliveries", "/pictures/expiries", f"/pictures/case/{id_}", "/sent"):
+        page.goto(app.url + path)
+        assert fits(page), path
+        assert violations(page) == []
