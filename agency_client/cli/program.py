@@ -12,7 +12,7 @@ from agency_client.cli.options import RootGroup
 from agency_client.cli.telling import tell_error, wants_json
 from phoenix_protocol.errors import PhoenixError, UsageError
 
-#: name → (module, attribute, one line of help). The order is that of a day's work.
+#: name → (module of this room or its whole name, attribute, one line of help). The order is that of a day's work.
 COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "new": ("drafting", "new", "Write a template of a package document."),
     "check": ("drafting", "check", "Check a document without sending it."),
@@ -59,7 +59,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "catalogue": ("catalogues", "catalogue", "Show or adopt the words of your partnership."),
     "keys": ("keeping", "keys", "Show, roll, back up and restore keys."),
     "agent": ("keeping", "agent", "Hold the key unlocked for a time, and fetch in the background."),
-    "ui": ("serving", "serve_app", "Open the app in your browser."),
+    "ui": ("agency_client.ui", "serve_app", "Open the app in your browser."),
     "audit": ("keeping", "audit", "Verify and show the record of what was done here."),
 }
 
@@ -77,7 +77,8 @@ class Program(RootGroup):
         if found is None:
             return None
         module, attribute, _ = found
-        loaded = importlib.import_module(f"agency_client.cli.{module}")
+        place = module if "." in module else f"agency_client.cli.{module}"
+        loaded = importlib.import_module(place)
         command: click.Command = getattr(loaded, attribute)
         return command
 

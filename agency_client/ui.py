@@ -1,4 +1,4 @@
-"""The web app, started from the command line."""
+"""The web app, started from the command line: the one place that knows both."""
 
 from __future__ import annotations
 
