@@ -225,6 +225,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_MEMORY": "Close other programs and repeat. Nothing was changed.",
     "E_AGENT": "Choose a home on a local disk that belongs to you.",
     "E_AGENT_RUNNING": "Look at the agent of this home: phoenix agent status.",
+    "E_PORT": "Leave --port out to take any that is free, or stop what uses it.",
+    "E_SHARED_MACHINE": "Ask the other user to log out, or use --socket PATH.",
     "E_RESTORE": "Use phoenix keys restore for a backup, and phoenix keys backup to make one.",
     "E_CLOCK": "Set this machine's clock. Times earlier than the newest one seen are not accepted.",
     "E_STORE_INTEGRITY": "Stop using this store and restore a backup. Tell your information manager.",
