@@ -573,6 +573,12 @@ class Client:
 
         return records_of(self.home, core)
 
+    async def dues_of(self, core: ObjectHash) -> Any:
+        """What is not done yet about a package."""
+        from agency_client.use_cases.showing import dues_of
+
+        return dues_of(self.home, core)
+
     def find_package(self, text: str) -> ObjectHash:
         """A sent or received package by its id or the beginning of it."""
         return viewing.find_package(self.home, text)

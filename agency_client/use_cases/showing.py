@@ -36,6 +36,12 @@ def records_of(home: Home, core: ObjectHash) -> tuple[ShownRecord, ...]:
         return tuple(_shown(view, record) for record in view.records.of(core))
 
 
+def dues_of(home: Home, core: ObjectHash) -> tuple[Due, ...]:
+    """What is not done yet about a package, soonest first."""
+    with home.vault.reading() as view:
+        return tuple(due for due in view.dues.of(core=core) if due.closed is None)
+
+
 def _shown(view: Families, record: Record) -> ShownRecord:
     found = (view.sent.get(core) or view.received.get(core) for core in record.cores)
     return ShownRecord(

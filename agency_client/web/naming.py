@@ -28,6 +28,19 @@ def inbox_path(core: ObjectHash) -> str:
     return f"/inbox/{core.hex()}"
 
 
+def kept_core(asked: Asked) -> ObjectHash:
+    """A package that came or was sent. Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``."""
+    return asked.client.find_kept(asked.part("package"))
+
+
+def record_of(asked: Asked) -> int:
+    """The record that the path names. Raises HTTPNotFound."""
+    text = asked.part("record")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise web.HTTPNotFound
+    return int(text)
+
+
 def item_of(asked: Asked) -> ItemId:
     """The statement or file that the path names. Raises HTTPNotFound."""
     found = _hex(asked.part("item"))

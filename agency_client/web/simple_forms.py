@@ -27,6 +27,8 @@ class Asking:
 
     field: Field
     missing: str | None = None
+    #: How many seconds from now a day may be at most.
+    latest: int = LATEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,11 @@ class Filled:
         value = self.tree.get(name)
         return value if isinstance(value, str) else ""
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """What was ticked."""
+        value = self.tree.get(name)
+        return tuple(value) if isinstance(value, list) else ()
+
 
 def empty(asked: Sequence[Asking]) -> Filled:
     """A form that nobody has filled in yet."""
@@ -90,7 +97,9 @@ def _problems(asking: Asking, tree: Mapping[str, Any], now: int) -> Iterator[Pro
         if asking.missing is not None:
             yield _problem(field, asking.missing)
         return
-    words = _of_day(value, now) if field.shape is Shape.DAY else _of_text(field, value)
+    words = (
+        _of_day(value, now, asking.latest) if field.shape is Shape.DAY else _of_text(field, value)
+    )
     if words is not None:
         yield _problem(field, words)
 
@@ -98,6 +107,10 @@ def _problems(asking: Asking, tree: Mapping[str, Any], now: int) -> Iterator[Pro
 def _of_text(field: Field, value: Any) -> str | None:
     if field.shape is Shape.ONE:
         return None if any(word.code == value for word in field.words) else "Choose one of these"
+    if field.shape in (Shape.MANY, Shape.YES):
+        known = {word.code for word in field.words}
+        unknown = field.shape is Shape.MANY and not set(value) <= known
+        return "Choose among these" if unknown else None
     most = _MOST[field.shape]
     over = len(str(value).encode("utf-8", "surrogatepass")) - most
     if over > 0:
@@ -105,13 +118,14 @@ def _of_text(field: Field, value: Any) -> str | None:
     return None
 
 
-def _of_day(value: Any, now: int) -> str | None:
+def _of_day(value: Any, now: int, latest: int) -> str | None:
     end = day_end(str(value))
     if end is None:
         return "Enter a real day, with its day, month and year, such as 4 12 2026"
     if end < now:
         return "Enter a day that is today or later"
-    return "Enter a day within ten years" if end > now + LATEST else None
+    years = latest // (366 * 86400)
+    return f"Enter a day within {years} years" if end > now + latest else None
 
 
 def day_end(text: str) -> Seconds | None:

@@ -45,8 +45,10 @@ def all_pages() -> tuple[Page, ...]:
         inbox,
         locking,
         notices,
+        owed,
         pictures,
         reading,
+        records,
         register,
         releasing,
         saying_of_sent,
@@ -74,5 +76,7 @@ def all_pages() -> tuple[Page, ...]:
         sending_again,
         pictures,
         register,
+        records,
+        owed,
     )
     return tuple(page for area in areas for page in area.PAGES)
