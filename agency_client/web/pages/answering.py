@@ -11,6 +11,7 @@ from agency_client.record.pointing import called
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape
+from agency_client.web.in_time import in_time
 from agency_client.web.naming import inbox_path, item_of, received_core
 from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
 from agency_client.web.table import get, post
@@ -91,7 +92,8 @@ async def acknowledge(asked: Asked) -> web.StreamResponse:
         return await _owner(asked, form)
     due = day_end(form.text("due"))
     try:
-        await asked.client.acknowledge(core, form.text("owner"), form.text("use"), due)
+        owner, use = form.text("owner"), form.text("use")
+        await in_time(asked.client.acknowledge(core, owner, use, due))
     except PhoenixError as error:
         return await _owner(asked, form.with_failure(error))
     return asked.go(f"{inbox_path(core)}?told")
@@ -114,7 +116,7 @@ async def outcome(asked: Asked) -> web.StreamResponse:
     if form.problems:
         return await _outcome(asked, form)
     try:
-        await asked.client.outcome(core, form.text("words"))
+        await in_time(asked.client.outcome(core, form.text("words")))
     except PhoenixError as error:
         return await _outcome(asked, form.with_failure(error))
     return asked.go(f"{inbox_path(core)}?told")
@@ -168,7 +170,8 @@ async def dispute(asked: Asked) -> web.StreamResponse:
         return await _dispute(asked, form)
     line = await asked.client.received(core)
     try:
-        await asked.client.dispute(line.package.package.hex(), item.hex(), form.text("why"))
+        package = line.package.package.hex()
+        await in_time(asked.client.dispute(package, item.hex(), form.text("why")))
     except PhoenixError as error:
         return await _dispute(asked, form.with_failure(error))
     return asked.go(f"{inbox_path(core)}#s-{item.hex()}")

@@ -13,6 +13,7 @@ from agency_client.use_cases.viewing import Received
 from agency_client.web.alarm_words import words_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape
+from agency_client.web.in_time import in_time
 from agency_client.web.jobs import Job
 from agency_client.web.naming import inbox_path, number_of, received_core
 from agency_client.web.pages.reading import erased, read
@@ -25,8 +26,8 @@ from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.package.lifecycle import STORED, State
 
 _MOST: Final = 50
-#: Larger packages are fetched while somebody does something else (bytes).
-_LARGE: Final = 4 << 20
+#: Whoever has accepted a package waits for it so long (seconds); what takes longer goes on by itself.
+_QUICK: Final = 3.0
 #: Seconds for which a page waits for the relay; what comes later is there at the next look.
 _PATIENCE: Final = 5.0
 _A_MOMENT: Final = 0.05
@@ -139,19 +140,20 @@ def _others(said: tuple[SaidHere, ...]) -> tuple[SaidHere, ...]:
 
 
 async def accept(asked: Asked) -> web.StreamResponse:
-    """This is ours and we know that it is confidential: straight to reading, or to long work where it is large."""
+    """This is ours and we know that it is confidential: straight to reading, or to the page of long work."""
     core = received_core(asked)
     client = asked.client
-    if await client.size_of(core) <= _LARGE:
-        await client.accept(core)
-        return asked.go(inbox_path(core))
 
     async def work(job: Job) -> ObjectHash:
         await client.accept(core, job.progressed)
         return core
 
     job = asked.desk.jobs.start("Fetching a package", work, then=inbox_path)
-    return asked.go(f"/work/{job.id}")
+    if job.task is not None:
+        await asyncio.wait({job.task}, timeout=_QUICK)
+    if job.error is not None:
+        raise job.error
+    return asked.go(job.goes_to or f"/work/{job.id}")
 
 
 async def ask_reason(asked: Asked) -> web.StreamResponse:
@@ -181,7 +183,7 @@ async def give_back(asked: Asked) -> web.StreamResponse:
     if form.problems:
         return await _reason(asked, form)
     try:
-        await asked.client.give_back(core, form.text("reason"))
+        await in_time(asked.client.give_back(core, form.text("reason")))
     except PhoenixError as error:
         return await _reason(asked, form.with_failure(error))
     return asked.go(inbox_path(core))

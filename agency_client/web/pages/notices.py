@@ -9,6 +9,7 @@ from aiohttp import web
 from agency_client.use_cases.notice_views import NEED_OUTCOME, Shown
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape, Word
+from agency_client.web.in_time import in_time
 from agency_client.web.naming import number_of
 from agency_client.web.notice_words import DONE, SAID, WHAT_TO_DO, did
 from agency_client.web.paging import pages_of
@@ -97,8 +98,8 @@ async def settle(asked: Asked) -> web.StreamResponse:
     if form.problems:
         return await _one(asked, form)
     try:
-        notice = asked.part("notice")
-        await asked.client.settle(notice, form.text("outcome"), form.text("why") or None)
+        notice, why = asked.part("notice"), form.text("why") or None
+        await in_time(asked.client.settle(notice, form.text("outcome"), why))
     except PhoenixError as error:
         return await _one(asked, form.with_failure(error))
     return asked.go("/notices")

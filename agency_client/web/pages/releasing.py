@@ -12,6 +12,7 @@ from aiohttp import web
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape, Word
+from agency_client.web.in_time import in_time
 from agency_client.web.naming import inbox_path, item_of, received_core
 from agency_client.web.pages.answering import find_said
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
@@ -129,7 +130,7 @@ async def release(asked: Asked) -> web.StreamResponse:
         return await _page(asked, line, form)
     name, _, _ = await find_said(asked, line.package.core, item_of(asked))
     try:
-        sent = await asked.client.request_release(_document(asked, line, name, form))
+        sent = await in_time(asked.client.request_release(_document(asked, line, name, form)))
     except PhoenixError as error:
         return await _page(asked, line, form.with_failure(error))
     for each in sent:
