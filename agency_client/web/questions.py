@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +18,11 @@ from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.writing import consent_questions as consent
 from agency_client.web.writing import package
 from agency_client.web.writing.breach_questions import breach_fields
+from agency_client.web.writing.statement_questions import (
+    person_fields,
+    section_fields,
+    statement_fields,
+)
 from agency_client.web.writing.steps import Setting
 
 #: What nobody asks in words of its own where documents are written.
@@ -36,6 +42,8 @@ _LABELS: Final = {
 NOT_KNOWN: Final = 'If you do not know, write "not known:" and why.'
 _POSITION: Final = re.compile(r"\[[0-9]+\]")
 
+_ONE_OF_EACH: Final[Mapping[str, Any]] = {"section": [{"statement": [{}]}], "people": [{}]}
+
 Questions = Mapping[str, Field]
 
 
@@ -51,18 +59,29 @@ def setting_for(asked: Asked, document: Mapping[str, Any]) -> Setting:
 
 
 def questions(setting: Setting) -> Questions:
-    """Every question that is asked of packages and breaches, by the place that it answers."""
-    steps = [*(step for group in package.groups(setting) for step in group.steps), consent.GIVEN]
-    asked = [field for step in steps if step.fields is not None for field in step.fields(setting)]
-    return {field.name: field for field in (*asked, *breach_fields(setting))}
+    """Every question that is asked of packages and breaches, by the place that it answers.
+
+    Of a document without sections and people one of each is asked about: for what a place is called.
+    """
+    whole = replace(setting, document={**_ONE_OF_EACH, **setting.document})
+    steps = [*(step for group in package.groups(whole) for step in group.steps), consent.GIVEN]
+    asked = [field for step in steps if step.fields is not None for field in step.fields(whole)]
+    asked += [
+        field for n, _ in enumerate(whole.document["people"]) for field in person_fields(whole, n)
+    ]
+    for n, section in enumerate(whole.document["section"]):
+        asked += section_fields(whole, n)
+        for m, _ in enumerate(section.get("statement") or ()):
+            asked += statement_fields(whole, n, m)
+    return {field.name: field for field in (*asked, *breach_fields(whole))}
 
 
 def label_of(place: str, known: Questions, catalogue: Catalogue, codes: str | None = None) -> str:
     """What a place is called."""
     plain = _POSITION.sub("", place)
-    for name in (place, plain):
+    for name in (place, plain, _POSITION.sub("[1]", place)):
         if name in known:
-            return known[name].label
+            return known[name].label.removesuffix(" (optional)")
         if name in _LABELS:
             return _LABELS[name]
     if codes is not None and codes in catalogue.titles:
@@ -94,8 +113,6 @@ def _may_be_open(field: Field) -> Field:
 
 
 def _copy(field: Field, **changes: Any) -> Field:
-    from dataclasses import replace
-
     return replace(field, **changes)
 
 

@@ -111,7 +111,7 @@ def _answers(
     for entry in declared(table):
         value, here = values.get(entry.name), (*at, entry.name)
         inner = getattr(entry.reader, "table", None)
-        if value in (None, "", [], {}):
+        if value in (None, "", [], {}) or written(here).endswith("].id"):
             continue
         if isinstance(entry.reader, Many) and inner is not None and isinstance(value, list):
             for n, each in enumerate(value):
@@ -127,7 +127,7 @@ def _words(value: Any, codes: str | None, catalogue: Catalogue) -> str:
     if isinstance(value, list | tuple):
         return "\n".join(_words(each, codes, catalogue) for each in value)
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {each}" for name, each in value.items())
+        return "\n".join(f"{name.replace('_', ' ')}: {each}" for name, each in value.items())
     if isinstance(value, bool):
         return "Yes" if value else "No"
     return dated(in_words(catalogue, codes, str(value)))

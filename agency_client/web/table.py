@@ -39,8 +39,10 @@ def post(path: str, handler: Handler, *, while_locked: bool = False, streams: bo
 def all_pages() -> tuple[Page, ...]:
     """Every page of the app."""
     from agency_client.web.pages import (
+        advice,
         alarms,
         answering,
+        breaches,
         home,
         inbox,
         locking,
@@ -56,6 +58,7 @@ def all_pages() -> tuple[Page, ...]:
         sent,
         share,
         sharing,
+        urgent,
         working,
     )
 
@@ -69,6 +72,7 @@ def all_pages() -> tuple[Page, ...]:
         notices,
         alarms,
         releasing,
+        urgent,
         sharing,
         share,
         sent,
@@ -78,5 +82,7 @@ def all_pages() -> tuple[Page, ...]:
         register,
         records,
         owed,
+        advice,
+        breaches,
     )
     return tuple(page for area in areas for page in area.PAGES)

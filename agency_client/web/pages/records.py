@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from aiohttp import web
 
 from agency_client.ports.vault import Due
+from agency_client.record.looks import OWED_ANSWER
 from agency_client.record.register_table import RECEIVED, SENT, kind_in_words
 from agency_client.use_cases.record_names import record_name
 from agency_client.use_cases.showing import ShownRecord
@@ -31,6 +33,8 @@ _SAID: Final = {
     "kept": "How long it is kept is changed.",
     "erased": "Erased. Copies on other machines, on paper and in backups are not reached.",
 }
+#: So many answers that are owed are told together.
+_FEW: Final = 2
 _BREACH: Final = "breach"
 _QUESTION: Final = "advice_question"
 
@@ -72,7 +76,7 @@ async def one(asked: Asked) -> web.StreamResponse:
         title=kind_in_words(found.record.kind),
         said=_SAID.get(asked.query("said")),
         record=_view(found, known, asked),
-        dues=[_due(due, known, asked) for due in found.dues if due.closed is None],
+        dues=_dues([due for due in found.dues if due.closed is None], known, asked),
         about=record_name(found.record.about) if found.record.about is not None else None,
         about_number=found.record.about,
         packages=[core.hex() for core in found.record.cores],
@@ -102,6 +106,17 @@ def _view(found: ShownRecord, known: Questions, asked: Asked) -> RecordView:
     )
 
 
+def _dues(dues: Sequence[Due], known: Questions, asked: Asked) -> list[DueLine]:
+    """What is not done yet; several answers that are owed of the same are one line."""
+    owed = [due for due in dues if due.kind == OWED_ANSWER]
+    if len(owed) < _FEW:
+        return [_due(due, known, asked) for due in dues]
+    first = replace(
+        _due(owed[0], known, asked), words=f"Give {len(owed)} answers that are owed", about=""
+    )
+    return [first, *(_due(due, known, asked) for due in dues if due.kind != OWED_ANSWER)]
+
+
 def _due(due: Due, known: Questions, asked: Asked) -> DueLine:
     place = due.place.partition(":")[2]
     catalogue = asked.client.writer().catalogue
@@ -109,7 +124,7 @@ def _due(due: Due, known: Questions, asked: Asked) -> DueLine:
         words=due_words(due.kind),
         href=due_href(DueOf(kind=due.kind, core=due.core, record=due.record, place=due.place)),
         at=due.at,
-        about=label_of(place, known, catalogue) if due.kind == "owed_answer" and place else "",
+        about=label_of(place, known, catalogue) if due.kind == OWED_ANSWER and place else "",
     )
 
 
@@ -138,7 +153,7 @@ async def package(asked: Asked) -> web.StreamResponse:
         lines=[register_words(entry, catalogue) for entry in entries],
         read=_reading(core, kinds),
         records=[_view(each, known, asked) for each in await _records(client, core)],
-        dues=[_due(due, known, asked) for due in await client.dues_of(core)],
+        dues=_dues(await client.dues_of(core), known, asked),
         kept=await client.kept_package(core),
         now=asked.now,
     )

@@ -59,7 +59,11 @@ FIELDS: Final = (
     Field(at=("until",), shape=Shape.DAY, label="To the end of", hint="For example, 30 11 2026."),
 )
 
-_ALSO: Final = (("A case as a picture", "/pictures/case"),)
+_ALSO: Final = (
+    ("Ask for advice", "/register/ask"),
+    ("Record a breach", "/register/breach"),
+    ("A case as a picture", "/pictures/case"),
+)
 
 
 async def register(asked: Asked) -> web.StreamResponse:
