@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -57,6 +57,8 @@ class Field:
     words: tuple[Word, ...] = ()
     may_be_open: bool = False
     rows: int = 4
+    #: Whether few need it: a page keeps it folded away until it is answered.
+    is_rare: bool = False
 
     @property
     def name(self) -> str:
@@ -157,6 +159,9 @@ class Shown:
 
     component: str
     params: Mapping[str, Any]
+    is_rare: bool = False
+    #: Whether there is something to see in it: an answer, or what is wrong with it.
+    is_said: bool = False
 
 
 def shown(
@@ -165,10 +170,15 @@ def shown(
     """Fields with the answers of a draft, and each with its first problem. A choice of nothing is not asked."""
     choices = (Shape.ONE, Shape.MANY, Shape.NUMBERS)
     return tuple(
-        _shown(field, value_at(tree, field.at), problem_of(field, problems))
+        _placed(field, value_at(tree, field.at), problem_of(field, problems))
         for field in fields
         if field.words or field.may_be_open or field.shape not in choices
     )
+
+
+def _placed(field: Field, value: Any, problem: str | None) -> Shown:
+    is_said = bool(value) or problem is not None
+    return replace(_shown(field, value, problem), is_rare=field.is_rare, is_said=is_said)
 
 
 def problem_of(field: Field, problems: Sequence[Problem]) -> str | None:

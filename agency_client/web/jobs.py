@@ -39,6 +39,8 @@ class Job:
     result: Any = None
     #: Where its result is shown.
     goes_to: str | None = None
+    #: Where to go when it failed: what was to be done is there as it was.
+    back: str | None = None
     #: What it failed with.
     error: PhoenixError | None = None
     task: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -66,9 +68,10 @@ class Jobs:
         work: Callable[[Job], Awaitable[Any]],
         *,
         then: Callable[[Any], str],
+        back: str | None = None,
     ) -> Job:
         """Begin ``work``; ``then`` makes of its result the path of the page that shows it."""
-        job = Job(id=self._randomness.random_bytes(8).hex(), title=title)
+        job = Job(id=self._randomness.random_bytes(8).hex(), title=title, back=back)
         self._jobs[job.id] = job
         job.task = asyncio.get_running_loop().create_task(_run(job, work, then))
         self._forget()

@@ -1,4 +1,4 @@
-"""Sharing: drafts, the task list, and the pages that are lists: people, statements, readers."""
+"""What every document that is sent has: people, sections and statements. And the drafts of packages to share."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from aiohttp import web
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import shown
-from agency_client.web.table import get, post
+from agency_client.web.table import Page, get, post
 from agency_client.web.writing import editing
-from agency_client.web.writing.asking import pages_of
+from agency_client.web.writing.asking import beginning, pages_of
 from agency_client.web.writing.documents import document_of
-from agency_client.web.writing.opened import Open, position_of
+from agency_client.web.writing.opened import DRAFT, Open, position_of
 from agency_client.web.writing.package import NAME, PACKAGE, ROOT
 from agency_client.web.writing.statement_questions import (
     KINDS,
@@ -24,7 +24,6 @@ from agency_client.web.writing.statement_questions import (
 )
 from phoenix_protocol.record import CLASS_OF, Kind
 
-_DRAFT: Final = f"{ROOT}/{{draft:[0-9a-f]{{32}}}}"
 _NUMBER: Final = "[0-9]{1,4}"
 
 
@@ -248,25 +247,41 @@ async def change_statement(asked: Asked) -> web.StreamResponse:
     return asked.go(f"{open_.path}/statements")
 
 
-_PERSON: Final = f"{_DRAFT}/person/{{person:{_NUMBER}}}"
-_SECTION: Final = f"{_DRAFT}/section/{{section:{_NUMBER}}}"
-_STATEMENT: Final = f"{_SECTION}/statement/{{statement:{_NUMBER}}}"
+def people_pages(root: str) -> tuple[Page, ...]:
+    """The pages about people of the documents below a path."""
+    draft = f"{root}/{DRAFT}"
+    person_ = f"{draft}/person/{{person:{_NUMBER}}}"
+    return (
+        get(f"{draft}/people", people),
+        post(f"{draft}/people/new", add_person),
+        get(person_, person),
+        post(person_, save_person),
+        post(f"{person_}/remove", remove_person),
+    )
+
+
+def statement_pages(root: str) -> tuple[Page, ...]:
+    """The pages about sections and statements of the documents below a path."""
+    draft = f"{root}/{DRAFT}"
+    section_ = f"{draft}/section/{{section:{_NUMBER}}}"
+    statement_ = f"{section_}/statement/{{statement:{_NUMBER}}}"
+    return (
+        get(f"{draft}/statements", statements),
+        post(f"{draft}/section/new", add_section),
+        get(section_, section),
+        post(section_, save_section),
+        post(f"{section_}/remove", remove_section),
+        post(f"{section_}/statement/new", add_statement),
+        get(statement_, statement),
+        post(statement_, save_statement),
+        post(f"{statement_}/change", change_statement),
+    )
+
 
 PAGES = (
     get(ROOT, drafts),
+    beginning(PACKAGE, {}),
     *pages_of(PACKAGE),
-    get(f"{_DRAFT}/people", people),
-    post(f"{_DRAFT}/people/new", add_person),
-    get(_PERSON, person),
-    post(_PERSON, save_person),
-    post(f"{_PERSON}/remove", remove_person),
-    get(f"{_DRAFT}/statements", statements),
-    post(f"{_DRAFT}/section/new", add_section),
-    get(_SECTION, section),
-    post(_SECTION, save_section),
-    post(f"{_SECTION}/remove", remove_section),
-    post(f"{_SECTION}/statement/new", add_statement),
-    get(_STATEMENT, statement),
-    post(_STATEMENT, save_statement),
-    post(f"{_STATEMENT}/change", change_statement),
+    *people_pages(ROOT),
+    *statement_pages(ROOT),
 )

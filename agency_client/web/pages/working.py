@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
 
 from agency_client.web.asked import Asked
-from agency_client.web.jobs import JobState
+from agency_client.web.jobs import Job, JobState
 from agency_client.web.table import get
-from agency_client.web.telling import status_of, telling
+from agency_client.web.telling import Told, status_of, telling
 
 
 async def one(asked: Asked) -> web.StreamResponse:
@@ -25,11 +26,17 @@ async def one(asked: Asked) -> web.StreamResponse:
             status=status_of(job.error),
             title=job.title,
             error=job.error,
-            told=telling(job.error),
+            told=_with_way_back(telling(job.error), job),
         )
     if job.state is JobState.FAILED:
         return asked.page("failed.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
     return asked.page("job.html", title=job.title, job=job)
+
+
+def _with_way_back(told: Told, job: Job) -> Told:
+    if told.link is not None or job.back is None:
+        return told
+    return replace(told, link=job.back, link_text="Go back: everything is still there")
 
 
 async def how_far(asked: Asked) -> web.StreamResponse:

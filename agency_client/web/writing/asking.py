@@ -20,11 +20,7 @@ from phoenix_protocol.errors import Problem
 
 
 def pages_of(kind: Kind) -> tuple[Page, ...]:
-    """The pages that every kind has: begin, task list, one page of fields, saving, throwing away."""
-
-    async def begin(asked: Asked) -> web.StreamResponse:
-        draft = asked.client.new_draft(kind.name, {"document": {}})
-        return asked.go(f"{kind.root}/{draft.id}")
+    """The pages that every kind has: task list, one page of fields, saving, throwing away."""
 
     async def tasks(asked: Asked) -> web.StreamResponse:
         return await show_tasks(asked, kind)
@@ -37,7 +33,7 @@ def pages_of(kind: Kind) -> tuple[Page, ...]:
 
     async def drop(asked: Asked) -> web.StreamResponse:
         asked.client.drop_draft(draft_of(asked, kind).id)
-        return asked.go(kind.root)
+        return asked.go(kind.home)
 
     async def really_drop(asked: Asked) -> web.StreamResponse:
         draft = draft_of(asked, kind)
@@ -47,7 +43,6 @@ def pages_of(kind: Kind) -> tuple[Page, ...]:
 
     root = f"{kind.root}/{{draft:[0-9a-f]{{32}}}}"
     return (
-        post(f"{kind.root}/new", begin),
         get(root, tasks),
         get(f"{root}/drop", really_drop),
         post(f"{root}/drop", drop),
@@ -73,7 +68,19 @@ def setting_of(asked: Asked, content: dict[str, Any]) -> Setting:
         today=datetime.fromtimestamp(asked.now, UTC).date(),
         document=document_of(content),
         urgent=bool(content.get("urgent")),
+        beside={name: value for name, value in content.items() if name != "document"},
+        known=asked.client.addressees(),
     )
+
+
+def beginning(kind: Kind, document: dict[str, Any]) -> Page:
+    """The button that begins a draft."""
+
+    async def begin(asked: Asked) -> web.StreamResponse:
+        draft = asked.client.new_draft(kind.name, {"document": document})
+        return asked.go(f"{kind.root}/{draft.id}")
+
+    return post(f"{kind.root}/new", begin)
 
 
 async def show_tasks(asked: Asked, kind: Kind) -> web.StreamResponse:

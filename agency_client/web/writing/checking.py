@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from agency_client.record.findings import Findings
 from agency_client.web.fields import Field, Shape, value_at
-from agency_client.web.writing.steps import Group, Setting, Step, belonging
+from agency_client.web.writing.steps import Answered, Group, Setting, Step, belonging
 from phoenix_protocol.errors import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """A question that was answered, and the answer in words."""
-
-    label: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A problem, warning or debt, and the page on which it is mended or answered."""
+class Linked:
+    """A problem, warning or debt, and where it is mended or answered."""
 
     problem: Problem
-    step: Step | None
+    href: str | None
+    title: str
+
+
+#: Places inside lists, the page of that entry, and what it is called. The first that fits is the most exact.
+_ENTRIES: Final = (
+    (re.compile(r"section\[(\d+)\]\.statement\[(\d+)\]"), "section/{}/statement/{}", "Statement"),
+    (re.compile(r"section\[(\d+)\]\.need_to_know"), "readers#section-{}", "Who needs to know what"),
+    (re.compile(r"section\[(\d+)\]\.statement"), "statements", "What you know"),
+    (re.compile(r"section\[(\d+)\]\."), "section/{}", "Section"),
+    (re.compile(r"people\[(\d+)\]"), "person/{}", "Person"),
+    (re.compile(r"question\[(\d+)\]"), "question/{}", "Question"),
+)
 
 
 def answers(step: Step, setting: Setting) -> tuple[Answered, ...]:
-    """What was answered on a page of fields."""
+    """What was answered on a page."""
+    if step.said is not None:
+        return step.said(setting)
     fields = step.fields(setting) if step.fields is not None else ()
     found = ((field, value_at(setting.document, field.at)) for field in fields)
     return tuple(
@@ -48,10 +54,40 @@ def in_words(field: Field, value: Any) -> tuple[str, ...]:
     return tuple(labels.get(str(each), str(each)) for each in values)
 
 
-def told(problems: Iterable[Problem], groups: Iterable[Group]) -> tuple[Told, ...]:
-    """Each with the page it belongs to: the one that names its place most exactly."""
+def linked(
+    found: Iterable[Problem], groups: Iterable[Group], setting: Setting, root: str
+) -> tuple[Linked, ...]:
+    """Each with the field, or at least the page, where it is mended."""
     steps = [step for group in groups for step in group.steps]
-    return tuple(Told(problem=problem, step=_page_of(problem, steps)) for problem in problems)
+    return tuple(_linked(problem, steps, setting, root) for problem in found)
+
+
+def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
+    for pattern, page, title in _ENTRIES:
+        at = pattern.match(problem.place)
+        if at is not None:
+            href = f"{root}/{page.format(*at.groups())}"
+            own = href if "#" in href else f"{href}#{field_id(problem.place)}"
+            return Linked(problem=problem, href=own, title=title)
+    step = _page_of(problem, steps)
+    if step is None:
+        return Linked(problem=problem, href=None, title="")
+    below = f"ask/{step.slug}" if step.fields is not None else step.slug
+    return Linked(
+        problem=problem, href=f"{root}/{below}{_fragment(problem, step, setting)}", title=step.title
+    )
+
+
+def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
+    """The field of a page to go to."""
+    fields = step.fields(setting) if step.fields is not None else ()
+    fits = next((f for f in fields if problem.place.startswith(f.name)), None)
+    return f"#{fits.id}" if fits is not None else ""
+
+
+def field_id(place: str) -> str:
+    """The id of the field of a place, as :attr:`Field.id` makes it."""
+    return "f-" + re.sub(r"[^A-Za-z0-9_-]", "-", place)
 
 
 def _page_of(problem: Problem, steps: Iterable[Step]) -> Step | None:
@@ -61,13 +97,3 @@ def _page_of(problem: Problem, steps: Iterable[Step]) -> Step | None:
 
 def _exactness(step: Step, problem: Problem) -> int:
     return max(len(place) for place in step.places if problem.place.startswith(place))
-
-
-def counted(findings: Findings) -> Mapping[str, int]:
-    """How many of each there are, for one sentence at the top."""
-    return {
-        "problems": len(findings.problems),
-        "warnings": len(findings.warnings),
-        "owed": len(findings.owed),
-        "prompts": len(findings.prompts),
-    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agency_client.record.findings import Findings
+from agency_client.web.jobs import Progressed
 from agency_client.web.writing.steps import Group, Setting, Step
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ class Kind:
     groups: Callable[[Setting], tuple[Group, ...]]
     #: What the rules say of a draft.
     look: Callable[[Client, Draft], Awaitable[Findings]]
+    #: Send or record a draft; gives the path of the page that follows. The draft is gone then.
+    act: Callable[[Client, Draft, Progressed], Awaitable[str]]
+    #: What the work is called while it goes on.
+    doing: str = "Sending"
+    #: Where its drafts are listed.
+    home: str
+    #: Whether it can be sent before everything is answered that must be answered.
+    may_be_urgent: bool = True
+    #: Who gets it, where that is not chosen by itself.
+    readers: Callable[[Setting], tuple[str, ...]] | None = None
+    #: What stands above everything on its task list.
+    intro: str = ""
 
     def step(self, setting: Setting, slug: str) -> Step | None:
         """A page by its name in the path."""

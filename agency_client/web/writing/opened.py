@@ -1,4 +1,4 @@
-"""A draft of a package that a page works on."""
+"""A draft of any kind that a page works on."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, shown, summary, take
 from agency_client.web.writing import editing
-from agency_client.web.writing.asking import draft_of, setting_of, typed_wrong
+from agency_client.web.writing.asking import setting_of, typed_wrong
 from agency_client.web.writing.documents import document_of
-from agency_client.web.writing.package import PACKAGE, ROOT
+from agency_client.web.writing.kinds import Kind
+from agency_client.web.writing.known import KINDS
 from agency_client.web.writing.steps import Setting, Step, belonging
+
+#: A draft in a path.
+DRAFT: Final = "{draft:[0-9a-f]{32}}"
 
 
 class Open:
@@ -23,7 +27,8 @@ class Open:
 
     def __init__(self, asked: Asked) -> None:
         self.asked: Final = asked
-        self.draft: Draft = draft_of(asked, PACKAGE)
+        self.draft: Draft = asked.client.find_draft(asked.part("draft"))
+        self.kind: Final[Kind] = _kind_of(self.draft, asked.request.path)
         self.content: Final = tree_of(self.draft)
         self.document: Final = document_of(self.content)
         self.setting: Final[Setting] = setting_of(asked, self.content)
@@ -31,7 +36,7 @@ class Open:
     @property
     def path(self) -> str:
         """Where its pages are."""
-        return f"{ROOT}/{self.draft.id}"
+        return f"{self.kind.root}/{self.draft.id}"
 
     def save(self) -> None:
         """Keep it as it is now."""
@@ -54,7 +59,7 @@ class Open:
         self.save()
         if self.asked.form.has("autosave"):
             return web.json_response({"saved": True})
-        findings = await PACKAGE.look(self.asked.client, self.draft)
+        findings = await self.kind.look(self.asked.client, self.draft)
         problems = typed_wrong(belonging(_at(place), findings.problems))
         errors = summary(fields, problems)
         if not errors:
@@ -68,6 +73,14 @@ class Open:
             problem=True,
             **values,
         )
+
+
+def _kind_of(draft: Draft, path: str) -> Kind:
+    """The kind of a draft. Raises HTTPNotFound for one that is written elsewhere."""
+    kind = KINDS.get(draft.kind)
+    if kind is None or not path.startswith(f"{kind.root}/{draft.id}"):
+        raise web.HTTPNotFound
+    return kind
 
 
 def _at(place: str) -> Step:

@@ -10,6 +10,7 @@ from agency_client.web.writing import consent_questions as consent
 from agency_client.web.writing import cover_questions as cover
 from agency_client.web.writing import decision_questions as decision
 from agency_client.web.writing import law_questions as law
+from agency_client.web.writing.advice_questions import ADVICE
 from agency_client.web.writing.documents import document_bytes
 from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.steps import Group, Setting, Step
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from agency_client.client import Client
     from agency_client.ports.vault.drafts import Draft
     from agency_client.use_cases.documents import Options
+    from agency_client.web.jobs import Progressed
 
 NAME: Final = "package"
 ROOT: Final = "/share"
@@ -38,7 +40,7 @@ def groups(setting: Setting) -> tuple[Group, ...]:
         ),
         Group(
             title="Your decision",
-            steps=(decision.DECISION, decision.WEIGHING, decision.HOW_MUCH),
+            steps=(decision.DECISION, decision.WEIGHING, decision.HOW_MUCH, ADVICE),
         ),
         Group(
             title="Consent and telling people",
@@ -64,6 +66,22 @@ async def look(client: Client, draft: Draft) -> Findings:
     return found
 
 
+async def send(client: Client, draft: Draft, progressed: Progressed) -> str:
+    """Seal and send it."""
+    data = document_bytes(tree_of(draft))
+    sent = await client.send(data, options_of(client, draft), progressed)
+    await client.told(sent.result.package)
+    client.drop_draft(draft.id)
+    return f"{ROOT}/sent/{sent.result.package.hex()}"
+
+
 PACKAGE: Final = Kind(
-    name=NAME, root=ROOT, title="Share information", finish="Send", groups=groups, look=look
+    name=NAME,
+    root=ROOT,
+    home=ROOT,
+    title="Share information",
+    finish="Send",
+    groups=groups,
+    look=look,
+    act=send,
 )

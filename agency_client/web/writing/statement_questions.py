@@ -70,22 +70,26 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
             label="NHS number (optional)",
         ),
         Field(
+            is_rare=True,
             at=(*at, "identifier_absent_reason"),
             shape=Shape.ONE,
             label="If there is no NHS number, why?",
             words=setting.words("identifier_absent_reason"),
         ),
         Field(
+            is_rare=True,
             at=(*at, "identifiers", "upn"),
             shape=Shape.LINE,
             label="Unique pupil number (optional)",
         ),
         Field(
+            is_rare=True,
             at=(*at, "location_sensitive"),
             shape=Shape.YES,
             label="Nobody may learn where this person is",
         ),
         Field(
+            is_rare=True,
             at=(*at, "source_known_to"),
             shape=Shape.LINES,
             label="If this person is a source that you protect, who may learn who it is?",
@@ -93,6 +97,7 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
             rows=2,
         ),
         Field(
+            is_rare=True,
             at=(*at, "notes"),
             shape=Shape.LONG,
             label="Anything else that readers must know about this person (optional)",
@@ -122,6 +127,7 @@ def section_fields(setting: Setting, section: int) -> tuple[Field, ...]:
             words=setting.words("confidential"),
         ),
         Field(
+            is_rare=True,
             at=(*at, "confider"),
             shape=Shape.LINE,
             label="If it was given in confidence, by whom? (optional)",
@@ -140,6 +146,7 @@ def section_fields(setting: Setting, section: int) -> tuple[Field, ...]:
             words=setting.words("permitted_action"),
         ),
         Field(
+            is_rare=True,
             at=(*at, "handling"),
             shape=Shape.LINES,
             label="How must it be handled, if not as the package? (optional)",
@@ -147,6 +154,7 @@ def section_fields(setting: Setting, section: int) -> tuple[Field, ...]:
             rows=2,
         ),
         Field(
+            is_rare=True,
             at=(*at, "subject_access"),
             shape=Shape.LONG,
             label="What should they consider if the person asks to see it? (optional)",
@@ -255,25 +263,31 @@ def _more(setting: Setting, at: Place) -> tuple[Field, ...]:
         Field(
             at=(*at, "verification"),
             shape=Shape.ONE,
+            is_rare=True,
             label="How far was it checked?",
             words=setting.words("verification"),
         ),
-        Field(at=(*at, "verified_by"), shape=Shape.LINE, label="By whom? (optional)"),
+        Field(
+            at=(*at, "verified_by"), shape=Shape.LINE, label="By whom was it checked?", is_rare=True
+        ),
         Field(
             at=(*at, "special_category"),
             shape=Shape.MANY,
+            is_rare=True,
             label="Does it say anything about these?",
             words=setting.words("special_category"),
         ),
         Field(
             at=(*at, "flags"),
             shape=Shape.MANY,
+            is_rare=True,
             label="What must readers know about it?",
             words=setting.words("statement_flag"),
         ),
         Field(
             at=(*at, "source", "identity_protected"),
             shape=Shape.YES,
+            is_rare=True,
             label="Protect who the source is",
         ),
     )

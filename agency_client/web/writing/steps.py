@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from agency_client.record.catalogue import ANYONE, Catalogue
 from agency_client.record.facts import Own
 from agency_client.record.findings import Findings
+from agency_client.use_cases.writers import Addressee
 from agency_client.web.fields import Field, Word, value_at
 from phoenix_protocol.errors import Problem
 
@@ -24,6 +25,15 @@ class Setting:
     today: date
     document: Mapping[str, Any]
     urgent: bool = False
+    #: What the pages keep beside the document, such as the questions that it answers.
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    #: Everybody who can be written to.
+    known: tuple[Addressee, ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What everybody who can be written to is called, by address."""
+        return {each.address: f"{each.name}, {each.agency}" for each in self.known}
 
     def words(self, enumeration: str) -> tuple[Word, ...]:
         """The choices of an enumeration that this agency may use today. One that was chosen before stays."""
@@ -47,6 +57,14 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A question that was answered, and the answer in words."""
+
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One page. ``places`` are the beginnings of the places whose problems and debts belong to it."""
 
@@ -56,6 +74,16 @@ class Step:
     intro: str = ""
     #: None for a page of its own making, such as a list.
     fields: Callable[[Setting], tuple[Field, ...]] | None = None
+    #: Whether somebody has begun it, where that is not seen by its places.
+    is_begun: Callable[[Mapping[str, Any]], bool] | None = None
+    #: What a page of its own making says, for the last look.
+    said: Callable[[Setting], tuple[Answered, ...]] | None = None
+
+    def begun(self, document: Mapping[str, Any]) -> bool:
+        """Whether somebody has answered anything of it."""
+        if self.is_begun is not None:
+            return self.is_begun(document)
+        return any(value_at(document, tuple(place.split("."))) for place in self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +105,7 @@ class Progress(Enum):
 
 def progress(step: Step, document: Mapping[str, Any], findings: Findings) -> Progress:
     """How far a page is. What is missing on a page that nobody opened is no problem yet."""
-    is_begun = any(value_at(document, (_top(place),)) for place in step.places)
+    is_begun = step.begun(document)
     if belonging(step, findings.problems) and is_begun:
         return Progress.PROBLEM
     if not is_begun:
@@ -95,7 +123,3 @@ def _belongs(place: str, beginnings: Sequence[str]) -> bool:
         place == beginning or place.startswith((f"{beginning}.", f"{beginning}["))
         for beginning in beginnings
     )
-
-
-def _top(place: str) -> str:
-    return place.partition(".")[0].partition("[")[0]

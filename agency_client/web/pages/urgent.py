@@ -1,0 +1,144 @@
+"""The urgent way: what is needed to protect somebody now on one page, and the last look."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from agency_client.use_cases.drafts import tree_of
+from agency_client.web.asked import Asked
+from agency_client.web.fields import Field, Shape, Word, shown, summary, take
+from agency_client.web.table import get, post
+from agency_client.web.writing import editing
+from agency_client.web.writing.asking import setting_of
+from agency_client.web.writing.cover_questions import CONTACT
+from agency_client.web.writing.documents import document_of
+from agency_client.web.writing.package import NAME, ROOT, look
+from agency_client.web.writing.statement_questions import kind_words
+from agency_client.web.writing.steps import Setting, Step
+from phoenix_protocol.errors import Problem
+
+_URGENT: Final = Step(slug="urgent", title="Share now to protect somebody", places=("",))
+
+
+def urgent_fields(setting: Setting, known: Any) -> tuple[Field, ...]:
+    """What a package needs when somebody must be protected now: who, what, to whom, what for, how to reach you."""
+    at = ("section", 0, "statement", 0)
+    contact = CONTACT.fields(setting) if CONTACT.fields is not None else ()
+    return (
+        Field(
+            at=("to",),
+            shape=Shape.MANY,
+            label="Who must know now?",
+            words=tuple(Word(code=a.address, label=a.name, help=a.agency) for a in known),
+        ),
+        Field(
+            at=("purpose",),
+            shape=Shape.LINE,
+            label="What must they do, or know it for?",
+            hint="One sentence, without names. It stands on the cover.",
+        ),
+        Field(at=("people", 0, "name"), shape=Shape.LINE, label="Who is it about?"),
+        Field(at=(*at, "text"), shape=Shape.LONG, label="What do you know?", rows=6),
+        Field(
+            at=(*at, "kind"),
+            shape=Shape.ONE,
+            label="How do you know it?",
+            words=kind_words(setting),
+        ),
+        Field(
+            at=(*at, "author"),
+            shape=Shape.LINE,
+            label="Whose words or opinion is it? (for reports and opinions)",
+        ),
+        Field(
+            at=(*at, "source", "type"),
+            shape=Shape.SELECT,
+            label="Who told you? (for reports)",
+            words=setting.words("source_type"),
+        ),
+        *(field for field in contact if field.at[1] in ("name", "phone")),
+    )
+
+
+async def urgent(asked: Asked) -> web.StreamResponse:
+    """The first of two pages."""
+    draft = asked.client.find_draft(asked.query("draft")) if asked.query("draft") else None
+    content = tree_of(draft) if draft is not None else {"document": _known_contact(asked)}
+    return _urgent(asked, content, draft.id if draft is not None else "", ())
+
+
+def _urgent(
+    asked: Asked, content: dict[str, Any], draft: str, problems: tuple[Problem, ...]
+) -> web.Response:
+    setting = setting_of(asked, content)
+    fields = urgent_fields(setting, asked.client.addressees())
+    errors = summary(fields, problems)
+    return asked.page(
+        "share/urgent.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        title=_URGENT.title,
+        draft=draft,
+        fields=shown(fields, setting.document, problems),
+        errors=errors,
+        problem=bool(errors) or None,
+    )
+
+
+def _known_contact(asked: Asked) -> dict[str, Any]:
+    """How to reach the sender, as they last said it: a convenience, and theirs to change."""
+    contact = asked.client.last_contact()
+    return {"contact": contact} if contact else {}
+
+
+async def begin_urgent(asked: Asked) -> web.StreamResponse:
+    """Keep the first page; on to the second when nothing stands against sending."""
+    known = asked.form.text("draft")
+    draft = asked.client.find_draft(known) if known else None
+    content: dict[str, Any] = (
+        tree_of(draft) if draft is not None else {"document": _known_contact(asked)}
+    )
+    document = document_of(content)
+    content["urgent"] = True
+    setting = setting_of(asked, content)
+    take(urgent_fields(setting, asked.client.addressees()), asked.form, document)
+    _complete(document)
+    saved = (
+        asked.client.save_draft(draft.id, content)
+        if draft is not None
+        else asked.client.new_draft(NAME, content)
+    )
+    if asked.form.has("autosave"):
+        return web.json_response({"saved": True, "draft": saved.id})
+    findings = await look(asked.client, saved)
+    if findings.problems:
+        return _urgent(asked, content, saved.id, findings.problems)
+    return asked.go(f"{ROOT}/{saved.id}/check")
+
+
+def _complete(document: dict[str, Any]) -> None:
+    """What follows from the one page: one section, for all recipients, about the one person."""
+    document.setdefault("classification", "OFFICIAL-SENSITIVE")
+    document.setdefault("urgency", "red")
+    person = editing.people_of(document)
+    if person:
+        person[0].setdefault("id", "p1")
+        person[0].setdefault("role", "child")
+    section = editing.sections_of(document)[0]
+    section.setdefault("id", "s1")
+    section.setdefault("title", "What we know")
+    reason = str(document.get("purpose") or "")
+    editing.set_readers(section, dict.fromkeys(document.get("to") or [], reason))
+    for statement in editing.statements_of(section):
+        statement["about"] = [each["id"] for each in person]
+    for statement in editing.statements_of(section):
+        if not statement.get("source"):
+            statement.pop("source", None)
+
+
+PAGES = (
+    get(f"{ROOT}/urgent", urgent),
+    post(f"{ROOT}/urgent", begin_urgent),
+)
