@@ -159,9 +159,7 @@ def tidy(home: Home) -> None:
     with home.vault.reading() as view:
         overdue = view.sent.expiring(now, UNFINISHED)
         soon = view.sent.expiring(Seconds(now + limits.LIFE), UNFINISHED)
-        offers = [
-            p for p in view.received.inbox({State.OFFERED, State.ACCEPTED}) if p.expires <= now
-        ]
+        offers = view.received.overdue(WAITING, now)
     late = [p for p in offers if allowed(p.state, Step.EXPIRE)]
     due = [
         s

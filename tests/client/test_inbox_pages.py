@@ -73,6 +73,15 @@ def test_pages_follow_one_another_and_count_everything(home: Home) -> None:
     assert counts == {State.OFFERED: 4, State.COMMITTED: 3}
 
 
+def test_what_expired_meanwhile_is_told_as_such(home: Home) -> None:
+    late = replace(values.received(8), expires=Seconds(1))
+    with home.vault.transaction() as tx:
+        tx.received.add(late, replace(values.offer(8), cover=schema.encode(COVER)))
+    [line] = inbox_page(home, {State.EXPIRED}, start=0, most=50).lines
+    assert line.package.core == late.core
+    assert late.core not in shown(home, State.OFFERED)
+
+
 def test_what_was_put_away_is_told_without_a_byte_of_it(home: Home) -> None:
     assert put_away(home) == ()
     bad = values.bad(1)

@@ -38,6 +38,11 @@ _OF_CORES: Final = "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER 
 _HOW_URGENT: Final = (
     "coalesce((SELECT each.key FROM json_each(?) AS each WHERE each.value = urgency), -1)"
 )
+# Sorted by the index alone: only the rows of the page itself are read.
+_NEWEST: Final = (
+    f"{_SELECT} WHERE number IN (SELECT number FROM received WHERE {ONE_OF_STATES} "  # noqa: S608
+    "ORDER BY offered DESC, number DESC LIMIT ? OFFSET ?) ORDER BY offered DESC, number DESC"
+)
 _NO_LIMIT: Final = -1
 _LAST: Final = Seconds((1 << 63) - 1)
 
@@ -121,16 +126,27 @@ class ReceivedTables:
         start: int,
         most: int,
     ) -> tuple[ReceivedPackage, ...]:
+        wanted = set(State) if states is None else set(states)
+        before = wanted & set(first)
+        waiting = sum(n for state, n in self.count().items() if state in before)
         rows = self._session.all(
-            f"{_SELECT} WHERE {ANY_STATE if states is None else ONE_OF_STATES} "
-            f"ORDER BY CASE WHEN {ONE_OF_STATES} THEN {_HOW_URGENT} ELSE ? END, "
-            "offered DESC, number DESC LIMIT ? OFFSET ?",
-            None if states is None else pack_states(states),
-            pack_states(first),
+            f"{_SELECT} WHERE {ONE_OF_STATES} "
+            f"ORDER BY {_HOW_URGENT}, offered DESC, number DESC LIMIT ? OFFSET ?",
+            pack_states(before),
             json.dumps(list(urgencies)),
-            len(urgencies),
             most,
-            start,
+            min(start, waiting),
+        )
+        rest = self._session.all(
+            _NEWEST, pack_states(wanted - before), most - len(rows), max(0, start - waiting)
+        )
+        return tuple(map(_package, [*rows, *rest]))
+
+    def overdue(self, states: Collection[State], now: Seconds) -> tuple[ReceivedPackage, ...]:
+        rows = self._session.all(
+            f"{_SELECT} WHERE {ONE_OF_STATES} AND expires <= ? ORDER BY number",
+            pack_states(states),
+            now,
         )
         return tuple(map(_package, rows))
 

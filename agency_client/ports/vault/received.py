@@ -99,6 +99,10 @@ class Received(Protocol):
         """
         ...
 
+    def overdue(self, states: Collection[State], now: Seconds) -> tuple[ReceivedPackage, ...]:
+        """The packages in these states that have expired by ``now``, oldest first."""
+        ...
+
     def of(self, cores: Collection[ObjectHash]) -> tuple[ReceivedPackage, ...]:
         """The packages with these cores, oldest first."""
         ...
