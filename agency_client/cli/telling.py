@@ -90,18 +90,24 @@ def moment(seconds: int | None) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def spoken(seconds: int) -> str:
-    """A time for a person, in this machine's zone: 20 November 2026, 3:20pm."""
-    at = time.localtime(seconds)
-    hour = at.tm_hour % 12 or 12
-    half = "am" if at.tm_hour < 12 else "pm"
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}, {hour}:{at.tm_min:02}{half}"
+def spoken(seconds: int, *, everywhere: bool = False) -> str:
+    """A time for a person, in this machine's zone, which it names: 20 Nov 2026 15:20 GMT.
+
+    ``everywhere`` is for texts that have to be the same on every machine: in UTC, to the second.
+    """
+    if everywhere:
+        return _written("%H:%M:%S UTC", time.gmtime(seconds))
+    return _written("%H:%M %Z", time.localtime(seconds))
+
+
+def _written(shape: str, at: time.struct_time) -> str:
+    return f"{at.tm_mday} {time.strftime(f'%b %Y {shape}', at)}"
 
 
 def spoken_day(seconds: int) -> str:
-    """A day that was given as a day, in UTC: 1 November 2027."""
+    """A day that was given as a day, in UTC: 1 Nov 2027."""
     at = time.gmtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}"
+    return f"{at.tm_mday} {time.strftime('%b %Y', at)}"
 
 
 def is_terminal() -> bool:
