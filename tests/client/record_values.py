@@ -27,6 +27,7 @@ ADDRESSES = {
     POLICE: Reach.IN_FORCE,
     NURSE: Reach.IN_FORCE,
     COUNCIL: Reach.IN_FORCE,
+    "manager@quillmere-council": Reach.IN_FORCE,
     "left@quillmere-council": Reach.ENDED,
     "office@paused-charity": Reach.SUSPENDED,
     "office@closed-charity": Reach.CLOSED,
