@@ -56,7 +56,8 @@ class Facts(WordFacts):
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
     the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
     package that was sent from here, by its id; ``copies`` what the document copies from received packages;
-    ``asked`` the ids of requests about the same people whose answers are owed here.
+    ``asked`` the ids of requests about the same people whose answers are owed here; ``kinds`` the kind of each agency
+    of the directory, by its id; ``thread_consent`` what was last said about consent in the document's thread.
     """
 
     addresses: Mapping[str, Reach]
@@ -68,6 +69,8 @@ class Facts(WordFacts):
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
     copies: Copies = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    thread_consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_PERSON": "Write the person's id under 'about' of the statements, or remove the person.",
     "W_DOC_OUTCOME": "Check that the decision you recorded is the one you are carrying out.",
     "W_DOC_CODE": "Check with your information manager, or choose another.",
+    "W_DOC_CONSENT": "Weigh what each of them says. Where it does not hold, ask again or choose another lawful basis.",
     "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
     "W_DOC_ASKED": "See 'phoenix requests'. 'phoenix respond' answers it.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",

@@ -32,6 +32,7 @@ from agency_client.use_cases.overriding import overridden, tell_originators, tog
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
+from agency_client.use_cases.thread_consent import thread_consent
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
@@ -182,6 +183,8 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         sent=_sent(home.vault, document.supersedes),
         copies=find_copies(home, document),
         asked=asked_about(home, document, options.answers),
+        thread_consent=thread_consent(home, document),
+        kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
     )
 
 

@@ -25,6 +25,12 @@ understanding = "Told us back"
 explained = { why = "said", who = "said", how_much = "said", implications = "said" }
 given_by = [{ who = "Jordan", capacity = "child" }]
 """
+#: What the consent covers: exactly this package.
+COVERED = (
+    'scope = { purposes = ["Ask for a strategy discussion"], '
+    'recipients = ["mash@ardenfold-police", "school.nurse@quillmere-health"], data_types = ["personal"] }\n'
+)
+RELIED_ON += COVERED
 ON_CONSENT = (
     ('article_6 = "e_public_task"', 'article_6 = "a_consent"'),
     ('consent = "not_needed"', 'consent = "yes_explicit"'),
@@ -530,6 +536,204 @@ LAW = [
     case("overdue review", found={"warning W_DOC_REVIEW"}, review_due=Seconds(NOW - 1)),
 ]
 
+
+def covering(name: str, *edits: Edit, found: set[str], **facts: Any) -> Case:
+    """A case that relies on consent: what it covers is edited last."""
+    return case(name, *ON_CONSENT, (CONSENT, RELIED_ON), *edits, found={WARNED, *found}, **facts)
+
+
+PURPOSES = 'purposes = ["Ask for a strategy discussion"]'
+WHO = 'recipients = ["mash@ardenfold-police", "school.nurse@quillmere-health"]'
+WHAT = 'data_types = ["personal"]'
+CODED = (
+    'expires = "14d"',
+    'purpose_code = ["strategy_discussion", "promote_welfare"]\nexpires = "14d"',
+)
+HEALTH = ("basis = [1]", 'basis = [1]\nspecial_category = "health"')
+ARTICLE_9 = ("[legal]\n", '[legal]\narticle_9 = "h_health_or_social_care"\n')
+KINDS = {"ardenfold-police": "police", "quillmere-health": "health"}
+SCOPES = [
+    covering(
+        "consent for another purpose",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare"]'),
+        found={"problem E_DOC_CONSENT consent.scope.purposes"},
+    ),
+    covering(
+        "consent for all purposes",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare", "strategy_discussion", "assess_need"]'),
+        found=set(),
+    ),
+    covering(
+        "consent for a purpose in other words",
+        (PURPOSES, 'purposes = ["Help Jordan"]'),
+        found={"prompt P_CO4 consent.scope.purposes"},
+    ),
+    covering(
+        "consent for purposes partly in other words",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare", "Help Jordan"]'),
+        found={"prompt P_CO4 consent.scope.purposes"},
+    ),
+    covering(
+        "consent for the purpose in capitals",
+        (PURPOSES, 'purposes = [" ASK FOR A STRATEGY DISCUSSION "]'),
+        found=set(),
+    ),
+    covering(
+        "consent for another kind of information",
+        HEALTH,
+        ARTICLE_9,
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "consent for another special category",
+        HEALTH,
+        ARTICLE_9,
+        (WHAT, 'data_types = ["personal", "genetic"]'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    *(
+        covering(
+            f"consent for {kind} information",
+            HEALTH,
+            ARTICLE_9,
+            ('sensitivity = ["personal"]', 'sensitivity = ["personal", "special_category"]'),
+            (WHAT, f'data_types = ["{kind}"]'),
+            found=set(),
+        )
+        for kind in ("health", "special_category")
+    ),
+    covering(
+        "consent for nobody else's information",
+        ('sensitivity = ["personal"]', 'sensitivity = ["third_party"]'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "consent without offences",
+        ("basis = [1]", 'basis = [1]\nflags = ["criminal_offence", "uncertain"]'),
+        ("[legal]\n", '[legal]\narticle_10 = "p18_via_p36"\n'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "nothing personal needs consent",
+        ('sensitivity = ["personal"]', 'sensitivity = ["not_personal"]'),
+        found=set(),
+    ),
+    covering(
+        "consent for information in other words",
+        HEALTH,
+        ARTICLE_9,
+        (WHAT, 'data_types = ["What the nurse knows"]'),
+        found={"prompt P_CO4 consent.scope.data_types"},
+    ),
+    covering(
+        "consent for others",
+        (WHO, 'recipients = ["mash@ardenfold-police"]'),
+        found={"problem E_DOC_CONSENT consent.scope.recipients"},
+    ),
+    covering(
+        "consent for agencies",
+        (WHO, 'recipients = ["ardenfold-police", "quillmere-health"]'),
+        found=set(),
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for kinds of agency",
+        (WHO, 'recipients = ["health", "police"]'),
+        found=set(),
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for another kind of agency",
+        (WHO, 'recipients = ["health", "council"]'),
+        found={"problem E_DOC_CONSENT consent.scope.recipients"},
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for recipients in other words",
+        (WHO, 'recipients = ["health", "Whoever helps"]'),
+        found={"prompt P_CO4 consent.scope.recipients"},
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for nobody knows what",
+        (COVERED, ""),
+        found={
+            "prompt P_CO4 consent.scope.purposes",
+            "prompt P_CO4 consent.scope.data_types",
+            "prompt P_CO4 consent.scope.recipients",
+        },
+    ),
+    case(
+        "what a consent covers does not matter where nothing rests on it",
+        (
+            CONSENT,
+            RELIED_ON.replace('"yes_consent_is_basis"', '"no_lawful_basis"')
+            .replace(WHO, 'recipients = ["front.door@quillmere-council"]')
+            .replace(PURPOSES, 'purposes = ["review_or_audit"]')
+            .replace(WHAT, 'data_types = ["genetic"], expires = 2020-01-01'),
+        ),
+    ),
+]
+
+#: A child who can decide and does not agree, and a parent who does.
+CHILD_REFUSES = (
+    'position = [{ who = "Jordan", capacity = "child", says = "refuses" }, '
+    '{ who = "Alex", capacity = "parental_responsibility", says = "agrees" }]\n'
+)
+#: Two parents, one of whom does not agree.
+PARENT_OBJECTS = CHILD_REFUSES.replace('"child"', '"parental_responsibility"')
+WEIGHED = ("scope = {", 'disagreement = "Weighed: see the note"\nscope = {')
+DISAGREE = "prompt P_CO7 consent.disagreement"
+POSITIONS = [
+    case(
+        "they do not agree, and consent is not the basis",
+        (CONSENT, CONSENT + CHILD_REFUSES),
+        found={DISAGREE},
+    ),
+    case(
+        "they do not agree, and it was weighed",
+        (CONSENT, CONSENT + 'disagreement = "Weighed: see the note"\n' + CHILD_REFUSES),
+    ),
+    case(
+        "they agree",
+        (CONSENT, CONSENT + CHILD_REFUSES.replace("refuses", "agrees")),
+    ),
+    case(
+        "nobody has agreed",
+        (CONSENT, CONSENT + CHILD_REFUSES.replace("agrees", "undecided")),
+    ),
+    covering(
+        "one parent's consent, and another objects",
+        (COVERED, COVERED + PARENT_OBJECTS),
+        WEIGHED,
+        found={"warning W_DOC_CONSENT consent.position[1].says"},
+    ),
+    covering(
+        "a parent's consent, and the child refuses",
+        (COVERED, COVERED + CHILD_REFUSES),
+        WEIGHED,
+        found={"warning W_DOC_CONSENT consent.position[1].says"},
+    ),
+    covering(
+        "consent that somebody has withdrawn",
+        (COVERED, COVERED + CHILD_REFUSES.replace("refuses", "withdrew")),
+        found={"warning W_DOC_CONSENT consent.position[1].says", DISAGREE},
+    ),
+    *(
+        covering(
+            f"consent {status} in this thread before",
+            found={"warning W_DOC_CONSENT legal.consent"},
+            thread_consent=status,
+        )
+        for status in ("refused", "withdrawn")
+    ),
+    covering("consent given in this thread before", found=set(), thread_consent="yes_explicit"),
+    case("consent withdrawn before, and not relied on now", thread_consent="withdrawn"),
+]
+
 CONSENTS = [
     *(
         case(
@@ -607,18 +811,14 @@ CONSENTS = [
     case(
         "consent has ended",
         *ON_CONSENT,
-        (CONSENT, RELIED_ON + "scope = { expires = 2026-11-01 }\n"),
+        (CONSENT, RELIED_ON.replace('"personal"] }', '"personal"], expires = 2026-11-01 }')),
         found={"problem E_DOC_CONSENT consent.scope.expires", WARNED},
     ),
     case(
-        "consent for others",
+        "consent that ends later",
         *ON_CONSENT,
-        (
-            CONSENT,
-            RELIED_ON
-            + 'scope = { recipients = ["mash@ardenfold-police"], expires = 2027-01-01 }\n',
-        ),
-        found={"problem E_DOC_CONSENT consent.scope.recipients", WARNED},
+        (CONSENT, RELIED_ON.replace('"personal"] }', '"personal"], expires = 2027-01-01 }')),
+        found={WARNED},
     ),
     case(
         "consent without details",
@@ -1117,6 +1317,8 @@ CASES = [
     *DECISIONS,
     *LAW,
     *CONSENTS,
+    *SCOPES,
+    *POSITIONS,
     *TIMES,
     *FILES,
     *CODES,

@@ -26,6 +26,7 @@ from agency_client.record.rules import (
     protection,
     recipients,
     sections,
+    scope,
     statements,
     times,
 )
@@ -44,6 +45,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *legal.RULES,
     *consent.RULES,
     *times.RULES,
+    *scope.RULES,
     *attachments.RULES,
     *codes.RULES,
     *answers.RULES,
