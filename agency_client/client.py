@@ -597,17 +597,17 @@ class Client:
 
         return catalogue_of(self.home)
 
-    async def adopt_catalogue(self, data: bytes) -> Any:
-        """Go by what the partnership adds to the shipped catalogue and tightens in it."""
+    async def adopt_catalogue(self, data: bytes, whose: Any) -> Any:
+        """Go by what the partnership or agency (``Whose``) adds to the shipped catalogue, tightens and asks."""
         from agency_client.use_cases.catalogues import adopt_catalogue
 
-        return adopt_catalogue(self.home, data)
+        return adopt_catalogue(self.home, data, whose)
 
-    async def drop_catalogue(self) -> Any:
-        """Go by the shipped catalogue alone again."""
+    async def drop_catalogue(self, whose: Any) -> Any:
+        """Go by what is left without the partnership's or the agency's file."""
         from agency_client.use_cases.catalogues import drop_catalogue
 
-        return drop_catalogue(self.home)
+        return drop_catalogue(self.home, whose)
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 

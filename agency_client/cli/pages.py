@@ -20,7 +20,6 @@ from agency_client.record.opened import ReadAttachment, ReadSection, section_jso
 from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.plain import plain
 from agency_client.record.pointing import called
-from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.wording import answer_lines, in_words
 from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
@@ -47,12 +46,14 @@ def package_json(
 
 
 def tell_package(
-    opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
+    opened: ReadPackage,
+    sections: Sequence[ReadSection],
+    written: Mapping[bytes, Path],
+    catalogue: Catalogue,
 ) -> None:
-    """An opened package for a person. Everything that others wrote is made safe for a terminal."""
+    """An opened package for a person, in the words of ``catalogue``. What others wrote is made safe for a terminal."""
     if opened.unread:
         warn(_UNREAD)
-    catalogue = shipped_catalogue()
     _tell_cover(opened, catalogue)
     for line in dict.fromkeys(line for section in sections for line in section.do_not_alert):
         tell(f"DO NOT ALERT: {plain(line)}")

@@ -269,16 +269,17 @@ def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
     from agency_client.cli.pages import package_json, tell_package
     from agency_client.record.opened import read_section
 
-    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path]]:
+    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path], Any]:
         opened = await _read(client, id_)
         written = _write_attachments(client, opened, attachments) if attachments else {}
-        return opened, [read_section(s.items) for s in opened.contents.sections], written
+        sections = [read_section(s.items) for s in opened.contents.sections]
+        return opened, sections, written, None if as_json(ctx) else await client.catalogue()
 
-    opened, sections, written = run(ctx, work)
+    opened, sections, written, catalogue = run(ctx, work)
     if as_json(ctx):
         tell_json(package_json(opened, sections, written))
         return
-    tell_package(opened, sections, written)
+    tell_package(opened, sections, written, catalogue)
 
 
 async def _read(client: Client, id_: str) -> Any:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from agency_client.record.breaches import BreachDocument
 from agency_client.record.catalogue import ANYONE, Catalogue, Code
@@ -93,8 +93,11 @@ class CatalogueHead:
 
 def load_catalogue(data: bytes) -> Catalogue:
     """The catalogue in a TOML file. Raises UsageError ``E_CATALOGUE`` with every fault and its line."""
-    read = read_catalogue(data)
+    read = read_catalogue(data, CatalogueHead)
     head, tables, faults = read.head, read.tables, read.faults
+HeadT = TypeVar("HeadT", bound=CatalogueHead)
+
+
     enumerations = {name: _codes(table, faults) for name, table in tables.items()}
     _check_names(tables, enumerations, faults)
     if faults.problems:
@@ -109,22 +112,22 @@ def load_catalogue(data: bytes) -> Catalogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCatalogue:
+class ReadCatalogue(Generic[HeadT]):
     """A catalogue's file as it is written, and what is wrong with its form."""
 
-    head: CatalogueHead
+    head: HeadT
     tables: Mapping[str, WrittenTable]
     faults: Faults
 
 
-def read_catalogue(data: bytes) -> ReadCatalogue:
-    """The tables of a file. Raises UsageError ``E_CATALOGUE`` for what is no TOML."""
+def read_catalogue(data: bytes, kind: type[HeadT]) -> ReadCatalogue[HeadT]:
+    """The tables of a file, and what else ``kind`` declares. Raises UsageError ``E_CATALOGUE`` for what is no TOML."""
     parsed = parse(data, code="E_CATALOGUE")
     faults = Faults({tuple(map(_name, place)): line for place, line in parsed.lines.items()})
     values = _renamed(parsed.values)
     names = [name for name, value in values.items() if isinstance(value, dict)]
     rest = {name: value for name, value in values.items() if name not in names}
-    head = read_table(CatalogueHead, rest, (), faults)
+    head = read_table(kind, rest, (), faults)
     check_head(head, faults)
     tables = {name: read_table(WrittenTable, values[name], (name,), faults) for name in names}
     return ReadCatalogue(head=head, tables=tables, faults=faults)

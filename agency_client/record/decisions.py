@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agency_client.record.answers import Advice, Capacity, ChildVoice, Consent, Decision, Legal
-from agency_client.record.as_written import AsWritten, read_written
+from agency_client.record.as_written import AskedHere, read_written
 from agency_client.record.fields import CODE, LINE, LONG, When, texts
 from agency_client.record.places import Place
 from agency_client.record.statements import Person
@@ -42,7 +42,7 @@ class DecisionAlone(Decision):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionDocument(AsWritten):
+class DecisionDocument(AskedHere):
     """The whole document. Absent tables are empty ones."""
 
     purpose: str | None = said(LINE)

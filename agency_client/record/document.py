@@ -20,7 +20,7 @@ from agency_client.record.answers import (
     Onward,
     Quality,
 )
-from agency_client.record.as_written import AsWritten
+from agency_client.record.as_written import AskedHere
 from agency_client.record.fields import CODE, LINE, End, texts
 from agency_client.record.places import Place
 from agency_client.record.statements import Contact, Person, Section, Statement
@@ -32,7 +32,7 @@ SECTIONS = limits.SECTIONS - 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(AsWritten):
+class Document(AskedHere):
     """The whole document. Absent tables are empty ones, so that rules can ask for any answer."""
 
     to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())

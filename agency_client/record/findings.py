@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from agency_client.record.as_written import AsWritten
 from agency_client.record.places import Place, line_of, written
@@ -21,6 +22,10 @@ from agency_client.record.problems import (
     WARNING_NEXT,
 )
 from phoenix_protocol.errors import Problem, RefusedError
+
+
+#: The clause of what an agency or partnership asks besides.
+ASKED_HERE: Final = "SH1"
 
 
 class Weight(Enum):
@@ -123,7 +128,7 @@ def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
     by_weight: dict[Weight, list[Problem]] = {weight: [] for weight in Weight}
     by_weight[Weight.PROBLEM] += document.faults.problems
     said: set[tuple[str, Place]] = set()
-    for finding in found:
+    for finding in _each_once(tuple(found)):
         key = (finding.code, finding.at)
         if key in said or document.faults.has(finding.at):
             continue
@@ -135,6 +140,15 @@ def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
         prompts=_in_order(by_weight[Weight.PROMPT]),
         owed=_in_order(by_weight[Weight.OWED]),
     )
+
+
+def _each_once(found: tuple[Finding, ...]) -> Iterable[Finding]:
+    """What is wanted at a place already is not wanted there a second time because an agency asks for it too."""
+    wanted = {f.at for f in found if f.clause != ASKED_HERE and f.weight in _WANTED}
+    return (f for f in found if not (f.code == f"O_{ASKED_HERE}" and f.at in wanted))
+
+
+_WANTED: Final = frozenset({Weight.PROBLEM, Weight.OWED})
 
 
 def _told(finding: Finding, document: AsWritten) -> Problem:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agency_client.record.catalogue import Whose
 from agency_client.record.copied import Copied
 from agency_client.record.facts import AttachedFile
+from agency_client.record.local_catalogue import with_local
+from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import limits, record
 from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
 from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
@@ -1307,6 +1310,48 @@ PROTECTED = [
     ),
 ]
 
+ASKED_HERE = with_local(
+    shipped_catalogue(),
+    b"""\
+format = 1
+version = "Fennick 1"
+[[question]]
+id = "officer"
+text = "Say whether the attendance officer was told."
+required = true
+[[question]]
+id = "siblings"
+text = "Are there brothers or sisters at this school?"
+[[required]]
+answer = "legal.policy_document"
+text = "Name the policy document."
+""",
+    Whose.AGENCY,
+)
+
+LOCAL = [
+    case(
+        "the agency's own questions",
+        found={
+            "owed O_SH1 local.officer",
+            "prompt P_SH1 local.siblings",
+            "owed O_SH1 legal.policy_document",
+        },
+        catalogue=ASKED_HERE,
+    ),
+    case(
+        "the agency's own questions are answered",
+        ("[quality]\n", '[local]\nofficer = "On Monday"\nsiblings = "None"\n[quality]\n'),
+        ("[legal]\n", '[legal]\npolicy_document = "APD 2026"\n'),
+        catalogue=ASKED_HERE,
+    ),
+    case(
+        "an answer to nobody's question",
+        ("[quality]\n", '[local]\nofficer = "On Monday"\n[quality]\n'),
+        found={"warning W_DOC_LOCAL local.officer"},
+    ),
+]
+
 CASES = [
     *RECIPIENTS,
     *SECTIONS,
@@ -1324,4 +1369,5 @@ CASES = [
     *CODES,
     *ANSWERS,
     *PROMPTS,
+    *LOCAL,
 ]

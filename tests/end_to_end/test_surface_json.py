@@ -336,8 +336,12 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
-    words = repository / "config" / "demo" / "catalogue.toml"
-    seen("phoenix catalogue", desk.phoenix("catalogue", "--adopt", words).json)
+    demo = repository / "config" / "demo"
+    words = ("--adopt", demo / "catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    words = ("--agency", "--adopt", demo / "agency-catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--drop", "--agency").json)
     seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)

@@ -21,6 +21,7 @@ from agency_client.record.rules import (
     copies,
     decision,
     legal,
+    local,
     people,
     prompts,
     protection,
@@ -51,6 +52,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *answers.RULES,
     *prompts.RULES,
 )
+    *local.RULES,
 
 
 def check_document(document: Document, facts: Facts, rules: Iterable[Rule] = RULES) -> Findings:

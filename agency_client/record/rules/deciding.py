@@ -12,6 +12,7 @@ from agency_client.record.decisions import DecisionDocument
 from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Finding, Findings, gather, owed, problem, prompt, warning
 from agency_client.record.rules.answers import reasons
+from agency_client.record.rules import local
 from agency_client.record.rules.codes import known, usable
 from agency_client.record.rules.naming import (
     has_happened,
@@ -157,3 +158,4 @@ RULES: Final[tuple[Rule, ...]] = (
 def check_decision(document: DecisionDocument, facts: RecordFacts) -> Findings:
     """Everything there is to say about a decision, all at once."""
     return gather(document, (finding for rule in RULES for finding in rule(document, facts)))
+    *local.RULES,
