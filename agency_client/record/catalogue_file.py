@@ -91,13 +91,13 @@ class CatalogueHead:
     at: Place = ()
 
 
+HeadT = TypeVar("HeadT", bound=CatalogueHead)
+
+
 def load_catalogue(data: bytes) -> Catalogue:
     """The catalogue in a TOML file. Raises UsageError ``E_CATALOGUE`` with every fault and its line."""
     read = read_catalogue(data, CatalogueHead)
     head, tables, faults = read.head, read.tables, read.faults
-HeadT = TypeVar("HeadT", bound=CatalogueHead)
-
-
     enumerations = {name: _codes(table, faults) for name, table in tables.items()}
     _check_names(tables, enumerations, faults)
     if faults.problems:

@@ -146,13 +146,6 @@ def _about_informing(entry: Informing, document: Document) -> dict[str, tuple[st
     return answers
 
 
-def _kept_back(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for section in document.section:
-        if section.confider is not None:
-            yield written((*section.at, "confider")), (section.confider,)
-    for person in document.people:
-        if person.identifier_absent_reason is not None:
-            place: Place = (*person.at, "identifier_absent_reason")
 def _local(document: Document, catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Answers to questions of an agency's own, with the questions as they were asked: later nobody may know them."""
     for id_, answer in document.local.items():
@@ -163,4 +156,11 @@ def _local(document: Document, catalogue: Catalogue) -> Iterator[tuple[str, tupl
                 yield written((LOCAL_QUESTION, id_)), (question.text,)
 
 
+def _kept_back(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for section in document.section:
+        if section.confider is not None:
+            yield written((*section.at, "confider")), (section.confider,)
+    for person in document.people:
+        if person.identifier_absent_reason is not None:
+            place: Place = (*person.at, "identifier_absent_reason")
             yield written(place), (person.identifier_absent_reason,)

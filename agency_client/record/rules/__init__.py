@@ -50,9 +50,9 @@ RULES: Final[tuple[Rule, ...]] = (
     *attachments.RULES,
     *codes.RULES,
     *answers.RULES,
+    *local.RULES,
     *prompts.RULES,
 )
-    *local.RULES,
 
 
 def check_document(document: Document, facts: Facts, rules: Iterable[Rule] = RULES) -> Findings:

@@ -152,10 +152,10 @@ RULES: Final[tuple[Rule, ...]] = (
     known,
     usable,
     reasons,
+    *local.RULES,
 )
 
 
 def check_decision(document: DecisionDocument, facts: RecordFacts) -> Findings:
     """Everything there is to say about a decision, all at once."""
     return gather(document, (finding for rule in RULES for finding in rule(document, facts)))
-    *local.RULES,
