@@ -761,6 +761,20 @@ CONSENTS = [
         for field, word in (("article_9", "a_explicit_consent"),)
     ),
     case(
+        "consent in every place",
+        ON_CONSENT[0],
+        ("[legal]\n", '[legal]\narticle_9 = "a_explicit_consent"\n'),
+        ('"statutory_duty"', '["explicit_consent", "implied_consent_direct_care"]'),
+        ('"not_needed"', '"withdrawn"'),
+        (CONSENT, RELIED_ON),
+        found={
+            "problem E_DOC_CONSENT legal.article_6",
+            "problem E_DOC_CONSENT legal.article_9",
+            "problem E_DOC_CONSENT legal.confidence_basis",
+            WARNED,
+        },
+    ),
+    case(
         "consent lifts confidence",
         ('"statutory_duty"', '"explicit_consent"'),
         ('"not_needed"', '"withdrawn"'),

@@ -24,8 +24,8 @@ _ELEMENTS: Final = {
 }
 
 
-def relied_on(document: Document) -> Place | None:
-    """The place where the document relies on consent, if it does."""
+def relied_on(document: Document) -> tuple[Place, ...]:
+    """Every place where the document relies on consent."""
     legal = document.legal
     choices = (
         ("article_6", "a_consent" in legal.article_6),
@@ -34,18 +34,17 @@ def relied_on(document: Document) -> Place | None:
         ("part3_lawful", legal.part3_lawful == "consent"),
         ("part3_sensitive", legal.part3_sensitive == "consent"),
     )
-    return next(((*legal.at, name) for name, is_chosen in choices if is_chosen), None)
+    return tuple((*legal.at, name) for name, is_chosen in choices if is_chosen)
 
 
 def not_against(document: Document, facts: Facts) -> Iterator[Finding]:
     """Nobody relies on a consent that was not given, was refused or was withdrawn."""
-    at = relied_on(document)
     status = document.legal.consent
-    if at and status not in _GIVEN:
+    for at in relied_on(document) if status not in _GIVEN else ():
         message = "You rely on consent here, but the document does not say that it was given."
         yield problem("E_DOC_CONSENT", at, message, clause="KM5")
     implied = "implied_consent_direct_care" in document.legal.confidence_basis
-    if not at and implied and status in _AGAINST:
+    if implied and status in _AGAINST:
         at = (*document.legal.at, "confidence_basis")
         message = "You rely on implied consent here, but consent was refused or withdrawn."
         yield problem("E_DOC_CONSENT", at, message, clause="KM5")
