@@ -23,7 +23,6 @@ from agency_client.record.problems import (
 )
 from phoenix_protocol.errors import Problem, RefusedError
 
-
 #: The clause of what an agency or partnership asks besides.
 ASKED_HERE: Final = "SH1"
 

@@ -1,4 +1,4 @@
-"""What a partnership and an agency add, by real programs: their words by their labels, their questions for themselves."""
+"""What a partnership and an agency add, by real programs: words shown by their labels, questions for themselves."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import Final
 from agency_client.record.decisions import DecisionDocument
 from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Finding, Findings, gather, owed, problem, prompt, warning
-from agency_client.record.rules.answers import reasons
 from agency_client.record.rules import local
+from agency_client.record.rules.answers import reasons
 from agency_client.record.rules.codes import known, usable
 from agency_client.record.rules.naming import (
     has_happened,
