@@ -502,6 +502,12 @@ class Client:
         """Record that somebody has looked at a package, a record or a hold; gives the record's number."""
         from agency_client.use_cases.reviewing import reviewed
 
+    async def chronology(self, wanted: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The statements that are wanted, by when they happened. ``exported`` as for :meth:`register`."""
+        from agency_client.use_cases.chronicling import chronicle
+
+        return chronicle(self.home, wanted, exported=exported)
+
         return await reviewed(self.home, name, said)
 
     async def set_hold(self, new: Any) -> Any:

@@ -39,6 +39,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "notices": ("notices", "notices", "List corrections, withdrawals, disputes, and the answers."),
     "settle": ("notices", "settle", "Say what you did about a correction or withdrawal."),
     "register": ("registering", "register", "List what was shared, what was not, and why."),
+    "chronology": ("chronicling", "chronology", "List what was said, by when it happened."),
     "advice": ("advising", "advice", "File advice that was asked for and given."),
     "breach": ("breaching", "breach", "Record a breach, and what was learnt later."),
     "record": ("recording", "record", "Show one record, or those of a package."),
