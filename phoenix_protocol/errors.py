@@ -191,6 +191,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "N_REQUEST_DUE": "Answer it, or say that you hold nothing: phoenix respond. See: phoenix requests.",
     "N_REQUEST_OVERDUE": "Answer it now, even in part, or phone whoever asked. See: phoenix requests.",
     "N_STRAY_ANSWER": "Read the package. It answers something that its sender was not asked from here.",
+    "N_RECIPIENT_LEFT": "Take it back with 'phoenix recall', ask who has taken over, and send it there.",
     "N_SEQUENCE_GAP": "Ask the sender what they sent: a package may have been withheld from you.",
     "N_PROOF_ENDED": "Ask the agency since when its keys may have been in other hands.",
     "N_PROOF_STANDING": "Ask the partnership what the agency was suspended or closed for.",

@@ -252,9 +252,11 @@ def _event_json(event: Any) -> dict[str, Any]:
 def _tell_status(found: Any) -> None:
     from agency_client.cli.meanings import LOST, MEANING, STATES
 
+    where = {endpoint.endpoint.hex(): endpoint.address for endpoint in found.endpoints}
     for alert in found.alerts:
         if alert.seen is None:
-            warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+            at = f", {where[alert.about]}" if alert.about in where else ""
+            warn(f"{alert.code}{at}: {MEANING.get(alert.code, 'See the audit record.')}")
     written_to = [a for a in found.addresses if a.why is Why.TO]
     table(
         ("Address", "State", "Since"),
