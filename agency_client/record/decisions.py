@@ -33,12 +33,15 @@ class Asked:
 class DecisionAlone(Decision):
     """``[decision]``: as in a package, with what only a decision not to share needs.
 
-    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``.
+    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``. ``exemption`` is by what right
+    somebody is not told what is held about them, ``originator_view`` what the agency that shared it says to that.
     """
 
     detriment: str | None = said(LONG)
     refer_to: str | None = said(LONG)
     searched: str | None = said(LONG)
+    exemption: tuple[str, ...] = said(texts(LINE, 8), default=(), codes="subject_access_exemption")
+    originator_view: str | None = said(LONG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
