@@ -27,7 +27,8 @@ MEANING: Final[dict[str, str]] = {
     "E_REPLAY": "Two packages of one sender carry one number. Both are in the inbox: deal with both. "
     "Tell the sender; their keys may have been restored or copied.",
     "N_RECIPIENT_LEFT": "Somebody has left, or their agency was suspended or closed, while a package of yours "
-    "waits for them: nobody there can open it. Take it back with 'phoenix recall', and send it to whoever has taken over.",
+    "waits for them: nobody there can open it. Take it back with 'phoenix recall', "
+    "and send it to whoever has taken over.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }

@@ -201,7 +201,10 @@ def _unseen(home: Home, package: SentPackage, now: Seconds) -> bool:
 
 
 def find_received(home: Home, text: str) -> ObjectHash:
-    """The core of a received package by its id, or by enough of its first characters."""
+    """The core of a received package by its id, or by enough of its first characters.
+
+    Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``; TamperError for one that was put away.
+    """
     with home.vault.reading() as view:
         # Two senders may have chosen one id.
         found = view.received.beginning(_hex(text))
@@ -209,6 +212,10 @@ def find_received(home: Home, text: str) -> ObjectHash:
 
 
 def find_sent(home: Home, text: str) -> ObjectHash:
+        if not found and _hex(text):
+            from agency_client.use_cases.quarantine import require_unspoilt
+
+            require_unspoilt(view, _hex(text))
     """The core of a sent package by its id, or by enough of its first characters."""
     with home.vault.reading() as view:
         found = view.sent.beginning(_hex(text))
