@@ -208,14 +208,14 @@ def find_received(home: Home, text: str) -> ObjectHash:
     with home.vault.reading() as view:
         # Two senders may have chosen one id.
         found = view.received.beginning(_hex(text))
-    return _only(found, text, "received")
-
-
-def find_sent(home: Home, text: str) -> ObjectHash:
         if not found and _hex(text):
             from agency_client.use_cases.quarantine import require_unspoilt
 
             require_unspoilt(view, _hex(text))
+    return _only(found, text, "received")
+
+
+def find_sent(home: Home, text: str) -> ObjectHash:
     """The core of a sent package by its id, or by enough of its first characters."""
     with home.vault.reading() as view:
         found = view.sent.beginning(_hex(text))
