@@ -104,11 +104,47 @@ class Client:
 
         return await set_standing(self.home, agency, standing)
 
-    async def amend(self, **changes: Any) -> int:
-        """A new version of the partnership."""
+    async def amend(self, *, text: bytes | None = None, **changes: Any) -> Any:
+        """A new version of the partnership; ``text`` is its protocol's text from now on."""
         from agency_client.use_cases.governing import amend
 
-        return await amend(self.home, **changes)
+        return await amend(self.home, text=text, **changes)
+
+    async def look_at_review(self, document: bytes, new: Any) -> Any:
+        """What the rules say of a review of the protocol; records nothing."""
+        from agency_client.use_cases.protocol_review import look_at_review
+
+        return look_at_review(self.home, document, new)
+
+    async def review_protocol(self, document: bytes, new: Any) -> Any:
+        """Record a review of the protocol, and amend the partnership by it."""
+        from agency_client.use_cases.protocol_review import review_protocol
+
+        return await review_protocol(self.home, document, new)
+
+    async def protocol(self, text: bytes | None = None, *, offline: bool = False) -> Any:
+        """The protocol that the partnership signed; ``text`` is a copy of it to keep here."""
+        from agency_client.use_cases.protocols import protocol_here
+
+        return await protocol_here(self.home, text, offline=offline)
+
+    async def adopt_protocol(self, text: bytes | None = None) -> Any:
+        """Sign the newest version of the protocol for this manager's agency."""
+        from agency_client.use_cases.adopting import adopt
+
+        return await adopt(self.home, text)
+
+    async def look_at_assurances(self, document: bytes) -> Any:
+        """What the rules say of a declaration of assurances; declares nothing."""
+        from agency_client.use_cases.adopting import look_at_assurances
+
+        return look_at_assurances(self.home, document)
+
+    async def declare_assurances(self, document: bytes) -> Any:
+        """Declare what this manager's agency assures of its security."""
+        from agency_client.use_cases.adopting import declare
+
+        return await declare(self.home, document)
 
     async def partnership_status(self) -> Any:
         """The partnership as it stands."""
@@ -162,10 +198,22 @@ class Client:
         return await members(self.home)
 
     async def directory(self, address: Address | None = None) -> Any:
-        """Who there is."""
+        """Who there is, and what their agencies assure."""
         from agency_client.use_cases.joining import directory
 
         return await directory(self.home, address)
+
+    async def record_training(self, new: Any) -> int:
+        """Record somebody's training and when it ends; gives the record's number."""
+        from agency_client.use_cases.training import record_training
+
+        return record_training(self.home, new)
+
+    async def trainings(self) -> Any:
+        """Every training that was recorded here; talks to nobody."""
+        from agency_client.use_cases.training import trainings
+
+        return trainings(self.home)
 
     async def fingerprint(self, address: Address) -> tuple[str, ...]:
         """Words to compare by phone."""

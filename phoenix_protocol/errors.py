@@ -211,6 +211,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_SETTINGS": "Mend what is listed. config/relay.toml explains every setting.",
     "E_CATALOGUE": "Put back the catalogue that came with the program, or correct the line.",
     "E_CALENDAR": "Put back the calendar that came with the program, or correct the line.",
+    "E_PROTOCOL_TEXT": "Ask your information manager for the file that was signed, and give it with --text.",
     "E_ANSWER": "See what is owed: phoenix status ID, or phoenix record r1. Nothing was recorded.",
     "E_REC_PACKAGE": "Use the whole id of a package, from 'phoenix sent --json' or 'phoenix inbox --json'.",
     "E_CLAUSES": "Put back the list of clauses that came with the program.",

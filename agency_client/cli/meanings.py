@@ -65,5 +65,9 @@ DUES: Final[dict[str, str]] = {
     "originator_told": "tell the agency what was passed on without its release: it goes by itself",
     "request_answer": "answer the request",
     "request_owed": "their answer to your request",
+    "training_end": "training ends: renew it, then phoenix training --valid-until",
+    "assurance_end": "an assurance of security ends: phoenix agency declare",
+    "protocol_adoption": "adopt the protocol's newest version: phoenix agency adopt",
+    "protocol_review": "review the protocol: phoenix partnership review",
     "epoch_keys": "make new keys: phoenix keys rotate",
 }

@@ -10,11 +10,13 @@ import click
 from agency_client.cli.anchors import read_anchor
 from agency_client.cli.governance import profile_options, read_day
 from agency_client.cli.options import command, group
+from agency_client.cli.protocols import adopt, declare
 from agency_client.cli.running import as_json, run
+from agency_client.cli.signatories import signatory_json, tell_signatories
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json
 from agency_client.cli.texts import LINE
 from agency_client.use_cases.agencies import AgencyProfile
-from agency_client.use_cases.joining import Asked, MemberLine, Waiting
+from agency_client.use_cases.joining import Asked, DirectoryLines, MemberLine, Waiting
 from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import address, agency_id
@@ -34,7 +36,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 @group("agency")
 def agency() -> None:
-    """Make an agency's keys (managers)."""
+    """An agency's own word (managers): its keys, the protocol it adopts, what it assures of its security."""
 
 
 @command("create")
@@ -78,7 +80,8 @@ def create(
     tell(f"The admission request is in {out}. Hand it to whoever governs the partnership.")
 
 
-agency.add_command(create)
+for each in (create, adopt, declare):
+    agency.add_command(each)
 
 
 @command("join")
@@ -227,14 +230,21 @@ for each in (list_, approve, end):
 def directory(ctx: click.Context, address_: str | None) -> None:
     """List everybody you can send to, or the machines of one ADDRESS."""
     wanted = address(address_) if address_ is not None else None
-    lines: tuple[MemberLine, ...] = run(ctx, lambda client: client.directory(wanted))
+    found: DirectoryLines = run(ctx, lambda client: client.directory(wanted))
     if as_json(ctx):
-        tell_json({"members": [member_json(line) for line in lines]})
+        tell_json(
+            {
+                "members": [member_json(line) for line in found.members],
+                "agencies": [signatory_json(line) for line in found.agencies],
+            }
+        )
         return
-    if not lines:
+    if not found.members:
         tell("Nobody has this address.")
         return
-    _tell_members(lines)
+    _tell_members(found.members)
+    tell()
+    tell_signatories(found.agencies)
 
 
 @command("fingerprint")

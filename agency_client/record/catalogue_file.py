@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
+from agency_client.record.assurances import AssuranceDocument
 from agency_client.record.breaches import BreachDocument
 from agency_client.record.catalogue import ANYONE, Catalogue, Code
 from agency_client.record.decisions import DecisionDocument
@@ -17,6 +18,7 @@ from agency_client.record.fields import CODE, LINE, LONG, ListOf, Number, Text, 
 from agency_client.record.places import Place
 from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
+from agency_client.record.reviews import ReviewDocument
 from agency_client.record.syntax import parse
 from agency_client.record.tables import Many, declared, read_table, said
 from phoenix_protocol.errors import Problem, UsageError
@@ -32,6 +34,8 @@ _DOCUMENTS: Final[tuple[type[Any], ...]] = (
     ResponseDocument,
     DecisionDocument,
     BreachDocument,
+    ReviewDocument,
+    AssuranceDocument,
 )
 
 _NAMES: Final = ListOf(CODE, 64)

@@ -33,9 +33,14 @@ _NO_ROLE: Final = "somebody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what rules a package was written: the partnership's protocol, the catalogue, and whether it was urgent."""
+    """By what rules a package was written: the partnership's protocol, the catalogue, and whether it was urgent.
+
+    ``protocol_text`` is the SHA-256 of the protocol's text, where the partnership names one.
+    """
 
     protocol: str
+    protocol_version: int = 1
+    protocol_text: bytes | None = None
     catalogue: Catalogue
     urgent: bool = False
 
@@ -47,6 +52,8 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
         "permitted_action": document.permitted_action,
         "consent.limits": _values(document.consent.limits),
         "protocol": (rules.protocol,),
+        "protocol.version": (str(rules.protocol_version),),
+        "protocol.hash": (rules.protocol_text.hex(),) if rules.protocol_text else (),
         "catalogue.version": (rules.catalogue.version,),
         "catalogue.digest": (rules.catalogue.digest.hex(),),
     }

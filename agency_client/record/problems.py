@@ -71,6 +71,8 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_TIME": "Check the day or time.",
     "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_OVERRIDE": "Check that this protects somebody now. Otherwise ask for a release.",
+    "W_DOC_ASSURANCE": "Ask its information manager, who declares it with 'phoenix agency declare'. Sharing goes on.",
+    "W_DOC_TRAINING": "Renew it, and record it with 'phoenix training --valid-until'. Sharing goes on.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
 

@@ -28,6 +28,7 @@ KINDS: Final[dict[str, str]] = {
     "notice_dispute": "Disputed",
     "notice_release": "Released",
     "protocol_review": "Protocol reviewed",
+    "protocol_review": "Protocol reviewed",
     "disclosure": "Told outside the system",
     "safety_override": "Passed on without a release",
 }

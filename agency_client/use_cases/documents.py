@@ -33,9 +33,11 @@ from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
 from agency_client.use_cases.thread_consent import thread_consent
+from agency_client.use_cases.training import training_has_ended
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
+from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds, agency_of
@@ -184,8 +186,18 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         copies=find_copies(home, document),
         asked=asked_about(home, document, options.answers),
         thread_consent=thread_consent(home, document),
+        assured=_assured(known),
+        training_ended=training_has_ended(home, now),
         kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
     )
+
+
+def _assured(known: Known) -> dict[str, Sequence[Assurance]]:
+    """What each agency assures of its security. One that has not spoken yet assures nothing."""
+    return {
+        agency.id: agency.keys.assurances if agency.keys is not None else ()
+        for agency in known.directory.agencies()
+    }
 
 
 def _own(known: Known, address: Address) -> Own:
@@ -297,11 +309,14 @@ def setting_for(
 ) -> Setting:
     """Who sends to whom, whose records get a copy, and by what rules it is written."""
     agencies = {agency_of(Address(name)) for name in (*to, own)}
+    partnership = known.directory.partnership
     return Setting(
         own=own,
         records=records_addresses(known, sorted(agencies)),
         rules=Rules(
-            protocol=known.directory.partnership.protocol,
+            protocol=partnership.protocol,
+            protocol_version=partnership.protocol_version,
+            protocol_text=partnership.protocol_text,
             catalogue=catalogue or shipped_catalogue(),
             urgent=urgent,
         ),

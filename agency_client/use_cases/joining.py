@@ -9,6 +9,7 @@ from typing import Final
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
 from agency_client.use_cases.agencies import append
+from agency_client.use_cases.governing import SignatoryLine, signatory_lines
 from agency_client.use_cases.home import (
     Home,
     endpoint_speaker,
@@ -342,7 +343,15 @@ def _standing(endpoint: Endpoint, now: Seconds) -> str:
     return "in force" if endpoint.in_force_at(now) is not None else "not in force"
 
 
-async def directory(home: Home, address: Address | None = None) -> tuple[MemberLine, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryLines:
+    """Members, and the agencies that they belong to."""
+
+    members: tuple[MemberLine, ...]
+    agencies: tuple[SignatoryLine, ...]
+
+
+async def directory(home: Home, address: Address | None = None) -> DirectoryLines:
     """Who there is: everybody, or the endpoints of one address."""
     async with in_step(home) as (_, known):
         pass
@@ -351,7 +360,11 @@ async def directory(home: Home, address: Address | None = None) -> tuple[MemberL
         if address is None
         else known.directory.by_address(address, known.openings)
     )
-    return member_lines(known, found, home.now())
+    now, named = home.now(), {endpoint.agency for endpoint in found}
+    return DirectoryLines(
+        members=member_lines(known, found, now),
+        agencies=tuple(line for line in signatory_lines(known, now) if line.id in named),
+    )
 
 
 async def fingerprint(home: Home, address: Address) -> tuple[str, ...]:

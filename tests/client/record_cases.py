@@ -11,6 +11,7 @@ from agency_client.record.facts import AttachedFile
 from agency_client.record.local_catalogue import with_local
 from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import limits, record
+from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
 from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
 
@@ -544,6 +545,39 @@ def covering(name: str, *edits: Edit, found: set[str], **facts: Any) -> Case:
     """A case that relies on consent: what it covers is edited last."""
     return case(name, *ON_CONSENT, (CONSENT, RELIED_ON), *edits, found={WARNED, *found}, **facts)
 
+
+SOON, PAST = Seconds(NOW + 86_400), Seconds(NOW - 1)
+
+
+def assuring(*said: tuple[str, str, Seconds | None]) -> tuple[Assurance, ...]:
+    """Schemes with the status and the last second of each."""
+    return tuple(Assurance(scheme=s, status=status, valid_to=to) for s, status, to in said)
+
+
+MET = assuring(("DSPT", "met", SOON))
+#: By which everybody in the document holds something.
+ALL_MET = {name.partition("@")[2]: MET for name in (OWN, POLICE, NURSE)}
+
+
+def assured(name: str, *found: str, **agencies: tuple[Assurance, ...]) -> Case:
+    """A case in which some agencies (police, health, own) assure something else."""
+    ids = {"police": "ardenfold-police", "health": "quillmere-health", "own": "fennick-academy"}
+    said = {**ALL_MET, **{ids[agency]: what for agency, what in agencies.items()}}
+    return case(name, found={f"warning W_DOC_ASSURANCE {at}".strip() for at in found}, assured=said)
+
+
+SECURITY = [
+    assured("everybody assures their security"),
+    assured("a recipient's assurance has ended", "to[1]", police=assuring(("CE+", "met", PAST))),
+    assured("one of two has ended", "to[2]", health=(*MET, *assuring(("PSN", "met", PAST)))),
+    assured("a recipient declares nothing", "to[1]", police=()),
+    assured("we declare nothing", "", own=()),
+    assured("they say that they have none", "to[1]", police=assuring(("none", "not_met", None))),
+    assured("applied for", "to[1]", police=assuring(("ISO27001", "applied", None))),
+    assured("partly met", police=assuring(("DSPT", "partly_met", SOON))),
+    assured("its last second", police=assuring(("DSPT", "met", NOW))),
+    case("training has ended", found={"warning W_DOC_TRAINING"}, training_ended=True),
+]
 
 PURPOSES = 'purposes = ["Ask for a strategy discussion"]'
 WHO = 'recipients = ["mash@ardenfold-police", "school.nurse@quillmere-health"]'
@@ -1376,6 +1410,7 @@ CASES = [
     *DECISIONS,
     *LAW,
     *CONSENTS,
+    *SECURITY,
     *SCOPES,
     *POSITIONS,
     *TIMES,

@@ -28,6 +28,7 @@ from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.wording import answer_lines
 from phoenix_protocol import encoding, limits
 from phoenix_protocol.identifiers import (
     Address,
@@ -306,6 +307,22 @@ def test_ids_are_random_and_a_basis_names_them() -> None:
     assert len(child) == 1
 
 
+def test_the_protocol_is_cited_by_its_version_and_the_hash_of_its_text() -> None:
+    rules = Rules(
+        protocol="Quillmere",
+        protocol_version=3,
+        protocol_text=bytes(range(32)),
+        catalogue=shipped_catalogue(),
+    )
+    answers = opened(drafted(FULL, given=setting(rules=rules)))["legal"].answers
+    assert answers["protocol"] == ("Quillmere",)
+    assert answers["protocol.version"] == ("3",)
+    assert answers["protocol.hash"] == (bytes(range(32)).hex(),)
+    shown = dict(answer_lines(answers, shipped_catalogue()))
+    assert shown["Protocol version"] == "3"
+    assert shown["Protocol hash"] == bytes(range(32)).hex()
+
+
 def test_what_everybody_must_know_is_in_the_legal_section() -> None:
     legal = opened(drafted(FULL))["legal"]
     catalogue = shipped_catalogue()
@@ -316,6 +333,7 @@ def test_what_everybody_must_know_is_in_the_legal_section() -> None:
         "permitted_action": ("own_agency_planning",),
         "consent.limits": ("Not to the press",),
         "protocol": ("Quillmere 1",),
+        "protocol.version": ("1",),
         "catalogue.version": (catalogue.version,),
         "catalogue.digest": (catalogue.digest.hex(),),
         "legal.regime": ("uk_gdpr_part2",),

@@ -28,6 +28,7 @@ from agency_client.record.rules import (
     recipients,
     sections,
     scope,
+    security,
     statements,
     times,
 )
@@ -47,6 +48,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *consent.RULES,
     *times.RULES,
     *scope.RULES,
+    *security.RULES,
     *attachments.RULES,
     *codes.RULES,
     *answers.RULES,
