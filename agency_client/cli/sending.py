@@ -295,7 +295,7 @@ def _tell_notices(notices: Any) -> None:
         for line in lines_of(notice):
             tell(f"  {line}")
         for holder in notice.holders:
-            tell(f"  {holder_line(holder)}")
+            tell(f"  {holder_line(holder, notice.noticed.action)}")
 
 
 def _event_words(event: Any) -> list[str]:

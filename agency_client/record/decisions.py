@@ -33,8 +33,8 @@ class Asked:
 class DecisionAlone(Decision):
     """``[decision]``: as in a package, with what only a decision not to share needs.
 
-    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``. ``exemption`` is by what right
-    somebody is not told what is held about them, ``originator_view`` what the agency that shared it says to that.
+    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``. ``exemption`` is by what
+    right somebody is not told what is held about them, ``originator_view`` what the agency that shared it says to that.
     """
 
     detriment: str | None = said(LONG)

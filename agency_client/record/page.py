@@ -83,7 +83,7 @@ def _known(said: Statement) -> str:
         parts.append(f"checked by {said.verified_by}")
     if said.chain_depth:
         times = "once" if said.chain_depth == 1 else f"{said.chain_depth} times"
-        parts.append(f"first said by {said.origin}, passed on {times}")
+        return f"{' '.join(parts)}, first said by {said.origin}, passed on {times}"
     return " ".join(parts)
 
 

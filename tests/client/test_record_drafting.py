@@ -654,6 +654,26 @@ def test_a_copy_goes_on_as_it_came_one_step_further_from_its_origin() -> None:
     assert copy.about == ("child",)
 
 
+def test_what_readers_were_told_of_a_statement_goes_on_with_its_copy() -> None:
+    told = {
+        "handling": ("P", "No overt action"),
+        "do_not_alert": ("All household contacts",),
+        "quality": "One untested source",
+        "subject_access": "Ask us first",
+    }
+    own = ("[quality]", 'do_not_alert = ["Neighbours"]\n\n[quality]')
+    text = edited((HEARD, "\n" + COPY + HEARD), own)
+    given = copies(**told)
+    document = with_copies(with_copies(read_document(text.encode()), given), given)
+    sections = opened(draft_package(document, setting(), (), SeededRandomness(0)))
+    copied = sections["attendance"]
+    assert copied.answers["quality"] == ("mash@ardenfold-police: One untested source",)
+    assert copied.answers["subject_access"] == ("mash@ardenfold-police: Ask us first",)
+    assert sections["legal"].do_not_alert == ("Neighbours", "All household contacts")
+    assert "No overt action" in copied.handling
+    assert "P" not in copied.handling, "a permission of somebody else's is none of ours"
+
+
 def test_a_copy_rests_on_what_is_copied_with_it_for_the_same_readers() -> None:
     """A basis that some readers do not get is not told to them."""
     fact = replace(CAME, item=ItemId(b"f" * 16), said=replace(CAME.said, kind=Kind.OBSERVED))

@@ -94,6 +94,7 @@ CREATE TABLE onward (
     to_item BLOB NOT NULL, to_address TEXT NOT NULL, time INTEGER NOT NULL,
     UNIQUE (core, item, to_core, to_item, to_address)
 ) STRICT;
+CREATE INDEX onward_by_package ON onward (to_core);
 """
 
 #: How long what is here is kept, what was erased of it, and files that are still to go.
