@@ -625,6 +625,12 @@ class Client:
         await require_approved(self.home)
         return await respond(self.home, core, document, options, progressed)
 
+    async def template(self, kind: Any) -> str:
+        """A commented document, in the words of this agency's jurisdiction."""
+        from agency_client.use_cases.localising import template_here
+
+        return template_here(self.home, kind)
+
     async def response_template(self, core: ObjectHash) -> str:
         """A commented document that answers a request: its questions are in it, and no answer."""
         from agency_client.use_cases.responding import response_template

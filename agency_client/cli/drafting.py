@@ -10,7 +10,7 @@ import click
 
 from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.options import command
-from agency_client.cli.running import as_json, run
+from agency_client.cli.running import as_json, run, run_if_open
 from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem
 from phoenix_protocol.errors import RefusedError, UsageError
 
@@ -35,7 +35,8 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
         text: str = run(ctx, lambda c: c.response_template(c.find_received(answer)))
         then = f"phoenix respond {answer} {{}} --check"
     else:
-        text = template(Template(kind))
+        here = run_if_open(ctx, lambda c: c.template(Template(kind)))
+        text = template(Template(kind)) if here is None else here
         then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
     if out is None:
         if as_json(ctx):

@@ -14,6 +14,7 @@ from agency_client.cli.options import chosen
 from agency_client.cli.telling import is_terminal, warn
 from agency_client.client import Client
 from agency_client.unlocking import Unlock, default_home
+from phoenix_protocol.errors import LockedError
 
 T = TypeVar("T")
 
@@ -46,6 +47,15 @@ def run(ctx: click.Context, work: Callable[[Client], Awaitable[T]], *, may_make:
         for warning in client.warnings:
             warn(warning)
         return asyncio.run(_awaited(work(client)))
+
+
+def run_if_open(ctx: click.Context, work: Callable[[Client], Awaitable[T]]) -> T | None:
+    """As :func:`run` where the home opens without asking anybody; None where it does not, or is not there."""
+    try:
+        with Client.open(home_of(ctx), Unlock(environment=os.environ)) as client:
+            return asyncio.run(_awaited(work(client)))
+    except LockedError:
+        return None
 
 
 async def _awaited(work: Awaitable[T]) -> T:

@@ -72,8 +72,10 @@ def capacity(document: Document, facts: Facts) -> Iterator[Finding]:
     if not any(person.role == "child" for person in document.people):
         return
     if not document.capacity:
-        question = "Can the child understand and decide about sharing this?"
-        yield prompt("CO5", ("capacity",), question)
+        question = "Can the child understand and decide about sharing this? No age decides it."
+        place = facts.catalogue.find("jurisdiction", facts.own.jurisdiction)
+        beside = f" {place.label}: {place.help}" if place and place.help else ""
+        yield prompt("CO5", ("capacity",), question + beside)
     for entry in document.capacity:
         if entry.how_explained is None:
             question = "How was it explained in a way that suits the person?"
