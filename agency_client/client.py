@@ -215,11 +215,23 @@ class Client:
 
         return trainings(self.home)
 
-    async def fingerprint(self, address: Address) -> tuple[str, ...]:
-        """Words to compare by phone."""
-        from agency_client.use_cases.joining import fingerprint
+    async def fingerprint(self, address: Address) -> Any:
+        """Words to compare by phone, and when they were last compared."""
+        from agency_client.use_cases.comparing import fingerprint
 
         return await fingerprint(self.home, address)
+
+    async def compared(self, address: Address, by: str | None = None) -> Any:
+        """The words that were shown last were compared by phone, and were the same."""
+        from agency_client.use_cases.comparing import compared
+
+        return await compared(self.home, address, by)
+
+    def last_compared(self, address: Address) -> Any:
+        """When the words of an address were last compared."""
+        from agency_client.use_cases.comparing import last_compared
+
+        return last_compared(self.home, address)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,21 @@ def findings_json(findings: Any) -> dict[str, Any]:
     }
 
 
+def recipients_compared(findings: Any) -> list[dict[str, Any]]:
+    """When the words of each recipient were last compared, as scripts see it."""
+    from agency_client.cli.people import compared_json
+
+    return [compared_json(compared) for compared in findings.compared]
+
+
+def tell_compared(findings: Any) -> None:
+    """The same for a person."""
+    from agency_client.cli.people import compared_text
+
+    for compared in findings.compared:
+        tell(compared_text(compared))
+
+
 @command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
@@ -83,9 +98,10 @@ def check(
     options = read_options(attach, expires, urgent)
     findings = run(ctx, lambda client: client.check(data, options))
     if as_json(ctx):
-        tell_json(findings_json(findings))
+        tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
     else:
         tell_findings(findings)
+        tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)

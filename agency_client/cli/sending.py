@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from agency_client.cli.drafting import recipients_compared, tell_compared
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
@@ -68,11 +69,13 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
                 ],
                 "warnings": [problem_json(p) for p in warnings],
                 "owed": [problem_json(p) for p in findings.owed],
+                "compared": recipients_compared(findings),
             }
         )
         return
     for problem in warnings:
         tell_problem(problem)
+    tell_compared(findings)
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")

@@ -41,6 +41,19 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """When the words of an address were last compared by phone, and by whom; ``at`` is None if they never were.
+
+    ``has_changed``: the keys of the address are not those any more.
+    """
+
+    address: Address
+    at: Seconds | None = None
+    by: str | None = field(repr=False, default=None)
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordFacts:
     """What decides whether a word may be used: the time, the agency that writes, the catalogue."""
 
@@ -75,6 +88,7 @@ class Facts(WordFacts):
     training_ended: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
     thread_consent: str | None = None
+    compared: Mapping[str, Compared] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

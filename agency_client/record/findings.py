@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from agency_client.record.as_written import AsWritten
+from agency_client.record.facts import Compared
 from agency_client.record.places import Place, line_of, written
 from agency_client.record.problems import (
     NEXT,
@@ -101,12 +102,16 @@ def prompt(clause: str, at: Place, question: str) -> Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything that was found, in the order of the file: what `phoenix check` prints."""
+    """Everything that was found, in the order of the file: what `phoenix check` prints.
+
+    ``compared`` is information beside it: when the words of each recipient were last compared.
+    """
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     prompts: tuple[Problem, ...] = ()
     owed: tuple[Problem, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
     def refuse(self, kept: str = "Nothing was sealed or sent.") -> None:
         """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one. ``kept`` says what did not happen."""

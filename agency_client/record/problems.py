@@ -66,6 +66,8 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_CONSENT": "Weigh what each of them says. Where it does not hold, ask again or choose another lawful basis.",
     "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
     "W_DOC_ASKED": "See 'phoenix requests'. 'phoenix respond' answers it.",
+    "W_DOC_KEYS": "Phone them on a number that you know and compare again: phoenix fingerprint. A new machine changes "
+    "the words too.",
     "W_DOC_LOCAL": "Correct the id: 'phoenix catalogue' lists what is asked here.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
     "W_DOC_TIME": "Check the day or time.",

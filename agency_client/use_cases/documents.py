@@ -24,6 +24,7 @@ from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
+from agency_client.use_cases.comparing import of_recipients
 from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
@@ -120,7 +121,8 @@ def check_written(
     known = recall_directory(home)
     if known is None:
         raise missing("a directory")
-    return kind.judge(document, _facts(home, known, document, options, home.now()))
+    facts = _facts(home, known, document, options, home.now())
+    return _informed(kind.judge(document, facts), document, facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +159,18 @@ async def send_written(
         facts = _facts(home, known, document, options, now)
         findings = kind.judge(document, facts)
         findings.refuse()
-        said.append(findings)
+        said.append(_informed(findings, document, facts))
         filled = with_copies(document, facts.copies)
         return _outgoing(home, known, filled, data, options, facts, findings, kind)
 
     result = await send(home, prepare, progressed)
     return Sent(result=result, findings=said[0])
+
+
+def _informed(findings: Findings, document: Document, facts: Facts) -> Findings:
+    """``findings`` with what is known of the recipients and is no finding."""
+    compared = (facts.compared.get(name) for name in dict.fromkeys(document.to))
+    return replace(findings, compared=tuple(each for each in compared if each is not None))
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
@@ -189,6 +197,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         assured=_assured(known),
         training_ended=training_has_ended(home, now),
         kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
+        compared=of_recipients(home, known, document.to, now),
     )
 
 

@@ -40,7 +40,7 @@ from phoenix_protocol.identifiers import (
 )
 from phoenix_protocol.joining import join_code, read_join_code
 from phoenix_protocol.signed import parse_signed, sign
-from phoenix_protocol.words import fingerprint_words, join_words
+from phoenix_protocol.words import join_words
 
 #: How long a member statement is valid before a manager must renew it.
 VALIDITY: Final = 2 * 366 * 86400
@@ -365,14 +365,3 @@ async def directory(home: Home, address: Address | None = None) -> DirectoryLine
         members=member_lines(known, found, now),
         agencies=tuple(line for line in signatory_lines(known, now) if line.id in named),
     )
-
-
-async def fingerprint(home: Home, address: Address) -> tuple[str, ...]:
-    """Words to compare by phone, over the document keys of an address. Raises RefusedError ``E_NOT_FOUND``."""
-    async with in_step(home) as (_, known):
-        now = home.now()
-        acting = known.directory.acting_at(address, now, known.openings)
-    keys = [m.document_key for e in acting if (m := e.in_force_at(now)) is not None]
-    if not keys:
-        raise RefusedError("E_NOT_FOUND", "Nobody acts at this address.")
-    return fingerprint_words(address, keys)

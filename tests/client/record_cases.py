@@ -7,13 +7,13 @@ from typing import Any
 
 from agency_client.record.catalogue import Whose
 from agency_client.record.copied import Copied
-from agency_client.record.facts import AttachedFile
+from agency_client.record.facts import AttachedFile, Compared
 from agency_client.record.local_catalogue import with_local
 from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import limits, record
 from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
-from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
+from tests.client.record_values import COMPLETE, COUNCIL, NOW, NURSE, OWN, POLICE, Edit, own
 
 FIRST = '"mash@ardenfold-police" = "To compare"\n'
 STATEMENT = "[[section.statement]]\n"
@@ -93,6 +93,14 @@ RECIPIENTS = [
         ("to = [", 'to = ["left@quillmere-council", '),
         (FIRST, FIRST + '"left@quillmere-council" = "x"\n'),
         found={"problem E_DOC_ENDED to[1]"},
+    ),
+    case(
+        "words compared before the keys changed",
+        found={"warning W_DOC_KEYS to[1]"},
+        compared={
+            POLICE: Compared(address=Address(POLICE), at=NOW, has_changed=True),
+            NURSE: Compared(address=Address(NURSE), at=NOW),
+        },
     ),
     case(
         "suspended",

@@ -354,6 +354,9 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     assert (unknown.error_code, "approved already" in unknown.err) == ("E_NOT_FOUND", False)
     seen("phoenix directory", desk.phoenix("directory").json)
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
+    kept = desk.phoenix("fingerprint", NURSE, "--compared", "--by", "Sergeant").json
+    seen("phoenix fingerprint", kept)
+    seen("phoenix directory", desk.phoenix("directory", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
     demo = repository / "config" / "demo"

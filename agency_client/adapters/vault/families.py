@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
+from agency_client.adapters.vault.comparisons import ComparisonTables
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.onward import OnwardTable
@@ -118,6 +119,14 @@ class TransactionFamilies:
     @cached_property
     def said_words(self) -> SaidWordsTable:
         return SaidWordsTable(self._session)
+
+    @cached_property
+    def comparisons(self) -> ComparisonTables:
+        return ComparisonTables(self._session)
+
+    @cached_property
+    def replacements(self) -> ReplacementTable:
+        return ReplacementTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

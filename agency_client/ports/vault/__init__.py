@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from agency_client.audit.chain import EMPTY, AuditHead, AuditRow
 from agency_client.ports.vault.alerts import Alert, Alerts, Quarantine, Quarantined
 from agency_client.ports.vault.blobs import Blobs, BlobWriter
+from agency_client.ports.vault.comparisons import Comparison, Comparisons
 from agency_client.ports.vault.contents import (
     Contents,
     ContentsStore,
@@ -202,6 +203,10 @@ class Families(Protocol):
     @property
     def said_words(self) -> SaidWords: ...
     @property
+    def comparisons(self) -> Comparisons: ...
+    @property
+    def replacements(self) -> Replacements: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -262,6 +267,8 @@ __all__ = [
     "Audit",
     "BlobWriter",
     "Blobs",
+    "Comparison",
+    "Comparisons",
     "Contents",
     "ContentsStore",
     "Copy",
