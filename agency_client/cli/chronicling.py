@@ -126,6 +126,7 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "basis_withdrawn": list(entry.rests_on_withdrawn),
         "relied_on_by": list(entry.relied_on_by),
         "do_not_alert": list(carrier.do_not_alert),
+        "replaced_by": [package.hex() for package in carrier.replaced_by],
     }
 
 

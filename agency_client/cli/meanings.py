@@ -56,6 +56,7 @@ LOST: Final = "the relay lost it before they had it: send it again"
 DUES: Final[dict[str, str]] = {
     "retention_review": "look whether it still has to be kept",
     "hold_review": "look whether the hold is still needed",
+    "package_review": "look at it again, and tell everybody who was told what changed",
     "decision_review": "look at the decision again",
     "inform_review": "look whether the person can be told now",
     "owed_answer": "give the answer that is owed",

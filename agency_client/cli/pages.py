@@ -14,6 +14,7 @@ from agency_client.cli.notice_pages import (
     tell_beside,
     with_notices,
 )
+from agency_client.cli.receiving import replaced_json, replaced_lines
 from agency_client.cli.telling import spoken, tell, warn
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadAttachment, ReadSection, section_json
@@ -42,6 +43,7 @@ def package_json(
         "from": opened.cover.sent_from,
         "sections": shown,
         "unread_notices": opened.unread,
+        **replaced_json(opened.replaced),
     }
 
 
@@ -85,6 +87,8 @@ class Places:
 def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
     cover = opened.cover
     tell(f"From {cover.sent_from}, sent {spoken(opened.package.created)}")
+    for line in replaced_lines(opened.replaced):
+        tell(f"This package {line}.")
     tell(f"{plain(cover.classification)}. Confidential: share it only for its purpose.")
     tell(f"Purpose: {plain(cover.purpose)}")
     tell(f"Urgency: {plain(in_words(catalogue, 'urgency', cover.urgency))}")

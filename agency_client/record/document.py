@@ -21,7 +21,7 @@ from agency_client.record.answers import (
     Quality,
 )
 from agency_client.record.as_written import AskedHere
-from agency_client.record.fields import CODE, LINE, End, texts
+from agency_client.record.fields import CODE, LINE, End, When, texts
 from agency_client.record.places import Place
 from agency_client.record.statements import Contact, Person, Section, Statement
 from agency_client.record.tables import Many, One, said
@@ -45,6 +45,7 @@ class Document(AskedHere):
     expires: str | None = said(End())
     thread: str | None = said(LINE)
     supersedes: str | None = said(CODE)
+    next_review: str | None = said(When(or_why_not=True))
     contact: Contact = said(One(Contact), default=Contact(at=("contact",)))
     people: tuple[Person, ...] = said(Many(Person, limits.PEOPLE), default=())
     section: tuple[Section, ...] = said(Many(Section, SECTIONS), default=())

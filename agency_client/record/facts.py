@@ -72,7 +72,8 @@ class Facts(WordFacts):
     ``asked`` the ids of requests about the same people whose answers are owed here; ``assured`` what each agency
     assures of its security, by its id; ``training_ended`` whether training that is recorded here has;
     ``kinds`` the kind of each agency
-    of the directory, by its id; ``thread_consent`` what was last said about consent in the document's thread.
+    of the directory, by its id; ``told`` who was told of the package that the document supersedes, ``passed_on`` who was
+    told out of packages that those which it copies from replaced; ``thread_consent`` what was last said about consent in the document's thread.
     """
 
     addresses: Mapping[str, Reach]
@@ -84,6 +85,8 @@ class Facts(WordFacts):
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
     copies: Copies = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    passed_on: tuple[str, ...] = ()
     assured: Mapping[str, Sequence[Assurance]] = field(default_factory=dict)
     training_ended: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)

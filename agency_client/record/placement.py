@@ -50,6 +50,7 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
     package = {
         "purpose_code": document.purpose_code,
         "permitted_action": document.permitted_action,
+        "next_review": _values(document.next_review),
         "consent.limits": _values(document.consent.limits),
         "protocol": (rules.protocol,),
         "protocol.version": (str(rules.protocol_version),),

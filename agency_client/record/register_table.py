@@ -28,7 +28,6 @@ KINDS: Final[dict[str, str]] = {
     "notice_dispute": "Disputed",
     "notice_release": "Released",
     "protocol_review": "Protocol reviewed",
-    "protocol_review": "Protocol reviewed",
     "disclosure": "Told outside the system",
     "safety_override": "Passed on without a release",
 }
@@ -152,7 +151,6 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("Reference", lambda entry, _: entry.reference),
     ("With whom", _parties),
     ("About whom", _people),
-    ("Do not alert", _fact(DO_NOT_ALERT)),
     ("Own reference", _fact("thread")),
     ("Why", _fact("purpose")),
     ("What", _what),
@@ -163,6 +161,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("Reasons", _fact("reasons")),
     ("Answered later", lambda entry, _: _joined(entry.answered)),
     ("Still owed", lambda entry, _: _joined(entry.owed)),
+    ("Do not alert", _fact(DO_NOT_ALERT)),
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agency_client.ports.vault import (
     Families,
@@ -31,6 +31,7 @@ from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.register_table import RECEIVED, SENT
 from agency_client.record.subjects import reference
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.replacing import NOTHING, replacements
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
@@ -121,13 +122,17 @@ def _packages(view: Families, wanted: Stretch) -> dict[ObjectHash, str]:
 def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: Wish) -> Told:
     known = _known(view, threads)
     items = view.contents.items(threads)
+    replaced = replacements(home, view, known)
     entries: list[Entry] = []
     unreadable: list[PackageId] = []
     for core, sections in items.items():
         read = list(_readable(sections))
         if len(read) < len(sections):
             unreadable.append(known[core].package)
-        carrier = _carrier(home, known[core], threads[core], read)
+        carrier = replace(
+            _carrier(home, known[core], threads[core], read),
+            replaced_by=replaced.get(core, NOTHING).replaced_by,
+        )
         entries += entries_of(carrier, read, _notices(view, core))
     return Told(
         found=chronology(entries, wish),

@@ -9,6 +9,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from agency_client.ports.vault import Vault
 from agency_client.record.attachments import AttachmentSource
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import Copied, Copies
 from agency_client.record.copying import copied_in, with_copies
 from agency_client.record.document import Document
 from agency_client.record.drafting import More, Setting, draft_package, readers_of
@@ -35,6 +36,7 @@ from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
 from agency_client.use_cases.thread_consent import thread_consent
 from agency_client.use_cases.training import training_has_ended
+from agency_client.use_cases.told_before import passed_on_from, told_of
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
@@ -178,6 +180,7 @@ def _informed(findings: Findings, document: Document, facts: Facts) -> Findings:
 
 def _facts(home: Home, known: Known, document: Document, options: Options, now: Seconds) -> Facts:
     own, _ = endpoint_of(home)
+    copies = find_copies(home, document)
     return Facts(
         now=now,
         own=_own(known, own.address),
@@ -191,8 +194,10 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault, document.supersedes),
-        copies=find_copies(home, document),
+        copies=copies,
         asked=asked_about(home, document, options.answers),
+        told=_told(home, document.supersedes),
+        passed_on=_passed_on_before(home, copies),
         thread_consent=thread_consent(home, document),
         assured=_assured(known),
         training_ended=training_has_ended(home, now),
@@ -255,6 +260,22 @@ def _sent(vault: Vault, id_: str | None) -> dict[str, ObjectHash]:
         found = view.sent.by_package(package)
     # An id is written in lower case: another way of writing it was never one.
     return {found.package.hex(): found.core} if found is not None else {}
+
+
+def _told(home: Home, id_: str | None) -> tuple[str, ...]:
+    """Who was told of the package that a document supersedes."""
+    sent = _sent(home.vault, id_)
+    with home.vault.reading() as view:
+        return tuple(name for core in sent.values() for name in told_of(home, view, core))
+
+
+def _passed_on_before(home: Home, copies: Copies) -> tuple[str, ...]:
+    """Who was told out of packages that those replaced from which a document copies."""
+    cores = dict.fromkeys(found.core for found in copies.values() if isinstance(found, Copied))
+    if not cores:
+        return ()
+    with home.vault.reading() as view:
+        return passed_on_from(home, view, cores)
 
 
 # -- drafting --------------------------------------------------------------------------------------------------------

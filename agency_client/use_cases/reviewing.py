@@ -9,7 +9,7 @@ from typing import Final
 
 from agency_client.ports.vault import Due, EraseReason, Families
 from agency_client.record.assurances import has_ended
-from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW
+from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on

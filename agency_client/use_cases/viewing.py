@@ -20,6 +20,7 @@ from agency_client.ports.vault import (
 )
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
@@ -31,11 +32,12 @@ if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A line of the inbox, with the cover and what colleagues have done with it."""
+    """A line of the inbox, with the cover, what colleagues have done with it, what it replaces and what replaced it."""
 
     package: ReceivedPackage
     cover: Cover
     colleagues: tuple[StoredEvent, ...]
+    replaced: Replaced = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ def _received(
     for event in view.events.about(cores):
         if event.endpoint != own:
             said.setdefault(event.core, []).append(event)
+    replaced = replacements(home, view, cores)
     if len(covers) != len(packages):
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
     return tuple(
@@ -95,6 +98,7 @@ def _received(
             package=package,
             cover=schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
             colleagues=tuple(said.get(package.core, ())),
+            replaced=replaced.get(package.core, NOTHING),
         )
         for package in packages
     )

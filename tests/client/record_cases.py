@@ -225,6 +225,13 @@ SECTIONS = [
         found={"problem E_DOC_SUPERSEDES supersedes"},
     ),
     case(
+        "whoever was told before is left out",
+        ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
+        sent={"00ff": ObjectHash(bytes(32))},
+        told=("school.nurse@quillmere-health", "mash@ardenfold-police", "The GP"),
+        found={"warning W_DOC_TOLD supersedes"},
+    ),
+    case(
         "supersedes one's own",
         ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
         sent={"00ff": ObjectHash(bytes(32))},
@@ -1226,6 +1233,12 @@ COPIES = [
         (COPY, COPY + 'about = ["child"]\n'),
         found=set(),
         copies=copies(),
+    ),
+    copying(
+        "whoever got what was replaced is left out",
+        found={"warning W_DOC_TOLD section[1].statement[3].copy_of"},
+        copies=copies(),
+        passed_on=("clinic@quillmere-health",),
     ),
     copying(
         "a copy of nothing",

@@ -14,6 +14,7 @@ from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
+from agency_client.adapters.vault.replacements import ReplacementTable
 from agency_client.adapters.vault.requests import RequestTables
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.said_words import SaidWordsTable
@@ -123,6 +124,10 @@ class TransactionFamilies:
     @cached_property
     def comparisons(self) -> ComparisonTables:
         return ComparisonTables(self._session)
+
+    @cached_property
+    def replacements(self) -> ReplacementTable:
+        return ReplacementTable(self._session)
 
     @cached_property
     def replacements(self) -> ReplacementTable:

@@ -57,6 +57,7 @@ from agency_client.ports.vault.register import (
     TermKind,
     Wanted,
 )
+from agency_client.ports.vault.replacements import Replacements
 from agency_client.ports.vault.requests import (
     AskedOf,
     Escalation,
@@ -207,6 +208,8 @@ class Families(Protocol):
     @property
     def replacements(self) -> Replacements: ...
     @property
+    def replacements(self) -> Replacements: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -305,6 +308,7 @@ __all__ = [
     "Register",
     "RegisterLine",
     "ReplayGuard",
+    "Replacements",
     "Reply",
     "Requests",
     "Retained",
