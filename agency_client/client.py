@@ -514,6 +514,12 @@ class Client:
 
         return register(self.home, sought, exported=exported)
 
+    async def chronology(self, wanted: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The statements that are wanted, by when they happened. ``exported`` as for :meth:`register`."""
+        from agency_client.use_cases.chronicling import chronicle
+
+        return chronicle(self.home, wanted, exported=exported)
+
     def whose(self) -> str:
         """Whose home this is: its address, or its manager's agency."""
         from agency_client.use_cases.recording import whose
@@ -561,12 +567,6 @@ class Client:
     async def reviewed(self, name: str, said: Any) -> int:
         """Record that somebody has looked at a package, a record or a hold; gives the record's number."""
         from agency_client.use_cases.reviewing import reviewed
-
-    async def chronology(self, wanted: Any, *, exported: tuple[str, ...] = ()) -> Any:
-        """The statements that are wanted, by when they happened. ``exported`` as for :meth:`register`."""
-        from agency_client.use_cases.chronicling import chronicle
-
-        return chronicle(self.home, wanted, exported=exported)
 
         return await reviewed(self.home, name, said)
 

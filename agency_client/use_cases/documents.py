@@ -35,8 +35,8 @@ from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
 from agency_client.use_cases.thread_consent import thread_consent
-from agency_client.use_cases.training import training_has_ended
 from agency_client.use_cases.told_before import passed_on_from, told_of
+from agency_client.use_cases.training import training_has_ended
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint

@@ -43,7 +43,7 @@ REVIEW: Final = "review"
 
 #: What somebody can look at and be done with. Everything else is owed to somebody.
 _REVIEWS: Final = frozenset(
-    {RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW, TRAINING_END}
+    {RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW, TRAINING_END}
 )
 
 
@@ -112,9 +112,7 @@ def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
     for said in agency.keys.assurances:
         if said.valid_to is not None:
             ended = has_ended(said, now)
-            yield ToReview(
-                kind=ASSURANCE_END, at=said.valid_to, overdue=ended, place=said.scheme
-            )
+            yield ToReview(kind=ASSURANCE_END, at=said.valid_to, overdue=ended, place=said.scheme)
 
 
 def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) -> ToReview:

@@ -130,10 +130,6 @@ class TransactionFamilies:
         return ReplacementTable(self._session)
 
     @cached_property
-    def replacements(self) -> ReplacementTable:
-        return ReplacementTable(self._session)
-
-    @cached_property
     def audit(self) -> AuditTable:
         return AuditTable(self._session)
 

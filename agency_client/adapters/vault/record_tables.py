@@ -194,14 +194,6 @@ CREATE TABLE replacements (
 CREATE INDEX replacements_by_earlier ON replacements (replaces);
 """
 
-#: Which package says that it takes the place of which: what that is worth is for the reader to see.
-_REPLACEMENTS: Final = """
-CREATE TABLE replacements (
-    core BLOB PRIMARY KEY, replaces BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX replacements_by_earlier ON replacements (replaces);
-"""
-
 #: What every look at a home asks: what of its own packages is not finished, and what nobody was told of.
 _UNFINISHED: Final = """
 CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
@@ -218,7 +210,6 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _HOLDS,
     _REQUESTS,
     _SAID_WORDS,
-    _REPLACEMENTS,
     _REPLACEMENTS,
     _COMPARISONS,
     _UNFINISHED,

@@ -208,8 +208,6 @@ class Families(Protocol):
     @property
     def replacements(self) -> Replacements: ...
     @property
-    def replacements(self) -> Replacements: ...
-    @property
     def audit(self) -> Audit: ...
 
 
@@ -307,8 +305,8 @@ __all__ = [
     "Records",
     "Register",
     "RegisterLine",
-    "ReplayGuard",
     "Replacements",
+    "ReplayGuard",
     "Reply",
     "Requests",
     "Retained",
