@@ -52,12 +52,12 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def tell_problem(problem: Problem) -> None:
-    """One problem as people see it: code, place, what, what next."""
-    where = ", ".join(
-        part
-        for part in (problem.place, f"line {problem.line}" if problem.line is not None else "")
-        if part
-    )
+    """One problem as people see it: code, place, line, clause of the protocol, what, what next."""
+    line = f"line {problem.line}" if problem.line is not None else ""
+    # What is owed and what is asked have the clause in their code.
+    is_in_code = problem.code.startswith(("O_", "P_"))
+    clause = f"clause {problem.clause}" if problem.clause and not is_in_code else ""
+    where = ", ".join(part for part in (problem.place, line, clause) if part)
     click.echo(f"{problem.code}  {where}".rstrip(), err=True)
     click.echo(f"    {plain(problem.message)}", err=True)
     click.echo(f"    {plain(problem.next)}", err=True)
