@@ -35,9 +35,7 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
-RECORDING = (
-    "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record; training"
-)
+RECORDING = "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record; training"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
 PROVING = "export; verify"
 GOVERNING = (
@@ -225,7 +223,14 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("phoenix advice ask", nurse.phoenix("advice", "ask", "r1", *asked).json)
     given = ("--text", "Weigh it", "--by", "The guardian")
     seen("phoenix advice answer", nurse.phoenix("advice", "answer", "r4", *given).json)
+    asked = nurse.phoenix("advice", "ask", "--send", FRONT, "--question", "May we?").json
+    asked = seen("phoenix advice ask", asked)
+    town.sender.phoenix("accept", asked["package"])
+    put_here = town.sender.phoenix("advice", "list").json["advice"][-1]["record"]
+    given = town.sender.phoenix("advice", "answer", put_here, "--text", "Weigh it").json
+    nurse.phoenix("accept", seen("phoenix advice answer", given)["package"])
     seen("phoenix advice list", nurse.phoenix("advice", "list").json)
+    nurse.phoenix("advice", "list", asked["record"])
     seen("phoenix record", nurse.phoenix("record", "r2").json)
     seen("phoenix training", town.desk.phoenix("training", "--valid-until", "2020-01-01").json)
     copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
