@@ -427,5 +427,6 @@ def test_what_is_not_here_or_not_theirs_is_refused_and_nothing_is_changed(
         assert code in refused.err
         if code == "E_CATALOGUE":
             assert [(p["place"], p["line"]) for p in error["problems"]] == [("format", line)]
+            assert error["next"].startswith("Upgrade this program")
     assert (odd.state(front), odd.state(nurse)) == before
     assert [p.name for p in tmp_path.iterdir()] == ["later.toml"]
