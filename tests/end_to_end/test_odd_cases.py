@@ -221,6 +221,23 @@ def test_nothing_is_sealed_for_somebody_who_has_left_and_what_waits_for_them_is_
     assert "N_RECIPIENT_LEFT" not in {a["code"] for a in alerts}
 
 
+def test_what_waits_at_an_agency_that_is_suspended_is_told_of_until_it_takes_part_again(
+    odd: Odd,
+) -> None:
+    waiting = odd.send(package("For Scotland", sections={"only": (DUTY,)}))["package"]
+
+    def told() -> bool:
+        alerts = odd.run(odd.front, "inbox").json["alerts"]
+        return ("N_RECIPIENT_LEFT", waiting) in {(a["code"], a["package"]) for a in alerts}
+
+    assert not told()
+    odd.run(odd.town["council"], "partnership", "suspend", "strathquill-council")
+    assert told()
+    odd.run(odd.town["council"], "partnership", "resume", "strathquill-council")
+    assert not told()
+    assert odd.run(odd.scotland, "accept", waiting).json["state"] == "committed"
+
+
 def test_sharing_goes_on_when_the_review_of_the_protocol_is_overdue_with_a_warning(
     odd: Odd,
 ) -> None:
