@@ -9,16 +9,20 @@ import fcntl
 import json
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from keys.keystore import create_keystore
 from keys.passphrase import Passphrase
 from phoenix_protocol.identifiers import Seconds
 from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import PASSPHRASE, Keyholder, Town, copied
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 SCHOOL, PROJECT = "lead@fennick-academy", "lead@lantern-youth"
 MANAGER, NEXT_FORCE = "manager@quillmere-council", "missing.persons@fernmoor-police"
@@ -47,6 +51,18 @@ DESKS: Mapping[str, tuple[str, str]] = {
 }
 
 
+def received(machine: Machine, id_: str) -> Any:
+    """What a machine reads in a package that has come to it."""
+    machine.phoenix("accept", id_)
+    return machine.phoenix("open", id_).json
+
+
+def at_once(work: Callable[[T], U], given: Iterable[T]) -> list[U]:
+    """Work that different machines do beside each other, two at a time; what came of it, in order."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(work, given))
+
+
 def shared(folder: Path, made: Path, keyholder: Keyholder) -> Path:
     """The larger partnership in ``folder``, made out of the smaller by whichever process comes first."""
     with (folder.with_suffix(".lock")).open("w") as lock:
@@ -65,14 +81,14 @@ def shared(folder: Path, made: Path, keyholder: Keyholder) -> Path:
 def grow(town: Town) -> None:
     """Let everybody join who is not there yet, two at a time."""
     names = [*AGENCIES, *DESKS]
-    with ThreadPoolExecutor(2) as pool:
-        keys = dict(zip(names, pool.map(lambda name: new_machine(town, name), names), strict=True))
-        for name in names:
-            town.keyholder.hold(town[name].home, keys[name])
-        list(pool.map(lambda name: found_agency(town, name, AGENCIES[name]), AGENCIES))
-        for agency in AGENCIES:
-            town["council"].phoenix("partnership", "admit", town[agency].folder / "agency.request")
-        list(pool.map(lambda desk: join(town, desk, *DESKS[desk]), DESKS))
+    made = at_once(lambda name: new_machine(town, name), names)
+    keys = dict(zip(names, made, strict=True))
+    for name in names:
+        town.keyholder.hold(town[name].home, keys[name])
+    at_once(lambda name: found_agency(town, name, AGENCIES[name]), AGENCIES)
+    for agency in AGENCIES:
+        town["council"].phoenix("partnership", "admit", town[agency].folder / "agency.request")
+    at_once(lambda desk: join(town, desk, *DESKS[desk]), DESKS)
     facts = {"anchor": town.anchor, "keys": {**town.keys, **keys}}
     (town.folder / "facts.json").write_text(json.dumps(facts), "utf-8")
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end import quillmere
 from tests.end_to_end.documents import FRONT, MASH, NURSE
-from tests.end_to_end.neighbours import MANAGER, NEXT_FORCE, SCHOOL
+from tests.end_to_end.neighbours import MANAGER, NEXT_FORCE, SCHOOL, at_once, received
 from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import Keyholder, Town
 
@@ -40,27 +40,20 @@ def test_p1_each_reads_its_own_and_a_correction_follows_what_was_passed_on(
     town: Town, repository: Path
 ) -> None:
     demo = repository / "config" / "demo"
-    school, police, next_force = town["school"], town.desk, town["next-force"]
+    school, police = town["school"], town.desk
     school.phoenix("inbox")
     package = demo / "p1.toml"
     found = school.phoenix("check", package).json
     assert (found["problems"], found["owed"], found["prompts"]) == ([], [], [])
     id_ = school.phoenix("send", package).json["package"]
-    opened = {address: received(town[name], id_) for address, name in READERS.items()}
+    found = at_once(lambda name: received(town[name], id_), READERS.values())
+    opened = dict(zip(READERS, found, strict=True))
     each_reads_its_own(opened)
     assert "Worries and possible explanations" not in police.run_plain("open", id_).out
     passed = onward(town, (demo / "p1-onward.toml").read_text("utf-8"), id_)
     nobody_else_learns_who_the_friend_is(town, id_, passed, opened)
     corrected(town, id_, passed)
     everybody_says_what_they_did(town, id_)
-    assert next_force.phoenix("audit", "verify").json["problems"] == []
-
-
-def received(machine: Machine, id_: str) -> Any:
-    """What a machine reads in a package that has come to it."""
-    machine.phoenix("inbox")
-    machine.phoenix("accept", id_)
-    return machine.phoenix("open", id_).json
 
 
 def sections(opened: Any) -> set[str]:
@@ -123,18 +116,18 @@ def nobody_else_learns_who_the_friend_is(
     assert [p["name"] for p in protected["people"]] == ["Robin S"]
     rest = [s for s in opened[MANAGER]["sections"] if s["id"] != "protected"]
     assert "Robin" not in json.dumps(rest)
-    for name, read in (("desk", id_), ("nurse", id_), ("social-care", id_), ("next-force", passed)):
-        assert b"Robin" not in everything_on_paper(town[name], read), name
+    others = (("desk", id_), ("nurse", id_), ("social-care", id_), ("next-force", passed))
+    for paper in at_once(lambda each: everything_on_paper(town[each[0]], each[1]), others):
+        assert b"Robin" not in paper
     assert b"Robin S" in everything_on_paper(town["manager"], id_), "this is where it would be"
 
 
 def everything_on_paper(machine: Machine, id_: str) -> bytes:
-    """A package as a page and as evidence, and the register that is printed."""
+    """A package as evidence, and the register as a page to print."""
     page, bundle = machine.folder / "register.html", machine.folder / "bundle"
     machine.phoenix("register", "--page", page)
     machine.phoenix("export", id_, "--out", bundle)
-    shown = machine.run_plain("open", id_).out
-    return b"\n".join((page.read_bytes(), bundle.read_bytes(), shown.encode()))
+    return page.read_bytes() + bundle.read_bytes()
 
 
 def corrected(town: Town, id_: str, passed: str) -> None:
@@ -147,8 +140,8 @@ def corrected(town: Town, id_: str, passed: str) -> None:
         codes = [alert["code"] for alert in town[name].phoenix("inbox").json["alerts"]]
         assert codes == ["N_CORRECTED"], name
     assert town.nurse.phoenix("notices").json["received"] == [], "the nurses never had it"
-    for machine, read in ((next_force, passed), (police, passed), (police, id_)):
-        page = machine.run_plain("open", read).out
+    shown = ((next_force, passed), (police, passed), (police, id_))
+    for page in at_once(lambda each: each[0].run_plain("open", each[1]).out, shown):
         assert f"[corrected] {SEEN}" in page
         assert f"Corrected by {SCHOOL}" in page
         assert page.index("dark blue") < page.index("black hatchback")
@@ -165,13 +158,7 @@ def everybody_says_what_they_did(town: Town, id_: str) -> None:
         "desk": ("rectified", None),
         "next-force": ("disagreed", "Our patrol saw a blue one"),
     }
-    for name, (outcome, why) in done.items():
-        (alert,) = town[name].phoenix("alarms").json["alerts"]
-        away = town[name].phoenix("alarms", "--seen", str(alert["number"]), status=3)
-        assert away.error_code == "E_NOTICE_OPEN"
-        said = ("--why", why) if why else ()
-        town[name].phoenix("settle", notice["notice"], "--outcome", outcome, *said)
-        assert town[name].phoenix("alarms").json["alerts"] == []
+    at_once(lambda name: say(town[name], notice["notice"], *done[name]), done)
     (notice,) = school.phoenix("status", id_).json["notices"]
     answers = {a["address"]: (a["outcome"], a["second_hand"]) for a in notice["answers"]}
     assert answers == {
@@ -188,3 +175,13 @@ def everybody_says_what_they_did(town: Town, id_: str) -> None:
     assert f"{NEXT_FORCE}: disagreed" in page
     assert "Our patrol saw a blue one" in page
     assert [a["code"] for a in school.phoenix("alarms").json["alerts"]] == ["N_NOTICE_DISAGREED"]
+
+
+def say(machine: Machine, notice: str, outcome: str, why: str | None) -> None:
+    """What somebody did about a notice, which was not to be put away before (hard block 14)."""
+    (alert,) = machine.phoenix("alarms").json["alerts"]
+    away = machine.phoenix("alarms", "--seen", str(alert["number"]), status=3)
+    assert away.error_code == "E_NOTICE_OPEN"
+    said = ("--why", why) if why else ()
+    machine.phoenix("settle", notice, "--outcome", outcome, *said)
+    assert machine.phoenix("alarms").json["alerts"] == []
