@@ -683,6 +683,40 @@ class Client:
 
         return request_due(self.home, package)
 
+    # -- disagreements -----------------------------------------------------------------------------------------------
+
+    async def raise_disagreement(self, core: ObjectHash, said: Any) -> Any:
+        """Tell another agency's contact what is disagreed with. Call :meth:`told` with the result's package."""
+        from agency_client.use_cases.disagreeing import raise_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await raise_disagreement(self.home, core, said)
+
+    async def answer_disagreement(self, number: int, text: str, by: str | None = None) -> Any:
+        """Answer a disagreement that was raised with this address. As :meth:`raise_disagreement`."""
+        from agency_client.use_cases.disagreeing import answer_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await answer_disagreement(self.home, number, text, by)
+
+    async def close_disagreement(
+        self, number: int, ended: Any, text: str, by: str | None = None
+    ) -> Any:
+        """Say how a disagreement of ours ended. As :meth:`raise_disagreement`."""
+        from agency_client.use_cases.disagreeing import close_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await close_disagreement(self.home, number, ended, text, by)
+
+    async def disagreements(self) -> Any:
+        """Every disagreement that was raised here or with this address; talks to nobody."""
+        from agency_client.use_cases.disagreeing import disagreements
+
+        return disagreements(self.home)
+
     # -- the catalogue ---------------------------------------------------------------------------------------------
 
     async def catalogue(self) -> Any:

@@ -64,6 +64,8 @@ DUES: Final[dict[str, str]] = {
     "breach_step": "do the next step about the breach",
     "advice_answer": "the advice that was asked for",
     "originator_told": "tell the agency what was passed on without its release: it goes by itself",
+    "disagreement_open": "settle your disagreement with them, and close it: phoenix disagreement",
+    "disagreement_owed": "answer their disagreement: phoenix disagreement answer",
     "request_answer": "answer the request",
     "request_owed": "their answer to your request",
     "training_end": "training ends: renew it, then phoenix training --valid-until",

@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "request": ("asking", "request", "Ask other agencies for information."),
     "requests": ("asking", "requests", "List what was asked, and what became of it."),
     "respond": ("asking", "respond", "Answer a request that was put to you."),
+    "disagreement": ("disagreeing", "disagreement", "Raise, answer and close a disagreement."),
     "inbox": ("receiving", "inbox", "List what has come for you."),
     "accept": ("receiving", "accept", "Say that a package is yours and fetch it."),
     "return": ("receiving", "give_back", "Say that a package is not yours."),

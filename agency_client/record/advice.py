@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from agency_client.record.as_written import written_from
+from agency_client.record.carried import check_carried
 from agency_client.record.document import Document
 from agency_client.record.drafting import More, Setting, entry_items, head_of, readers_of
 from agency_client.record.facts import Facts
@@ -21,11 +22,10 @@ from agency_client.record.opened import ReadSection
 from agency_client.record.placement import answers_of, entries_of
 from agency_client.record.places import Place
 from agency_client.record.reading import numbered
-from agency_client.record.rules import check_document, copies, protection, recipients, statements
 from agency_client.record.syntax import parse
 from agency_client.record.tables import One, said
 from agency_client.record.when import span
-from phoenix_protocol.identifiers import ObjectHash, Seconds, agency_of
+from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.randomness import Randomness
 from phoenix_protocol.sealing.drafts import SectionDraft
 
@@ -36,8 +36,6 @@ ADVICE_ANSWER: Final = "advice_answer"
 INCLUDED: Final = 16
 _ASKED: Final = "Advice is asked for"
 _ADVISED: Final = "Advice that was asked for"
-#: Inside one agency nothing is shared with another: who, and what is copied from others, is all that is judged.
-_WITHIN: Final = (*recipients.RULES, *protection.RULES, *statements.RULES, *copies.RULES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +125,7 @@ def check_advice(document: AdviceDocument, facts: Facts) -> Findings:
 
     Advice is never a gate: nothing stops a question but a recipient or a copy that cannot be.
     """
-    own = agency_of(facts.own.address)
-    if all(name.partition("@")[2] == own for name in document.to):
-        return check_document(document, facts, _WITHIN)
-    return check_document(document, replace(facts, urgent=True))
+    return check_carried(document, facts)
 
 
 # -- drafting ----------------------------------------------------------------------------------------------------------

@@ -28,7 +28,11 @@ KINDS: Final[dict[str, str]] = {
     "notice_dispute": "Disputed",
     "notice_release": "Released",
     "protocol_review": "Protocol reviewed",
+    "disagreement": "Disagreed",
     "disclosure": "Told outside the system",
+    "restriction": "Restricted",
+    "restriction_lifted": "Restriction lifted",
+    "restricted_read": "Read what is restricted",
     "safety_override": "Passed on without a release",
 }
 #: The enumerations that a line's codes of law come from.

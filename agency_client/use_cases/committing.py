@@ -19,6 +19,7 @@ from agency_client.ports.vault import (
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.registering import Entered, of_received
 from agency_client.use_cases.advice_packages import take_advice, written_to
+from agency_client.use_cases.disagreeing import take_disagreement
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_hearing import judge_waiting
@@ -118,6 +119,7 @@ def _take_in(
         take_in(tx, own, package, core, sections, now)
         read = [each for each, _ in sections]
         take_advice(home, tx, own, package, written_to(core), read, now)
+        take_disagreement(home, tx, own, package, written_to(core), read, now)
 
 
 def _readable(opened: OpenedPackage) -> Iterator[ReadSection]:

@@ -31,6 +31,7 @@ SENDING = (
     "acknowledge; outcome; alarms; correct; withdraw; dispute; notices; settle"
 )
 ASKING = "request; respond; requests"
+DISAGREEING = "disagreement raise; disagreement answer; disagreement close; disagreement list"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
@@ -55,6 +56,7 @@ ALL = {
     "recording": named("phoenix", RECORDING),
     "retaining": named("phoenix", RETAINING),
     "asking": named("phoenix", ASKING),
+    "disagreeing": named("phoenix", DISAGREEING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "proving": named("phoenix", PROVING),
@@ -494,6 +496,34 @@ ANSWER = (
     '[[answer]]\nquestion = "seen"\nanswer = "not_held"\n'
     + QUESTION[QUESTION.index("[decision]") :]
 )
+
+
+def test_disagreeing(town: Town, page: Page) -> None:
+    """The police disagree with what was shared, the council answers, and it is closed."""
+    seen, sender, desk = Seen(page, ALL["disagreeing"]), town.sender, town.desk
+    id_ = town.send(package("Disagreed with"))
+    desk.phoenix("accept", id_)
+    words = ("--what", "The threshold", "--why", "It is higher", "--wanted", "A discussion")
+    who = ("--with", "Team manager", "--by", "DS Hale", "--due", "2d")
+    raised = desk.phoenix("disagreement", "raise", id_, *words, *who).json
+    seen("phoenix disagreement raise", raised)
+    sender.phoenix("accept", raised["package"])
+    (came,) = sender.phoenix("disagreement", "list", "--open", "--offline").json["disagreements"]
+    assert (came["about"], came["raised_by"], came["what"]) == (id_, MASH, "The threshold")
+    words = (came["record"], "--text", "We looked again", "--by", "Team manager")
+    answered = sender.phoenix("disagreement", "answer", *words).json
+    desk.phoenix("accept", seen("phoenix disagreement answer", answered)["package"])
+    words = (raised["record"], "--outcome", "differ", "--text", "Agreed to differ", "--by", "DS Hale")
+    seen("phoenix disagreement close", desk.phoenix("disagreement", "close", *words).json)
+    found = seen("phoenix disagreement list", desk.phoenix("disagreement", "list").json)
+    assert [d["closed"]["outcome"] for d in found["disagreements"]] == ["differ"]
+    assert desk.phoenix("disagreement", "list", "--open").json == {"disagreements": []}
+    printed = desk.run_plain("disagreement", "list", "--offline").out
+    assert "Closed: it stands, and both see it differently" in printed
+    assert "We looked again (Team manager)" in printed
+    again = desk.phoenix("disagreement", "close", *words[:-2], status=3)
+    assert again.error_code == "E_ANSWER"
+    seen.conclude()
 
 
 def test_asking_and_answering(town: Town, page: Page, tmp_path: Path) -> None:
