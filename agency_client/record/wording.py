@@ -61,10 +61,10 @@ def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
 
 
 def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
-    if enumeration is not None and enumeration in catalogue.titles:
-        return catalogue.titles[enumeration]
     if (place := _POSITION.sub("", name)) in TITLES:
         return TITLES[place]
+    if enumeration is not None and enumeration in catalogue.titles:
+        return catalogue.titles[enumeration]
     table, _, field = name.rpartition(".")
     words = f"{_POSITION.sub('', table)} {field}".replace("_", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]

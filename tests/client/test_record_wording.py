@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from agency_client.record.answer_names import TITLES, known_places
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.statements import SECTION_ANSWERS
 from agency_client.record.wording import answer_lines, in_words
 
 CATALOGUE = shipped_catalogue()
@@ -23,6 +25,18 @@ def test_a_numbered_place_is_a_code_too() -> None:
     [(question, answer)] = answer_lines({"informing[2].status": ("not_informed",)}, CATALOGUE)
     assert question == CATALOGUE.titles["informed"]
     assert answer == in_words(CATALOGUE, "informed", "not_informed") == "Not told"
+
+
+def test_three_questions_with_the_same_words_are_told_apart() -> None:
+    names = [f"consent.seeking_would_{what}" for what in ("risk", "prejudice", "delay")]
+    shown = list(answer_lines(dict.fromkeys(names, ("not_known",)), CATALOGUE))
+    assert len({question for question, _ in shown}) == 3
+    assert {answer for _, answer in shown} == {in_words(CATALOGUE, "three_way", "not_known")}
+
+
+def test_every_name_is_of_an_answer_that_there_is() -> None:
+    places = {*known_places(), *SECTION_ANSWERS, "urgent"}
+    assert set(TITLES) <= places
 
 
 def test_what_is_no_code_is_shown_as_it_was_written() -> None:
