@@ -399,9 +399,7 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     seen.conclude()
 
 
-def test_agencies_and_partnership(
-    town: Town, page: Page, repository: Path, tmp_path: Path
-) -> None:
+def test_agencies_and_partnership(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["governing"])
     council, request = town["council"], tmp_path / "charity.request"
     words = ("charity", "--name", "A charity", "--kind", "voluntary", "--out", request)
