@@ -434,7 +434,9 @@ def the_protocol(town: Town, seen: Seen, repository: Path, folder: Path) -> None
     assurances = (demo / "assurances.toml").read_text("utf-8")
     old.write_text(assurances.replace("2027-03-14", "2020-03-14"), "utf-8")
     declare = ("agency", "declare")
-    seen("phoenix agency declare", town["health"].phoenix(*declare, empty, "--check", status=3).json)
+    seen(
+        "phoenix agency declare", town["health"].phoenix(*declare, empty, "--check", status=3).json
+    )
     seen("phoenix agency declare", town["health"].phoenix(*declare, old).json)
     review = (demo / "review.toml").read_text("utf-8")
     brief = folder / "brief.toml"
