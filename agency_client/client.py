@@ -12,7 +12,7 @@ Every method that may talk to the relay or wait for a disk is a coroutine. Value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -635,6 +635,12 @@ class Client:
         from agency_client.use_cases.keeping import show_audit
 
         return show_audit(self.home, last)
+
+    async def audited_packages(self, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
+        """The packages that rows of the audit record are about, by what the rows name (``on``)."""
+        from agency_client.use_cases.keeping import audited_packages
+
+        return audited_packages(self.home, rows)
 
     async def adopt_restored(self, relay: str) -> None:
         """Meet the relay again from a home whose keys came out of a backup."""

@@ -14,7 +14,7 @@ is held across an ``await``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -100,7 +100,7 @@ from agency_client.ports.vault.settings import Setting, Settings
 
 if TYPE_CHECKING:
     from phoenix_protocol.errors import Problem
-    from phoenix_protocol.identifiers import Seconds
+    from phoenix_protocol.identifiers import PackageId, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +150,12 @@ class Audit(Protocol):
     def rows(self, first: int = 1, count: int | None = None) -> tuple[AuditRow, ...]:
         """Rows from number ``first`` (from 1) on, as they are stored: ``audit.chain.verify`` judges
         them.
+        """
+        ...
+
+    def packages(self, objects: Collection[bytes]) -> Mapping[bytes, PackageId]:
+        """The package that each of these hashes is about: a core, an event, a notice, something
+        posted. Hashes of anything else are left out.
         """
         ...
 
