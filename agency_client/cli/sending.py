@@ -18,7 +18,7 @@ from agency_client.cli.telling import (
     table,
     tell,
     tell_json,
-    tell_problem,
+    tell_problems,
     warn,
 )
 from agency_client.cli.texts import LONG
@@ -71,8 +71,7 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
             }
         )
         return
-    for problem in warnings:
-        tell_problem(problem)
+    tell_problems(warnings)
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")

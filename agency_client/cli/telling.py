@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -52,21 +52,21 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def tell_problem(problem: Problem) -> None:
-    """One problem as people see it: code, place, what, what next."""
-    where = ", ".join(
-        part
-        for part in (problem.place, f"line {problem.line}" if problem.line is not None else "")
-        if part
-    )
-    click.echo(f"{problem.code}  {where}".rstrip(), err=True)
-    click.echo(f"    {plain(problem.message)}", err=True)
-    click.echo(f"    {plain(problem.next)}", err=True)
+    """One problem as people see it: code, what, where, what next."""
+    tell_problems([problem])
+
+
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """Problems as people see them; what several of them share is said once."""
+    from agency_client.cli.finding_pages import problem_lines
+
+    for line in problem_lines(problems):
+        click.echo(line, err=True)
 
 
 def tell_error(error: PhoenixError, *, as_json: bool) -> int:
     """Say what went wrong, whose fault it is and what to do next. Gives the exit code."""
-    for problem in error.problems:
-        tell_problem(problem)
+    tell_problems(error.problems)
     click.echo(f"{error.code}: {plain(error.what)}", err=True)
     click.echo(f"    {plain(error.next)}", err=True)
     if as_json:
