@@ -13,7 +13,7 @@ import click
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
+from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from agency_client.ports.vault import Alert
@@ -76,6 +76,8 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
     if not lines:
         tell("Nothing has come.")
         return
+    from agency_client.cli.meanings import HERE
+
     table(
         ("Package", "From", "Marking", "Urgency", "Purpose", "State", "Expires"),
         [
@@ -91,6 +93,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
             for line in lines
         ],
     )
+    legend((line.package.state.value for line in lines), HERE)
     if older > 0:
         tell(f"{older} older packages are here too: phoenix inbox --all, or phoenix register.")
 

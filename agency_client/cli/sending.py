@@ -11,6 +11,7 @@ from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import (
+    legend,
     moment,
     problem_json,
     shown,
@@ -120,6 +121,8 @@ def sent(ctx: click.Context) -> None:
     if not lines:
         tell("Nothing has been sent.")
         return
+    from agency_client.cli.meanings import SENT_STATES
+
     table(
         ("Package", "To", "Purpose", "Sent", "State"),
         [
@@ -133,6 +136,7 @@ def sent(ctx: click.Context) -> None:
             for line in lines
         ],
     )
+    legend(map(_overall, lines), SENT_STATES)
 
 
 def _written_to(addresses: Any) -> list[str]:

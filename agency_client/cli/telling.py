@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -116,8 +117,18 @@ def is_terminal() -> bool:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table: columns as wide as their widest cell."""
-    cells = [list(headings), *[[plain(cell) for cell in row] for row in rows]]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(headings))]
-    for row in cells:
-        click.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    """A plain table that fits the terminal; where its lines are read by something else, each row is one line."""
+    from agency_client.cli.tables import table_lines
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in table_lines(headings, [[plain(cell) for cell in row] for row in rows], width):
+        click.echo(line)
+
+
+def legend(states: Iterable[str], meanings: Mapping[str, str]) -> None:
+    """What the states in a table mean, each once, for a person at a terminal who may not know."""
+    if not sys.stdout.isatty():
+        return
+    tell()
+    for state in dict.fromkeys(states):
+        tell(f"{state}: {meanings[state]}.")
