@@ -146,7 +146,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     # Requests
     "E_REQ_SIG": "Check this machine's clock and that it is still a member.",
     "E_RESP_SIG": "Do not rely on this relay until your information manager has looked at it.",
-    "E_NOT_FOUND": "Check the name. You may also not be entitled to it.",
+    "E_NOT_FOUND": "Check the name: 'phoenix inbox', 'phoenix sent' and 'phoenix directory' list what there is. "
+    "You may also not be entitled to it.",
     "E_QUOTA": "Wait, then repeat. Nothing was lost.",
     "E_RELAY": "The relay or the network is not available. Repeat the same command; it finishes the job once.",
     # What this machine knows of packages and members

@@ -123,7 +123,11 @@ class HttpRelay:
     async def joining(self, code: str) -> api.Joining:
         """GET /v1/joins/{code}. Raises RefusedError ``E_NOT_FOUND`` for what cannot be a code."""
         if _CODE.fullmatch(code) is None:
-            raise RefusedError("E_NOT_FOUND", "This is not the code of a request to join.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "This is not the code of a request to join.",
+                next="Compare it with 'phoenix members list'.",
+            )
         return await self._get(routes.JOINING, f"/v1/joins/{code}", api.Joining)
 
     async def publish_epoch_keys(self, keys: api.EpochKeys) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.ports.vault import Vault
+from agency_client.record import listed
 from agency_client.record.attachments import AttachmentSource
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copying import copied_in, with_copies
@@ -188,7 +189,9 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
 def _own(known: Known, address: Address) -> Own:
     agency = known.directory.agency(agency_of(address))
     if agency is None:
-        raise RefusedError("E_NOT_FOUND", "The directory does not know your agency.")
+        raise RefusedError(
+            "E_NOT_FOUND", "The directory does not know your agency.", next=listed.AGENCIES
+        )
     signatory = agency.signatory
     return Own(
         address=address,

@@ -18,6 +18,7 @@ from agency_client.ports.vault import (
     Standing,
     StoredEvent,
 )
+from agency_client.record import listed
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
 from phoenix_protocol import limits, schema
@@ -89,7 +90,9 @@ def _received(
         if event.endpoint != own:
             said.setdefault(event.core, []).append(event)
     if len(covers) != len(packages):
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
+        )
     return tuple(
         Received(
             package=package,
@@ -105,7 +108,9 @@ def received(home: Home, core: ObjectHash) -> Received:
     with home.vault.reading() as view:
         package = view.received.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home has received no such package.", next=listed.RECEIVED
+            )
         return _received(home, view, [package])[0]
 
 
@@ -128,7 +133,9 @@ def status(home: Home, core: ObjectHash) -> Status:
     with home.vault.reading() as view:
         package = view.sent.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home did not send that package.", next=listed.SENT
+            )
         return Status(
             package=package,
             addresses=view.sent.addresses(core),
@@ -229,9 +236,9 @@ def _hex(text: str) -> str:
 
 
 _LISTED: Final = {
-    "received": "Check the id: 'phoenix inbox' lists them.",
-    "sent": "Check the id: 'phoenix sent' lists them.",
-    "sent or received": "Check the id: 'phoenix inbox' and 'phoenix sent' list them.",
+    "received": listed.RECEIVED,
+    "sent": listed.SENT,
+    "sent or received": listed.PACKAGES,
 }
 
 
@@ -299,7 +306,9 @@ def see_alert(home: Home, number: int) -> None:
     with home.vault.transaction() as tx:
         found = next((alert for alert in tx.alerts.unseen() if alert.number == number), None)
         if found is None:
-            raise RefusedError("E_NOT_FOUND", "There is no such alarm, or it was seen before.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no such alarm, or it was seen before.", next=listed.ALARMS
+            )
         _check_outcome(tx, found)
         tx.alerts.see(number, now)
         tx.audit.append(time=now, actor=home.actor(), action="alert.seen")
