@@ -290,7 +290,7 @@ def amend(
 @click.pass_context
 def status(ctx: click.Context) -> None:
     """Show the partnership and its agencies."""
-    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status())
+    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status(), quick=True)
     if found.overdue:
         warn(
             "The protocol's review is overdue. Sharing goes on: the law allows it, not the protocol."

@@ -154,7 +154,7 @@ def list_(ctx: click.Context) -> None:
     async def both(client: Any) -> tuple[tuple[MemberLine, ...], tuple[Waiting, ...]]:
         return await client.members(), await client.waiting()
 
-    lines, waiting = run(ctx, both)
+    lines, waiting = run(ctx, both, quick=True)
     if as_json(ctx):
         tell_json(
             {
@@ -227,7 +227,7 @@ for each in (list_, approve, end):
 def directory(ctx: click.Context, address_: str | None) -> None:
     """List everybody you can send to, or the machines of one ADDRESS."""
     wanted = address(address_) if address_ is not None else None
-    lines: tuple[MemberLine, ...] = run(ctx, lambda client: client.directory(wanted))
+    lines: tuple[MemberLine, ...] = run(ctx, lambda client: client.directory(wanted), quick=True)
     if as_json(ctx):
         tell_json({"members": [member_json(line) for line in lines]})
         return
@@ -243,7 +243,7 @@ def directory(ctx: click.Context, address_: str | None) -> None:
 def fingerprint(ctx: click.Context, address_: str) -> None:
     """Show the words of ADDRESS: both sides read them out and they must be the same."""
     wanted = address(address_)
-    words = run(ctx, lambda client: client.fingerprint(wanted))
+    words = run(ctx, lambda client: client.fingerprint(wanted), quick=True)
     if as_json(ctx):
         tell_json({"address": wanted, "words": list(words)})
         return

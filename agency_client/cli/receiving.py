@@ -62,7 +62,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
         lines = await client.inbox(everything=everything)
         return lines, await client.how_many_came() - len(lines), await _alerts(client)
 
-    lines, older, alerts = run(ctx, work)
+    lines, older, alerts = run(ctx, work, quick=not wait)
     if as_json(ctx):
         tell_json(
             {

@@ -189,7 +189,7 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
             await client.see_non_delivery(core)
         return await client.status(core), client.notices_of(core), asked
 
-    found, notices, asked = run(ctx, work)
+    found, notices, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):

@@ -105,6 +105,11 @@ def _written(shape: str, at: time.struct_time) -> str:
     return f"{at.tm_mday} {time.strftime(f'%b %Y {shape}', at)}"
 
 
+def spoken_soon(seconds: int) -> str:
+    """A time of today, to the second, for somebody who waits for it: 15:20:09 GMT."""
+    return time.strftime("%H:%M:%S %Z", time.localtime(seconds))
+
+
 def spoken_day(seconds: int) -> str:
     """A day that was given as a day, in UTC: 1 Nov 2027."""
     at = time.gmtime(seconds)
