@@ -77,7 +77,9 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")
     if findings.owed:
-        tell(f"{len(findings.owed)} answers are owed. See: phoenix check {file}")
+        count = len(findings.owed)
+        see = f" See: phoenix check {file}" if str(file) != "-" else ""
+        tell(f"{'1 answer is' if count == 1 else f'{count} answers are'} owed.{see}")
 
 
 def own_warnings(result: Any) -> list[Problem]:
