@@ -107,11 +107,47 @@ class Client:
 
         return await set_standing(self.home, agency, standing)
 
-    async def amend(self, **changes: Any) -> int:
-        """A new version of the partnership."""
+    async def amend(self, *, text: bytes | None = None, **changes: Any) -> Any:
+        """A new version of the partnership; ``text`` is its protocol's text from now on."""
         from agency_client.use_cases.governing import amend
 
-        return await amend(self.home, **changes)
+        return await amend(self.home, text=text, **changes)
+
+    async def look_at_review(self, document: bytes, new: Any) -> Any:
+        """What the rules say of a review of the protocol; records nothing."""
+        from agency_client.use_cases.protocol_review import look_at_review
+
+        return look_at_review(self.home, document, new)
+
+    async def review_protocol(self, document: bytes, new: Any) -> Any:
+        """Record a review of the protocol, and amend the partnership by it."""
+        from agency_client.use_cases.protocol_review import review_protocol
+
+        return await review_protocol(self.home, document, new)
+
+    async def protocol(self, text: bytes | None = None, *, offline: bool = False) -> Any:
+        """The protocol that the partnership signed; ``text`` is a copy of it to keep here."""
+        from agency_client.use_cases.protocols import protocol_here
+
+        return await protocol_here(self.home, text, offline=offline)
+
+    async def adopt_protocol(self, text: bytes | None = None) -> Any:
+        """Sign the newest version of the protocol for this manager's agency."""
+        from agency_client.use_cases.adopting import adopt
+
+        return await adopt(self.home, text)
+
+    async def look_at_assurances(self, document: bytes) -> Any:
+        """What the rules say of a declaration of assurances; declares nothing."""
+        from agency_client.use_cases.adopting import look_at_assurances
+
+        return look_at_assurances(self.home, document)
+
+    async def declare_assurances(self, document: bytes) -> Any:
+        """Declare what this manager's agency assures of its security."""
+        from agency_client.use_cases.adopting import declare
+
+        return await declare(self.home, document)
 
     async def partnership_status(self) -> Any:
         """The partnership as it stands."""
@@ -165,16 +201,40 @@ class Client:
         return await members(self.home)
 
     async def directory(self, address: Address | None = None) -> Any:
-        """Who there is."""
+        """Who there is, and what their agencies assure."""
         from agency_client.use_cases.joining import directory
 
         return await directory(self.home, address)
 
-    async def fingerprint(self, address: Address) -> tuple[str, ...]:
-        """Words to compare by phone."""
-        from agency_client.use_cases.joining import fingerprint
+    async def record_training(self, new: Any) -> int:
+        """Record somebody's training and when it ends; gives the record's number."""
+        from agency_client.use_cases.training import record_training
+
+        return record_training(self.home, new)
+
+    async def trainings(self) -> Any:
+        """Every training that was recorded here; talks to nobody."""
+        from agency_client.use_cases.training import trainings
+
+        return trainings(self.home)
+
+    async def fingerprint(self, address: Address) -> Any:
+        """Words to compare by phone, and when they were last compared."""
+        from agency_client.use_cases.comparing import fingerprint
 
         return await fingerprint(self.home, address)
+
+    async def compared(self, address: Address, by: str | None = None) -> Any:
+        """The words that were shown last were compared by phone, and were the same."""
+        from agency_client.use_cases.comparing import compared
+
+        return await compared(self.home, address, by)
+
+    def last_compared(self, address: Address) -> Any:
+        """When the words of an address were last compared."""
+        from agency_client.use_cases.comparing import last_compared
+
+        return last_compared(self.home, address)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -457,6 +517,12 @@ class Client:
 
         return register(self.home, sought, exported=exported)
 
+    async def chronology(self, wanted: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The statements that are wanted, by when they happened. ``exported`` as for :meth:`register`."""
+        from agency_client.use_cases.chronicling import chronicle
+
+        return chronicle(self.home, wanted, exported=exported)
+
     def whose(self) -> str:
         """Whose home this is: its address, or its manager's agency."""
         from agency_client.use_cases.recording import whose
@@ -574,6 +640,12 @@ class Client:
         await require_approved(self.home)
         return await respond(self.home, core, document, options, progressed)
 
+    async def template(self, kind: Any) -> str:
+        """A commented document, in the words of this agency's jurisdiction."""
+        from agency_client.use_cases.localising import template_here
+
+        return template_here(self.home, kind)
+
     async def response_template(self, core: ObjectHash) -> str:
         """A commented document that answers a request: its questions are in it, and no answer."""
         from agency_client.use_cases.responding import response_template
@@ -600,17 +672,17 @@ class Client:
 
         return catalogue_of(self.home)
 
-    async def adopt_catalogue(self, data: bytes) -> Any:
-        """Go by what the partnership adds to the shipped catalogue and tightens in it."""
+    async def adopt_catalogue(self, data: bytes, whose: Any) -> Any:
+        """Go by what the partnership or agency (``Whose``) adds to the shipped catalogue, tightens and asks."""
         from agency_client.use_cases.catalogues import adopt_catalogue
 
-        return adopt_catalogue(self.home, data)
+        return adopt_catalogue(self.home, data, whose)
 
-    async def drop_catalogue(self) -> Any:
-        """Go by the shipped catalogue alone again."""
+    async def drop_catalogue(self, whose: Any) -> Any:
+        """Go by what is left without the partnership's or the agency's file."""
         from agency_client.use_cases.catalogues import drop_catalogue
 
-        return drop_catalogue(self.home)
+        return drop_catalogue(self.home, whose)
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 

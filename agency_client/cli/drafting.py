@@ -11,7 +11,7 @@ import click
 from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.finding_pages import summed_up
 from agency_client.cli.options import command
-from agency_client.cli.running import as_json, run
+from agency_client.cli.running import as_json, run, run_if_open
 from agency_client.cli.telling import problem_json, tell, tell_json, tell_problems
 from phoenix_protocol.errors import RefusedError, UsageError
 
@@ -36,7 +36,8 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
         text: str = run(ctx, lambda c: c.response_template(c.find_received(answer)))
         then = f"phoenix respond {answer} {{}} --check"
     else:
-        text = template(Template(kind))
+        here = run_if_open(ctx, lambda c: c.template(Template(kind)))
+        text = template(Template(kind)) if here is None else here
         then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
     if out is None:
         if as_json(ctx):
@@ -67,6 +68,21 @@ def findings_json(findings: Any) -> dict[str, Any]:
     }
 
 
+def recipients_compared(findings: Any) -> list[dict[str, Any]]:
+    """When the words of each recipient were last compared, as scripts see it."""
+    from agency_client.cli.people import compared_json
+
+    return [compared_json(compared) for compared in findings.compared]
+
+
+def tell_compared(findings: Any) -> None:
+    """The same for a person."""
+    from agency_client.cli.people import compared_text
+
+    for compared in findings.compared:
+        tell(compared_text(compared))
+
+
 @command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
@@ -83,9 +99,10 @@ def check(
     options = read_options(attach, expires, urgent)
     findings = run(ctx, lambda client: client.check(data, options))
     if as_json(ctx):
-        tell_json(findings_json(findings))
+        tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
     else:
         tell_findings(findings)
+        tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)

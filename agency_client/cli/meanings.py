@@ -26,6 +26,9 @@ MEANING: Final[dict[str, str]] = {
     "Send it again, and phone who has not confirmed it.",
     "E_REPLAY": "Two packages of one sender carry one number. Both are in the inbox: deal with both. "
     "Tell the sender; their keys may have been restored or copied.",
+    "N_RECIPIENT_LEFT": "Somebody has left, or their agency was suspended or closed, while a package of yours "
+    "waits for them: nobody there can open it. Take it back with 'phoenix recall', "
+    "and send it to whoever has taken over.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }
@@ -73,6 +76,7 @@ LOST: Final = "the relay lost it before they had it: send it again"
 DUES: Final[dict[str, str]] = {
     "retention_review": "look whether it still has to be kept",
     "hold_review": "look whether the hold is still needed",
+    "package_review": "look at it again, and tell everybody who was told what changed",
     "decision_review": "look at the decision again",
     "inform_review": "look whether the person can be told now",
     "owed_answer": "give the answer that is owed",
@@ -82,5 +86,9 @@ DUES: Final[dict[str, str]] = {
     "originator_told": "tell the agency what was passed on without its release: it goes by itself",
     "request_answer": "answer the request",
     "request_owed": "their answer to your request",
+    "training_end": "training ends: renew it, then phoenix training --valid-until",
+    "assurance_end": "an assurance of security ends: phoenix agency declare",
+    "protocol_adoption": "adopt the protocol's newest version: phoenix agency adopt",
+    "protocol_review": "review the protocol: phoenix partnership review",
     "epoch_keys": "make new keys: phoenix keys rotate",
 }

@@ -151,7 +151,7 @@ def _tell_notices(found: Any) -> None:
         for line in lines_of(notice):
             tell(f"    {line}")
         for holder in notice.holders:
-            tell(f"    {holder_line(holder)}")
+            tell(f"    {holder_line(holder, notice.noticed.action)}")
         if notice.owed:
             tell(f"    Say what you did about it: {how_to_settle(notice)}")
 

@@ -14,13 +14,13 @@ from agency_client.cli.notice_pages import (
     tell_beside,
     with_notices,
 )
+from agency_client.cli.receiving import replaced_json, replaced_lines
 from agency_client.cli.telling import spoken, tell, warn
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadAttachment, ReadSection, section_json
 from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.plain import plain
 from agency_client.record.pointing import called
-from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.wording import answer_lines, in_words
 from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
@@ -43,16 +43,19 @@ def package_json(
         "from": opened.cover.sent_from,
         "sections": shown,
         "unread_notices": opened.unread,
+        **replaced_json(opened.replaced),
     }
 
 
 def tell_package(
-    opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
+    opened: ReadPackage,
+    sections: Sequence[ReadSection],
+    written: Mapping[bytes, Path],
+    catalogue: Catalogue,
 ) -> None:
-    """An opened package for a person. Everything that others wrote is made safe for a terminal."""
+    """An opened package for a person, in the words of ``catalogue``. What others wrote is made safe for a terminal."""
     if opened.unread:
         warn(_UNREAD)
-    catalogue = shipped_catalogue()
     _tell_cover(opened, catalogue)
     for line in dict.fromkeys(line for section in sections for line in section.do_not_alert):
         tell(f"DO NOT ALERT: {plain(line)}")
@@ -84,6 +87,8 @@ class Places:
 def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
     cover = opened.cover
     tell(f"From {cover.sent_from}, sent {spoken(opened.package.created)}")
+    for line in replaced_lines(opened.replaced):
+        tell(f"This package {line}.")
     tell(f"{plain(cover.classification)}. Confidential: share it only for its purpose.")
     tell(f"Purpose: {plain(cover.purpose)}")
     tell(f"Urgency: {plain(in_words(catalogue, 'urgency', cover.urgency))}")

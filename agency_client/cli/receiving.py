@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,7 @@ def _line_json(line: Any) -> dict[str, Any]:
         "handling": list(line.cover.handling),
         "contact": dict(line.cover.contact),
         "reference": line.cover.reference,
+        **replaced_json(line.replaced),
         "colleagues": [
             {
                 "endpoint": event.endpoint.hex(),
@@ -135,12 +137,28 @@ def _line_json(line: Any) -> dict[str, Any]:
     }
 
 
+def replaced_json(replaced: Any) -> dict[str, Any]:
+    """What a package replaces, and what replaced it."""
+    return {
+        "replaces": replaced.replaces.hex() if replaced.replaces is not None else None,
+        "replaced_by": [package.hex() for package in replaced.replaced_by],
+    }
+
+
+def replaced_lines(replaced: Any) -> Iterator[str]:
+    """The same for a person."""
+    if replaced.replaces is not None:
+        yield f"replaces {replaced.replaces.hex()[:12]}"
+    for package in replaced.replaced_by:
+        yield f"was REPLACED BY {package.hex()[:12]}"
+
+
 def _state(line: Any) -> str:
-    """How far it is here, and how far a colleague of the same desk has brought it."""
+    """How far it is here, how far a colleague of the same desk has brought it, and what replaced it."""
     state: str = line.package.state.value
-    if not line.colleagues:
-        return state
-    return f"{state}; {line.colleagues[-1].kind.value} by a colleague"
+    if line.colleagues:
+        state = f"{state}; {line.colleagues[-1].kind.value} by a colleague"
+    return "; ".join((state, *replaced_lines(line.replaced)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,16 +290,17 @@ def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
     from agency_client.cli.pages import package_json, tell_package
     from agency_client.record.opened import read_section
 
-    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path]]:
+    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path], Any]:
         opened = await _read(client, id_)
         written = _write_attachments(client, opened, attachments) if attachments else {}
-        return opened, [read_section(s.items) for s in opened.contents.sections], written
+        sections = [read_section(s.items) for s in opened.contents.sections]
+        return opened, sections, written, None if as_json(ctx) else await client.catalogue()
 
-    opened, sections, written = run(ctx, work)
+    opened, sections, written, catalogue = run(ctx, work)
     if as_json(ctx):
         tell_json(package_json(opened, sections, written))
         return
-    tell_package(opened, sections, written)
+    tell_package(opened, sections, written, catalogue)
 
 
 async def _read(client: Client, id_: str) -> Any:

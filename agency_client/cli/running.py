@@ -15,6 +15,7 @@ from agency_client.cli.options import chosen
 from agency_client.cli.telling import is_terminal, spoken_soon, warn
 from agency_client.client import Client
 from agency_client.unlocking import Reach, Unlock, default_home
+from phoenix_protocol.errors import LockedError
 from phoenix_protocol.identifiers import Seconds
 
 T = TypeVar("T")
@@ -62,6 +63,15 @@ def run(
 
 def _tell_waiting(until: Seconds) -> None:
     click.echo(f"The relay does not answer. Trying until {spoken_soon(until)}.", err=True)
+
+
+def run_if_open(ctx: click.Context, work: Callable[[Client], Awaitable[T]]) -> T | None:
+    """As :func:`run` where the home opens without asking anybody; None where it does not, or is not there."""
+    try:
+        with Client.open(home_of(ctx), Unlock(environment=os.environ)) as client:
+            return asyncio.run(_awaited(work(client)))
+    except LockedError:
+        return None
 
 
 async def _awaited(work: Awaitable[T]) -> T:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from agency_client.cli.drafting import recipients_compared, tell_compared
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
@@ -69,10 +70,12 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
                 ],
                 "warnings": [problem_json(p) for p in warnings],
                 "owed": [problem_json(p) for p in findings.owed],
+                "compared": recipients_compared(findings),
             }
         )
         return
     tell_problems(warnings)
+    tell_compared(findings)
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")
@@ -257,9 +260,11 @@ def _event_json(event: Any) -> dict[str, Any]:
 def _tell_status(found: Any) -> None:
     from agency_client.cli.meanings import LOST, MEANING, STATES
 
+    where = {endpoint.endpoint.hex(): endpoint.address for endpoint in found.endpoints}
     for alert in found.alerts:
         if alert.seen is None:
-            warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+            at = f", {where[alert.about]}" if alert.about in where else ""
+            warn(f"{alert.code}{at}: {MEANING.get(alert.code, 'See the audit record.')}")
     written_to = [a for a in found.addresses if a.why is Why.TO]
     table(
         ("Address", "State", "Since"),
@@ -298,7 +303,7 @@ def _tell_notices(notices: Any) -> None:
         for line in lines_of(notice):
             tell(f"  {line}")
         for holder in notice.holders:
-            tell(f"  {holder_line(holder)}")
+            tell(f"  {holder_line(holder, notice.noticed.action)}")
 
 
 def _event_words(event: Any) -> list[str]:

@@ -22,6 +22,7 @@ from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_hearing import judge_waiting
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.replacing import keep_replacement, notice_replacement
 from agency_client.use_cases.request_taking import take_in
 from agency_client.use_cases.retaining import own_copy, retain
 from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
@@ -60,6 +61,8 @@ async def commit(
     with home.vault.transaction() as tx:
         tx.contents.put(package.core, contents)
         retain(tx, package.core, contents, copy, now)
+        keep_replacement(tx, package.core, contents.manifest.supersedes)
+        notice_replacement(home, tx, package.core, now)
         tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
         _take_requests(tx, own.address, package, opened, now)
         tx.postings.add(posting)

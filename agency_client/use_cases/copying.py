@@ -87,7 +87,14 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
         handling=(*section.handling, *_handling(view, package.core)),
         released=tuple(line for notice in notices for line in notice.conditions),
         marks=marks(notices),
+        do_not_alert=tuple(line for each in sections for line in each.do_not_alert),
+        quality=_answer(section, "quality"),
+        subject_access=_answer(section, "subject_access"),
     )
+
+
+def _answer(section: ReadSection, name: str) -> str | None:
+    return next(iter(section.answers.get(name, ())), None)
 
 
 def _people(section: ReadSection) -> dict[ItemId, record.Person]:

@@ -17,6 +17,7 @@ from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
+from agency_client.use_cases.leaving import note_who_left
 from agency_client.use_cases.notice_keeping import keep_notices
 from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
@@ -60,6 +61,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await void_numbers(home, relay, known)
         await ask_after_held(home, relay)
         await escalate(home, relay, known)
+        note_who_left(home, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
     await tell_originators(home)

@@ -16,6 +16,7 @@ from agency_client.ports.vault import (
 from agency_client.record import listed
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.notice_views import Shown, beside_items, unread
+from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
@@ -29,7 +30,7 @@ from phoenix_protocol.sealing.segments import SegmentKey
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPackage:
     """A package from the vault, received or our own: its line in the list, its cover, what this home may read of it,
-    and the notices beside that.
+    and the notices beside that; what it replaces, and what replaced it.
 
     ``unread`` counts the notices that came and that this machine has no key for.
     """
@@ -39,6 +40,7 @@ class ReadPackage:
     contents: Contents
     notices: Mapping[ItemId, tuple[Shown, ...]] = field(default_factory=dict)
     unread: int = 0
+    replaced: Replaced = NOTHING
 
 
 class FileBlocks:
@@ -78,6 +80,7 @@ def open_package(home: Home, core: ObjectHash) -> ReadPackage:
         contents=contents,
         notices=beside_items(home, core),
         unread=unread(home, core),
+        replaced=_replaced(home, core),
     )
 
 
@@ -97,7 +100,13 @@ def reread(home: Home, core: ObjectHash) -> ReadPackage:
         contents=contents,
         notices=beside_items(home, core),
         unread=unread(home, core),
+        replaced=_replaced(home, core),
     )
+
+
+def _replaced(home: Home, core: ObjectHash) -> Replaced:
+    with home.vault.reading() as view:
+        return replacements(home, view, [core]).get(core, NOTHING)
 
 
 def stored_cover(home: Home, core: ObjectHash) -> Cover:

@@ -21,6 +21,7 @@ from agency_client.ports.vault import (
 from agency_client.record import listed
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
@@ -32,11 +33,12 @@ if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A line of the inbox, with the cover and what colleagues have done with it."""
+    """A line of the inbox, with the cover, what colleagues have done with it, what it replaces and what replaced it."""
 
     package: ReceivedPackage
     cover: Cover
     colleagues: tuple[StoredEvent, ...]
+    replaced: Replaced = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ def _received(
     for event in view.events.about(cores):
         if event.endpoint != own:
             said.setdefault(event.core, []).append(event)
+    replaced = replacements(home, view, cores)
     if len(covers) != len(packages):
         raise RefusedError(
             "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
@@ -98,6 +101,7 @@ def _received(
             package=package,
             cover=schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
             colleagues=tuple(said.get(package.core, ())),
+            replaced=replaced.get(package.core, NOTHING),
         )
         for package in packages
     )
@@ -208,10 +212,17 @@ def _unseen(home: Home, package: SentPackage, now: Seconds) -> bool:
 
 
 def find_received(home: Home, text: str) -> ObjectHash:
-    """The core of a received package by its id, or by enough of its first characters."""
+    """The core of a received package by its id, or by enough of its first characters.
+
+    Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``; TamperError for one that was put away.
+    """
     with home.vault.reading() as view:
         # Two senders may have chosen one id.
         found = view.received.beginning(_hex(text))
+        if not found and _hex(text):
+            from agency_client.use_cases.quarantine import require_unspoilt
+
+            require_unspoilt(view, _hex(text))
     return _only(found, text, "received")
 
 

@@ -35,7 +35,9 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
-RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
+RECORDING = (
+    "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record"
+)
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
 PROVING = "export; verify"
 GOVERNING = (
@@ -230,8 +232,26 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
     seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    in_order(town, seen, tmp_path)
     misdirected(town, seen, repository, tmp_path)
     seen.conclude()
+
+
+def in_order(town: Town, seen: Seen, folder: Path) -> None:
+    """A chronology with a correction, a gap and something erased."""
+    sender, copies = town.sender, ("--csv", folder / "c.csv", "--page", folder / "c.html")
+    id_ = town.send(package("In order"))
+    erased = town.send(package("Erased"))
+    sender.phoenix("correct", id_, "1", "--text", "Otherwise")
+    sender.phoenix("erase", erased, "--reason", "not_needed")
+    days = ("--from", "2026-01", "--to", "2026-11-20", "--gap", "20")
+    words = ("chronology", "--subject", "jordan t", "--thread", "qm-0417")
+    told = seen("phoenix chronology", sender.phoenix(*words, *days, *copies).json)
+    assert [gap["days"] for gap in told["gaps"]] == [323]
+    assert {each["package"] for each in told["erased"]} == {erased}
+    assert (folder / "c.csv").stat().st_mode & 0o077 == 0
+    again = sender.phoenix("chronology", *copies, status=2)
+    assert again.error_code == "E_FILE"
 
 
 def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
@@ -334,10 +354,17 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     assert (unknown.error_code, "approved already" in unknown.err) == ("E_NOT_FOUND", False)
     seen("phoenix directory", desk.phoenix("directory").json)
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
+    kept = desk.phoenix("fingerprint", NURSE, "--compared", "--by", "Sergeant").json
+    seen("phoenix fingerprint", kept)
+    seen("phoenix directory", desk.phoenix("directory", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
-    words = repository / "config" / "demo" / "catalogue.toml"
-    seen("phoenix catalogue", desk.phoenix("catalogue", "--adopt", words).json)
+    demo = repository / "config" / "demo"
+    words = ("--adopt", demo / "catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    words = ("--agency", "--adopt", demo / "agency-catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--drop", "--agency").json)
     seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
+from agency_client.adapters.vault.comparisons import ComparisonTables
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
+from agency_client.adapters.vault.replacements import ReplacementTable
 from agency_client.adapters.vault.requests import RequestTables
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.said_words import SaidWordsTable
@@ -118,6 +120,14 @@ class TransactionFamilies:
     @cached_property
     def said_words(self) -> SaidWordsTable:
         return SaidWordsTable(self._session)
+
+    @cached_property
+    def comparisons(self) -> ComparisonTables:
+        return ComparisonTables(self._session)
+
+    @cached_property
+    def replacements(self) -> ReplacementTable:
+        return ReplacementTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

@@ -94,6 +94,7 @@ CREATE TABLE onward (
     to_item BLOB NOT NULL, to_address TEXT NOT NULL, time INTEGER NOT NULL,
     UNIQUE (core, item, to_core, to_item, to_address)
 ) STRICT;
+CREATE INDEX onward_by_package ON onward (to_core);
 """
 
 #: How long what is here is kept, what was erased of it, and files that are still to go.
@@ -171,6 +172,28 @@ CREATE TABLE said_words (
 CREATE INDEX said_words_by_core ON said_words (core);
 """
 
+#: When words were compared by phone, for which keys; and the keys whose words were shown last.
+_COMPARISONS: Final = """
+CREATE TABLE comparisons (
+    number INTEGER PRIMARY KEY, address TEXT NOT NULL, time INTEGER NOT NULL, by TEXT,
+    keys BLOB NOT NULL
+) STRICT;
+CREATE INDEX comparisons_by_address ON comparisons (address, number);
+CREATE TRIGGER comparisons_stay_as_written BEFORE UPDATE ON comparisons
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER comparisons_stay BEFORE DELETE ON comparisons
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TABLE words_shown (address TEXT PRIMARY KEY, keys BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+#: Which package says that it takes the place of which: what that is worth is for the reader to see.
+_REPLACEMENTS: Final = """
+CREATE TABLE replacements (
+    core BLOB PRIMARY KEY, replaces BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX replacements_by_earlier ON replacements (replaces);
+"""
+
 #: What every look at a home asks: what of its own packages is not finished, and what nobody was told of.
 _UNFINISHED: Final = """
 CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
@@ -187,5 +210,7 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _HOLDS,
     _REQUESTS,
     _SAID_WORDS,
+    _REPLACEMENTS,
+    _COMPARISONS,
     _UNFINISHED,
 )

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from agency_client.audit.chain import EMPTY, AuditHead, AuditRow
 from agency_client.ports.vault.alerts import Alert, Alerts, Quarantine, Quarantined
 from agency_client.ports.vault.blobs import Blobs, BlobWriter
+from agency_client.ports.vault.comparisons import Comparison, Comparisons
 from agency_client.ports.vault.contents import (
     Contents,
     ContentsStore,
@@ -56,6 +57,7 @@ from agency_client.ports.vault.register import (
     TermKind,
     Wanted,
 )
+from agency_client.ports.vault.replacements import Replacements
 from agency_client.ports.vault.requests import (
     AskedOf,
     Escalation,
@@ -208,6 +210,10 @@ class Families(Protocol):
     @property
     def said_words(self) -> SaidWords: ...
     @property
+    def comparisons(self) -> Comparisons: ...
+    @property
+    def replacements(self) -> Replacements: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -268,6 +274,8 @@ __all__ = [
     "Audit",
     "BlobWriter",
     "Blobs",
+    "Comparison",
+    "Comparisons",
     "Contents",
     "ContentsStore",
     "Copy",
@@ -303,6 +311,7 @@ __all__ = [
     "Records",
     "Register",
     "RegisterLine",
+    "Replacements",
     "ReplayGuard",
     "Reply",
     "Requests",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -70,6 +70,12 @@ class ContentsStore(Protocol):
 
     def get(self, core: ObjectHash) -> Contents | None:
         """The contents, in the order in which they were put; None when not accepted, or erased."""
+        ...
+
+    def items(
+        self, cores: Collection[ObjectHash]
+    ) -> Mapping[ObjectHash, tuple[tuple[Item, ...], ...]]:
+        """The items of every section of these packages, in the order in which they were put; others are left out."""
         ...
 
     def attachment(self, core: ObjectHash, segment: SegmentId) -> StoredAttachment | None:

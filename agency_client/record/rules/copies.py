@@ -74,6 +74,18 @@ def still_said(document: Document, facts: Facts) -> Iterator[Finding]:
             yield warning("W_DOC_COPY", statement.copy_of.at, message, clause="KM4")
 
 
+def passed_on_before(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever got what a package said hears what the one says that replaced it."""
+    missing = [name for name in facts.passed_on if name not in (*document.to, facts.own.address)]
+    places = (s.copy_of.at for _, s, _ in copied_in(document) if s.copy_of is not None)
+    for at in list(places)[:1] if missing else ():
+        message = (
+            "What you copy replaced something that you had passed on to others, who are not told of this: "
+            f"{', '.join(missing)}."
+        )
+        yield warning("W_DOC_TOLD", at, message, clause="KM4")
+
+
 def released(document: Document, facts: Facts) -> Iterator[Finding]:
     """What its agency controls goes on when it is released, or to protect somebody now (hard block 10)."""
     is_overridden = settled(document.onward.safety_override)
@@ -102,6 +114,7 @@ RULES = (
     same_people,
     not_endless,
     still_said,
+    passed_on_before,
     released,
     nothing_to_override,
 )

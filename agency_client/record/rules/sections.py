@@ -123,6 +123,14 @@ def supersedes(document: Document, facts: Facts) -> Iterator[Finding]:
         yield problem("E_DOC_SUPERSEDES", ("supersedes",), message, clause="KM4")
 
 
+def told_before(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever was told of the earlier package hears of this one, or is left out knowingly."""
+    missing = [name for name in facts.told if name not in (*document.to, facts.own.address)]
+    if missing and document.supersedes is not None:
+        message = f"These were told of the earlier package and are not told of this: {', '.join(missing)}."
+        yield warning("W_DOC_TOLD", ("supersedes",), message, clause="KM4")
+
+
 RULES = (
     purpose,
     something,
@@ -133,4 +141,5 @@ RULES = (
     confidentiality,
     permitted,
     supersedes,
+    told_before,
 )
