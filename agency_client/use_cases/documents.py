@@ -22,7 +22,7 @@ from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.shipped import shipped_calendar, shipped_catalogue
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
@@ -192,6 +192,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
             AttachedFile(section=a.section, name=a.name, size=a.size) for a in options.attachments
         ),
         expires=options.expires,
+        calendar=shipped_calendar(),
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault, document.supersedes),
