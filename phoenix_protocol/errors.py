@@ -234,6 +234,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_RESTORE": "Use phoenix keys restore for a backup, and phoenix keys backup to make one.",
     "E_CLOCK": "Set this machine's clock. Times earlier than the newest one seen are not accepted.",
     "E_STORE_INTEGRITY": "Stop using this store and restore a backup. Tell your information manager.",
+    "E_STORE_READ_ONLY": "This home's disk cannot be written: what is here can be read, and nothing new is kept. "
+    "Make the disk writable to go on.",
     "E_STORE_ROLLBACK": "This store is older than what was already done. Reading only; tell your information manager.",
     "E_STORE_VERSION": "Take a backup, then use the program of the store's version, or upgrade the store.",
     "E_STORE_BUSY": "Wait for the other program or stop it, then repeat.",

@@ -125,6 +125,7 @@ class Standing(Enum):
     AUDIT_BROKEN = (
         "E_AUDIT_BROKEN"  # its audit chain is not a continuation of the one the keystore knows
     )
+    READ_ONLY = "E_STORE_READ_ONLY"  # sound, on a disk that takes no writes
 
 
 class Audit(Protocol):
@@ -237,7 +238,8 @@ class Vault(Protocol):
 
         Raises TamperError ``E_STORE_ROLLBACK``, ``E_AUDIT_BROKEN`` when the vault is for reading
         only, ``E_STORE_INTEGRITY`` for damage; UnavailableError ``E_STORE_BUSY`` when another
-        writer does not finish, ``E_STORE_FULL`` when the disk is full.
+        writer does not finish, ``E_STORE_FULL`` when the disk is full, ``E_STORE_READ_ONLY`` when
+        it can only be read.
         """
         ...
 
