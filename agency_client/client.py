@@ -483,11 +483,33 @@ class Client:
 
         return ask(self.home, about, question)
 
+    async def send_question(self, about: ObjectHash | int | None, wanted: Any) -> Any:
+        """Send a question to an address, and file it. Call :meth:`told` with the package of the result."""
+        from agency_client.use_cases.advice_packages import send_question
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await send_question(self.home, about, wanted)
+
     async def answer_advice(self, question: int, text: str, by: str | None = None) -> int:
-        """File the advice that was given to a question."""
+        """File the advice that was given to a question of ours."""
         from agency_client.use_cases.advising import answer_advice
 
         return answer_advice(self.home, question, text, by)
+
+    async def send_advice(self, question: int, text: str, by: str | None = None) -> Any:
+        """Give advice on a question that came in a package: filed, and sent back. As :meth:`send_question`."""
+        from agency_client.use_cases.advice_packages import send_advice
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await send_advice(self.home, question, text, by)
+
+    def was_put_here(self, question: int) -> bool:
+        """Whether a question for advice came from somebody else."""
+        from agency_client.use_cases.advice_packages import came_in_a_package
+
+        return came_in_a_package(self.home, question)
 
     async def advice(self, about: ObjectHash | int | None = None) -> Any:
         """The questions about a package or record, or all, each with its answers."""

@@ -82,5 +82,8 @@ def _remedy(problem: Problem) -> str:
 
 
 def _where(problem: Problem) -> str:
+    """Place, line and clause of the protocol; what is owed and what is asked have the clause in their code."""
     line = f"line {problem.line}" if problem.line is not None else ""
-    return ", ".join(filter(None, (problem.place, line)))
+    is_in_code = problem.code.startswith(("O_", "P_"))
+    clause = f"clause {problem.clause}" if problem.clause and not is_in_code else ""
+    return ", ".join(filter(None, (problem.place, line, clause)))

@@ -40,6 +40,10 @@ _DOCUMENTS: Final[tuple[type[Any], ...]] = (
 
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."
+_LATER: Final = "The catalogue is for a later version of this program."
+_UPGRADE: Final = (
+    f"Upgrade this program, or use a catalogue of format {FORMAT}. Nothing was changed."
+)
 
 
 class _Day:
@@ -156,21 +160,22 @@ def _name(part: Any) -> Any:
 def refusal(problems: tuple[Problem, ...]) -> UsageError:
     told = [
         dataclasses.replace(
-            p, code="E_CATALOGUE", next=_NEXT, place=p.place.replace("from_", "from")
+            p,
+            code="E_CATALOGUE",
+            next=_UPGRADE if p.message == _LATER else _NEXT,
+            place=p.place.replace("from_", "from"),
         )
         for p in problems
     ]
     message = f"The catalogue cannot be used (line {told[0].line}): {told[0].message}"
-    return UsageError("E_CATALOGUE", message, next=_NEXT, problems=told)
+    return UsageError("E_CATALOGUE", message, next=told[0].next, problems=told)
 
 
 def check_head(head: CatalogueHead, faults: Faults) -> None:
     if head.format is None:
         faults.add("E_DOC_MISSING", ("format",), "The catalogue does not say its format.")
     elif head.format > FORMAT:
-        faults.add(
-            "E_DOC_CODE", ("format",), "The catalogue is for a later version of this program."
-        )
+        faults.add("E_DOC_CODE", ("format",), _LATER)
     if head.version is None:
         faults.add("E_DOC_MISSING", ("version",), "The catalogue does not say its version.")
 

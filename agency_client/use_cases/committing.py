@@ -18,6 +18,7 @@ from agency_client.ports.vault import (
 )
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.registering import Entered, of_received
+from agency_client.use_cases.advice_packages import take_advice, written_to
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_hearing import judge_waiting
@@ -64,7 +65,7 @@ async def commit(
         keep_replacement(tx, package.core, contents.manifest.supersedes)
         notice_replacement(home, tx, package.core, now)
         tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
-        _take_requests(tx, own.address, package, opened, now)
+        _take_in(home, tx, own.address, package, opened, now)
         tx.postings.add(posting)
         judge_waiting(tx, home, known, package.core, now)
         tx.audit.append(
@@ -97,8 +98,13 @@ def _entered(home: Home, package: ReceivedPackage, opened: OpenedPackage) -> Ent
     )
 
 
-def _take_requests(
-    tx: Families, own: Address, package: ReceivedPackage, opened: OpenedPackage, now: Seconds
+def _take_in(
+    home: Home,
+    tx: Families,
+    own: Address,
+    package: ReceivedPackage,
+    opened: OpenedPackage,
+    now: Seconds,
 ) -> None:
     """What the package asks or answers."""
     offer = tx.received.offer(package.core)
@@ -110,6 +116,8 @@ def _take_requests(
     if offer is not None:
         core, _ = read_core(offer.core)
         take_in(tx, own, package, core, sections, now)
+        read = [each for each, _ in sections]
+        take_advice(home, tx, own, package, written_to(core), read, now)
 
 
 def _readable(opened: OpenedPackage) -> Iterator[ReadSection]:

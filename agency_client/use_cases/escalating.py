@@ -34,8 +34,8 @@ from agency_client.use_cases.handing_in import hand_in
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.reminding import remind
+from agency_client.use_cases.request_dues import OWED_TO_US
 from agency_client.use_cases.request_taking import (
-    OWED_TO_US,
     place_of,
     unanswered,
     unread_reply,

@@ -7,7 +7,7 @@ from typing import Final
 
 from agency_client.ports.vault import Alert, Due, Families, Progress, Standing
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.request_taking import OWED_BY_US, OWED_TO_US
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.lifecycle import State
 

@@ -9,6 +9,7 @@ from agency_client.record.asked import ReadAnswer, ReadRequest, read_request, re
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
+from agency_client.use_cases.request_dues import OWED_BY_US
 from agency_client.use_cases.request_lines import (
     Asked,
     AskedLine,
@@ -18,7 +19,7 @@ from agency_client.use_cases.request_lines import (
     Stands,
     Told,
 )
-from agency_client.use_cases.request_taking import OWED_BY_US, unread_reply
+from agency_client.use_cases.request_taking import unread_reply
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import State

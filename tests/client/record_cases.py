@@ -225,6 +225,17 @@ SECTIONS = [
         found={"problem E_DOC_SUPERSEDES supersedes"},
     ),
     case(
+        "a name on the cover",
+        ("Ask for a strategy discussion", "Discuss JORDAN T today"),
+        found={"warning W_DOC_COVER purpose"},
+    ),
+    case(
+        "a number on the cover",
+        ("RECIPIENTS_ONLY", "About 9990417008 only"),
+        ('role = "child"', 'role = "child"\nidentifiers = { nhs_number = "999 041 7008" }'),
+        found={"warning W_DOC_COVER handling[1]"},
+    ),
+    case(
         "whoever was told before is left out",
         ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
         sent={"00ff": ObjectHash(bytes(32))},

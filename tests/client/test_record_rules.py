@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -46,6 +47,16 @@ def test_every_finding_has_a_place_a_way_out_and_a_clause_of_the_protocol() -> N
             assert told_once.clause is None or told_once.clause in clauses
         for owing in (*found.owed, *found.prompts):
             assert owing.clause in clauses
+
+
+#: Faults of form that no clause speaks of: how a file is attached, when a package ends, what a section is called.
+_FORM = re.compile(r"--attach|--expires|expires$|section\[\d+\]\.id$")
+
+
+def test_every_problem_that_comes_from_the_protocol_names_its_clause() -> None:
+    for case in CASES:
+        for problem in check(*given(case)).problems:
+            assert problem.clause is not None or _FORM.match(problem.place or ""), problem
 
 
 def test_every_code_is_used_and_every_code_used_is_listed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agency_client.record.assurances import AssuranceDocument, AssuranceEntry
 from agency_client.record.breaches import (
     Affected,
     Breach,
@@ -17,6 +18,7 @@ from agency_client.record.breaches import (
 )
 from agency_client.record.decisions import Asked, DecisionAlone, DecisionDocument
 from agency_client.record.misdirection import Opened
+from agency_client.record.reviews import Change, Lesson, ReviewDocument
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.tables import declared
 from agency_client.record.wording import in_words
@@ -36,6 +38,7 @@ def own_fields(table: type[Any]) -> set[str]:
 TABLES = (
     *(DecisionDocument, DecisionAlone, Asked),
     *(BreachDocument, Breach, Affected, Notified, Misdirection),
+    *(ReviewDocument, Change, Lesson, AssuranceDocument, AssuranceEntry),
 )
 
 

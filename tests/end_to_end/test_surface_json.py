@@ -35,14 +35,12 @@ KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
-RECORDING = (
-    "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record"
-)
+RECORDING = "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record; training"
 RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
 PROVING = "export; verify"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
-    "partnership amend; partnership status"
+    "partnership amend; partnership status; partnership protocol; partnership review; agency adopt; agency declare"
 )
 RELAY = "init; claim; serve; status; sweep; check; upgrade; backup; restore"
 
@@ -225,8 +223,16 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("phoenix advice ask", nurse.phoenix("advice", "ask", "r1", *asked).json)
     given = ("--text", "Weigh it", "--by", "The guardian")
     seen("phoenix advice answer", nurse.phoenix("advice", "answer", "r4", *given).json)
+    asked = nurse.phoenix("advice", "ask", "--send", FRONT, "--question", "May we?").json
+    asked = seen("phoenix advice ask", asked)
+    town.sender.phoenix("accept", asked["package"])
+    put_here = town.sender.phoenix("advice", "list").json["advice"][-1]["record"]
+    given = town.sender.phoenix("advice", "answer", put_here, "--text", "Weigh it").json
+    nurse.phoenix("accept", seen("phoenix advice answer", given)["package"])
     seen("phoenix advice list", nurse.phoenix("advice", "list").json)
+    nurse.phoenix("advice", "list", asked["record"])
     seen("phoenix record", nurse.phoenix("record", "r2").json)
+    seen("phoenix training", town.desk.phoenix("training", "--valid-until", "2020-01-01").json)
     copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
     found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
@@ -352,6 +358,8 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     assert (again.error_code, "approved already" in again.err) == ("E_NOT_FOUND", True)
     unknown = manager.phoenix("members", "approve", "ABCD-EFGH-JKMN-PQRS", status=3)
     assert (unknown.error_code, "approved already" in unknown.err) == ("E_NOT_FOUND", False)
+    manager.phoenix("agency", "declare", repository / "config" / "demo" / "assurances.toml")
+    manager.phoenix("agency", "adopt")
     seen("phoenix directory", desk.phoenix("directory").json)
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
     kept = desk.phoenix("fingerprint", NURSE, "--compared", "--by", "Sergeant").json
@@ -389,7 +397,9 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     seen.conclude()
 
 
-def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> None:
+def test_agencies_and_partnership(
+    town: Town, page: Page, repository: Path, tmp_path: Path
+) -> None:
     seen = Seen(page, ALL["governing"])
     council, request = town["council"], tmp_path / "charity.request"
     words = ("charity", "--name", "A charity", "--kind", "voluntary", "--out", request)
@@ -412,7 +422,34 @@ def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> Non
     status = council.phoenix("partnership", "status")
     assert seen("phoenix partnership status", status.json)["review_overdue"] is True
     assert "overdue" in status.err
+    the_protocol(town, seen, repository, tmp_path)
     seen.conclude()
+
+
+def the_protocol(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
+    """Its text, its review, who adopts it, and what they assure."""
+    council, desk, demo = town["council"], town.desk, repository / "config" / "demo"
+    text, empty, old = demo / "protocol.txt", folder / "empty.toml", folder / "old.toml"
+    empty.write_text("", "utf-8")
+    assurances = (demo / "assurances.toml").read_text("utf-8")
+    old.write_text(assurances.replace("2027-03-14", "2020-03-14"), "utf-8")
+    declare = ("agency", "declare")
+    seen("phoenix agency declare", town["health"].phoenix(*declare, empty, "--check", status=3).json)
+    seen("phoenix agency declare", town["health"].phoenix(*declare, old).json)
+    review = (demo / "review.toml").read_text("utf-8")
+    brief = folder / "brief.toml"
+    brief.write_text(review[: review.index("[[lessons]]")], "utf-8")
+    words = ("partnership", "review")
+    seen("phoenix partnership review", council.phoenix(*words, empty, "--check", status=3).json)
+    reviewed = council.phoenix(*words, brief).json
+    assert seen("phoenix partnership review", reviewed)["protocol"] == 1
+    amended = council.phoenix("partnership", "amend", "--protocol-text", text).json
+    assert seen("phoenix partnership amend", amended)["protocol"] == 2
+    words = ("partnership", "protocol", "--text", text, "--show", "--out", folder / "copy.txt")
+    seen("phoenix partnership protocol", desk.phoenix(*words).json)
+    assert (folder / "copy.txt").read_bytes() == text.read_bytes()
+    seen("phoenix agency adopt", council.phoenix("agency", "adopt").json)
+    seen("phoenix partnership status", desk.phoenix("partnership", "status").json)
 
 
 def test_a_relay(page: Page, tmp_path: Path) -> None:

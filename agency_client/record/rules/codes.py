@@ -66,7 +66,7 @@ def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
         message = "This is not one of the words that can stand here."
         message += did_you_mean(choice.code, offered)
         remedy = _instead(choice.enumeration, offered)
-        yield problem("E_DOC_CODE", choice.at, message, remedy=remedy)
+        yield problem("E_DOC_CODE", choice.at, message, remedy=remedy, clause="LG1")
 
 
 def _open_to(words: Mapping[str, Code], facts: WordFacts) -> tuple[str, ...]:

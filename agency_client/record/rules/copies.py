@@ -21,7 +21,8 @@ def found(document: Document, facts: Facts) -> Iterator[Finding]:
             continue
         missing = [n for n in ("package", "statement") if getattr(wanted, n) is None]
         for name in missing:
-            yield problem("E_DOC_MISSING", (*wanted.at, name), f"The copy does not say its {name}.")
+            message = f"The copy does not say its {name}."
+            yield problem("E_DOC_MISSING", (*wanted.at, name), message, clause="PR1")
         if not missing:
             message = statement.not_copied or "This home has not received that statement."
             yield problem("E_DOC_COPY", wanted.at, message, clause="PR1")

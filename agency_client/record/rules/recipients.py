@@ -62,6 +62,7 @@ def not_oneself(document: Document, facts: Facts) -> Iterator[Finding]:
                 at,
                 "This is your own address.",
                 remedy="Remove it: your own address always keeps a copy.",
+                clause="SH5",
             )
 
 
@@ -79,7 +80,9 @@ def no_twins(document: Document, facts: Facts) -> Iterator[Finding]:
     for n, name in enumerate(document.to):
         if name and name in document.to[:n]:
             message = "This address is there twice."
-            yield problem("E_DOC_DUPLICATE", ("to", n), message, remedy="Remove one of them.")
+            yield problem(
+                "E_DOC_DUPLICATE", ("to", n), message, remedy="Remove one of them.", clause="SH5"
+            )
 
 
 def every_recipient_has_a_section(document: Document, facts: Facts) -> Iterator[Finding]:

@@ -75,9 +75,8 @@ def behind(document: Document, facts: Facts) -> Iterator[Finding]:
     for written, at in _happened(document):
         found = span(written) if written else None
         if found and found.first > facts.now + CLOCK_SKEW + _ANYWHERE:
-            yield warning(
-                "W_DOC_TIME", at, "This is said to have happened, but it is in the future."
-            )
+            message = "This is said to have happened, but it is in the future."
+            yield warning("W_DOC_TIME", at, message, clause="OB2")
 
 
 #: A day has begun somewhere up to fourteen hours before it begins in UTC (seconds).
@@ -102,7 +101,7 @@ def order(document: Document, facts: Facts) -> Iterator[Finding]:
         last = span(statement.event_to) if statement.event_to else None
         if first and last and last.last < first.first:
             message = "This ends before it begins."
-            yield problem("E_DOC_TIME", (*statement.at, "event_to"), message)
+            yield problem("E_DOC_TIME", (*statement.at, "event_to"), message, clause="OB2")
 
 
 RULES = (end, long_enough, ahead, behind, order)
