@@ -96,7 +96,8 @@ def make_home(path: Path, unlock: Unlock, reach: Reach = _PATIENT) -> OpenHome:
         return open_home(path, unlock, reach)
     found = passphrases.find(unlock.environment, unlock.prompt, is_new=True)
     keystore = create_keystore(path, found.passphrase, SystemClock().now(), cost=unlock.cost)
-    return OpenHome(home=_assemble(path, keystore, reach), warnings=found.warnings)
+    warnings = (*found.warnings, *keystore.warnings)
+    return OpenHome(home=_assemble(path, keystore, reach), warnings=warnings)
 
 
 def _unlock(path: Path, unlock: Unlock) -> tuple[Keystore, tuple[str, ...]]:

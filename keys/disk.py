@@ -207,9 +207,11 @@ def warnings(path: Path) -> tuple[str, ...]:
     """What to warn about the permissions of ``path`` and of the folder it is in."""
     found = []
     if path.parent.stat().st_mode & 0o077:
-        found.append("Other users of this machine can look into this home. Use: chmod 700.")
+        found.append(
+            f"Other users of this machine can look into this home. Use: chmod 700 {path.parent}"
+        )
     if path.exists() and path.stat().st_mode & 0o077:
-        found.append("Other users of this machine can read the keystore. Use: chmod 600.")
+        found.append(f"Other users of this machine can read the keystore. Use: chmod 600 {path}")
     return tuple(found)
 
 

@@ -242,6 +242,8 @@ def agent(ctx: click.Context, lifetime: int, every: int) -> None:
 
     path = home_of(ctx)
     with Client.open(path, how_to_unlock()) as client:
+        for warning in client.warnings:
+            warn(warning)
         key = client.home.keystore.master_key
 
     async def fetch(held: bytes) -> None:
