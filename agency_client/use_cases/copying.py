@@ -69,11 +69,7 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
     section = sections[pointed.section]
     said = next((s.said for s in section.statements if s.id == pointed.item), None)
     if said is None:
-        raise RefusedError(
-            "E_NOT_FOUND",
-            "This is a file, not a statement.",
-            next="Write it to a folder with 'phoenix open ID --attachments DIR', and attach it to a section.",
-        )
+        raise RefusedError("E_NOT_FOUND", "This is a file. Open it, and attach it to a section.")
     people = _people(section)
     notices = _notices(view, package.core, pointed.item)
     return Copied(
