@@ -93,9 +93,7 @@ def _received(
             said.setdefault(event.core, []).append(event)
     replaced = replacements(home, view, cores)
     if len(covers) != len(packages):
-        raise RefusedError(
-            "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
-        )
+        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
     return tuple(
         Received(
             package=package,

@@ -22,10 +22,7 @@ def not_found(page: Path) -> Iterator[tuple[int, str]]:
             continue
         if isinstance(node.args[0], ast.Constant) and node.args[0].value == "E_NOT_FOUND":
             ways = [ast.unparse(word.value) for word in node.keywords if word.arg == "next"]
-            if not ast.unparse(node.args[1]).startswith(
-                "'This is a file. Open it"
-            ):  # says so itself
-                yield node.lineno, (ways or [""])[0]
+            yield node.lineno, (ways or [NEXT_STEPS["E_NOT_FOUND"]])[0]
 
 
 def spelt(way_out: str) -> str:
