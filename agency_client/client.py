@@ -12,7 +12,7 @@ Every method that may talk to the relay or wait for a disk is a coroutine. Value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -27,7 +27,7 @@ from agency_client.ports.vault import (
     SentSummary,
     StoredAttachment,
 )
-from agency_client.unlocking import OpenHome, Unlock
+from agency_client.unlocking import OpenHome, Reach, Unlock
 from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.viewing import Received, Status
@@ -46,14 +46,17 @@ class Client:
         self.warnings: Final = opened.warnings
 
     @classmethod
-    def open(cls, path: Path, unlock: Unlock) -> Self:
-        """Unlock an existing home. Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``."""
-        return cls(unlocking.open_home(path, unlock))
+    def open(cls, path: Path, unlock: Unlock, reach: Reach = Reach()) -> Self:  # noqa: B008  # frozen
+        """Unlock an existing home. Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``.
+
+        ``reach`` says how it asks a relay that does not answer.
+        """
+        return cls(unlocking.open_home(path, unlock, reach))
 
     @classmethod
-    def make(cls, path: Path, unlock: Unlock) -> Self:
+    def make(cls, path: Path, unlock: Unlock, reach: Reach = Reach()) -> Self:  # noqa: B008  # frozen
         """Unlock a home, or make a new one."""
-        return cls(unlocking.make_home(path, unlock))
+        return cls(unlocking.make_home(path, unlock, reach))
 
     def __enter__(self) -> Self:
         return self
@@ -763,6 +766,12 @@ class Client:
         from agency_client.use_cases.keeping import show_audit
 
         return show_audit(self.home, last)
+
+    async def audited_packages(self, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
+        """The packages that rows of the audit record are about, by what the rows name (``on``)."""
+        from agency_client.use_cases.keeping import audited_packages
+
+        return audited_packages(self.home, rows)
 
     async def adopt_restored(self, relay: str) -> None:
         """Meet the relay again from a home whose keys came out of a backup."""

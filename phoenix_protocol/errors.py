@@ -146,7 +146,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     # Requests
     "E_REQ_SIG": "Check this machine's clock and that it is still a member.",
     "E_RESP_SIG": "Do not rely on this relay until your information manager has looked at it.",
-    "E_NOT_FOUND": "Check the name. You may also not be entitled to it.",
+    "E_NOT_FOUND": "Check the name: 'phoenix inbox', 'phoenix sent' and 'phoenix directory' list what there is. "
+    "You may also not be entitled to it.",
     "E_QUOTA": "Wait, then repeat. Nothing was lost.",
     "E_RELAY": "The relay or the network is not available. Repeat the same command; it finishes the job once.",
     # What this machine knows of packages and members
@@ -233,6 +234,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_RESTORE": "Use phoenix keys restore for a backup, and phoenix keys backup to make one.",
     "E_CLOCK": "Set this machine's clock. Times earlier than the newest one seen are not accepted.",
     "E_STORE_INTEGRITY": "Stop using this store and restore a backup. Tell your information manager.",
+    "E_STORE_READ_ONLY": "This home's disk cannot be written: what is here can be read, and nothing new is kept. "
+    "Make the disk writable to go on.",
     "E_STORE_ROLLBACK": "This store is older than what was already done. Reading only; tell your information manager.",
     "E_STORE_VERSION": "Take a backup, then use the program of the store's version, or upgrade the store.",
     "E_STORE_BUSY": "Wait for the other program or stop it, then repeat.",

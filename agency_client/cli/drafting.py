@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from agency_client.cli.files import read_document_file, read_options
+from agency_client.cli.finding_pages import summed_up
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run, run_if_open
-from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem
+from agency_client.cli.telling import problem_json, tell, tell_json, tell_problems
 from phoenix_protocol.errors import RefusedError, UsageError
 
 
@@ -108,7 +109,7 @@ def check(
 
 
 _HEADINGS = (
-    ("problems", "These stop the {of}:"),
+    ("problems", "Mend these:"),
     ("warnings", "Look at these again:"),
     ("prompts", "Think about these:"),
     ("owed", "These answers are owed. You can go on now and give them later:"),
@@ -116,14 +117,10 @@ _HEADINGS = (
 
 
 def tell_findings(findings: Any, of: str = "package") -> None:
-    """What the rules said of a document, for a person."""
+    """What the rules said of a document, for a person: first whether it can go on."""
+    tell(summed_up(findings, of))
     for name, heading in _HEADINGS:
         found = getattr(findings, name)
-        if not found:
-            continue
-        click.echo(heading.format(of=of), err=True)
-        for problem in found:
-            tell_problem(problem)
-        click.echo(err=True)
-    if not findings.problems:
-        tell(f"Nothing stops this {of}.")
+        if found:
+            click.echo(f"\n{heading}", err=True)
+            tell_problems(found)

@@ -26,6 +26,7 @@ from agency_client.cli.telling import (
     warn,
 )
 from agency_client.cli.texts import LINE
+from agency_client.named_files import open_named
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.founding import NewPartnership
 from agency_client.use_cases.governing import PartnershipStatus
@@ -52,13 +53,8 @@ def _warn_if_past(review_due: Seconds) -> None:
 
 def read_file(path: Path, limit: int = 1 << 24) -> bytes:
     """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise UsageError(
-            "E_FILE", f"The file cannot be read: {error.strerror}.", next="Check its name."
-        ) from None
+    with open_named(path) as file:
+        data = file.read(limit + 1)
     if len(data) > limit:
         raise UsageError("E_FILE", "The file is too large to be what it should be.")
     return data
@@ -317,7 +313,7 @@ def amend(
 @click.pass_context
 def status(ctx: click.Context) -> None:
     """Show the partnership and its agencies: who has adopted the protocol, what assures their security."""
-    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status())
+    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status(), quick=True)
     warn_of_protocol(found)
     if as_json(ctx):
         tell_json(

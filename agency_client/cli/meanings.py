@@ -49,6 +49,26 @@ STATES: Final[dict[str, str]] = {
     "expired": "its time ran out before they had it",
 }
 
+#: What the list of everything that was sent has beside them.
+SENT_STATES: Final[dict[str, str]] = {
+    **STATES,
+    "given up": "the relay refused it and nobody got it: see 'phoenix alarms', and send it again",
+}
+
+#: What a state of a package says to whoever received it.
+HERE: Final[dict[str, str]] = {
+    "offered": "it waits for you: accept it, or return it if it is not yours",
+    "accepted": "you said that it is yours and it is not all here: accept it again",
+    "committed": "it is here; nobody has taken responsibility: acknowledge it",
+    "acknowledged": "somebody here has taken responsibility",
+    "outcome": "the sender knows what came of it",
+    "erased": "it was here and was erased",
+    "unreadable": "it did not open; the sender knows",
+    "returned": "you said that it is not yours",
+    "recalled": "the sender took it back before it was accepted",
+    "expired": "its time ran out before it was accepted and fetched",
+}
+
 #: The same of a package that ended before its time: only the relay's own report says so.
 LOST: Final = "the relay lost it before they had it: send it again"
 

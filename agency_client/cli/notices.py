@@ -126,7 +126,7 @@ def notices(ctx: click.Context, offline: bool) -> None:
                 asked = False
         return await client.notices(), asked
 
-    found, asked = run(ctx, work)
+    found, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):

@@ -158,7 +158,7 @@ def list_(ctx: click.Context) -> None:
     async def both(client: Any) -> tuple[tuple[MemberLine, ...], tuple[Waiting, ...]]:
         return await client.members(), await client.waiting()
 
-    lines, waiting = run(ctx, both)
+    lines, waiting = run(ctx, both, quick=True)
     if as_json(ctx):
         tell_json(
             {
@@ -236,7 +236,7 @@ def directory(ctx: click.Context, address_: str | None) -> None:
         found = await client.directory(wanted)
         return found, client.last_compared(wanted) if wanted and found.members else None
 
-    found, compared = run(ctx, work)
+    found, compared = run(ctx, work, quick=True)
     if as_json(ctx):
         tell_json(
             {
@@ -273,7 +273,7 @@ def fingerprint(ctx: click.Context, address_: str, compared: bool, by: str | Non
     async def work(client: Client) -> Any:
         return await (client.compared(wanted, by) if compared else client.fingerprint(wanted))
 
-    found = run(ctx, work)
+    found = run(ctx, work, quick=True)
     if as_json(ctx):
         tell_json(
             {

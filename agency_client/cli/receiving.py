@@ -14,7 +14,7 @@ import click
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
+from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from agency_client.ports.vault import Alert
@@ -63,7 +63,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
         lines = await client.inbox(everything=everything)
         return lines, await client.how_many_came() - len(lines), await _alerts(client)
 
-    lines, older, alerts = run(ctx, work)
+    lines, older, alerts = run(ctx, work, quick=not wait)
     if as_json(ctx):
         tell_json(
             {
@@ -77,6 +77,8 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
     if not lines:
         tell("Nothing has come.")
         return
+    from agency_client.cli.meanings import HERE
+
     table(
         ("Package", "From", "Marking", "Urgency", "Purpose", "State", "Expires"),
         [
@@ -92,6 +94,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
             for line in lines
         ],
     )
+    legend((line.package.state.value for line in lines), HERE)
     if older > 0:
         tell(f"{older} older packages are here too: phoenix inbox --all, or phoenix register.")
 

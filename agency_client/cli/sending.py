@@ -12,6 +12,7 @@ from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import (
+    legend,
     moment,
     problem_json,
     shown,
@@ -19,7 +20,7 @@ from agency_client.cli.telling import (
     table,
     tell,
     tell_json,
-    tell_problem,
+    tell_problems,
     warn,
 )
 from agency_client.cli.texts import LONG
@@ -73,14 +74,15 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
             }
         )
         return
-    for problem in warnings:
-        tell_problem(problem)
+    tell_problems(warnings)
     tell_compared(findings)
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")
     if findings.owed:
-        tell(f"{len(findings.owed)} answers are owed. See: phoenix check {file}")
+        count = len(findings.owed)
+        see = f" See: phoenix check {file}" if str(file) != "-" else ""
+        tell(f"{'1 answer is' if count == 1 else f'{count} answers are'} owed.{see}")
 
 
 def own_warnings(result: Any) -> list[Problem]:
@@ -124,6 +126,8 @@ def sent(ctx: click.Context) -> None:
     if not lines:
         tell("Nothing has been sent.")
         return
+    from agency_client.cli.meanings import SENT_STATES
+
     table(
         ("Package", "To", "Purpose", "Sent", "State"),
         [
@@ -137,6 +141,7 @@ def sent(ctx: click.Context) -> None:
             for line in lines
         ],
     )
+    legend(map(_overall, lines), SENT_STATES)
 
 
 def _written_to(addresses: Any) -> list[str]:
@@ -189,7 +194,7 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
             await client.see_non_delivery(core)
         return await client.status(core), client.notices_of(core), asked
 
-    found, notices, asked = run(ctx, work)
+    found, notices, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):

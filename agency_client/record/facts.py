@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from agency_client.record.calendar import Calendar
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copies
 from phoenix_protocol.directory.statements import Assurance, Bounds
@@ -73,13 +74,15 @@ class Facts(WordFacts):
     assures of its security, by its id; ``training_ended`` whether training that is recorded here has;
     ``kinds`` the kind of each agency of the directory, by its id; ``told`` who was told of the package that the
     document supersedes, ``passed_on`` who was told out of packages that those which it copies from replaced;
-    ``thread_consent`` what was last said about consent in the document's thread.
+    ``thread_consent`` what was last said about consent in the thread; ``calendar`` how soon each urgency is to
+    be dealt with.
     """
 
     addresses: Mapping[str, Reach]
     bounds: Bounds
     attachments: tuple[AttachedFile, ...] = ()
     expires: str | None = None
+    calendar: Calendar | None = None
     urgent: bool = False
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)

@@ -57,6 +57,7 @@ REQUEST_NEXT: Final[dict[str, str]] = {
 #: What is worth a second look. Nothing waits for it.
 WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_EXPIRES": "Write expires = to choose another time.",
+    "W_DOC_SHORT": "Write a longer time, such as 14d, unless it must be gone by then.",
     "W_DOC_MARKING": "Write the marking you mean.",
     "W_DOC_URGENCY": "Write urgency = green, amber or red: how soon it must be dealt with.",
     "W_DOC_CONTACT": "Write [contact] with a name and a phone number.",

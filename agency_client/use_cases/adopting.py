@@ -106,7 +106,7 @@ def _own_word(known: Known, root: RootKeys) -> tuple[Agency, AgencyKeys]:
         raise RefusedError(
             "E_NOT_FOUND",
             "The partnership has not admitted this home's agency yet.",
-            next="Hand its admission request to whoever governs the partnership.",
+            next="Hand its admission request to whoever governs the partnership: 'phoenix partnership admit'.",
         )
     return agency, agency.keys
 

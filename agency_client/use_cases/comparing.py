@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agency_client.ports.vault import Comparison, Families
+from agency_client.record import listed
 from agency_client.record.facts import Compared
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known, recall_directory
@@ -86,7 +87,7 @@ async def _document_keys(home: Home, address: Address) -> tuple[tuple[bytes, ...
         now = home.now()
         keys = acting_keys(known, address, now)
     if not keys:
-        raise RefusedError("E_NOT_FOUND", "Nobody acts at this address.")
+        raise RefusedError("E_NOT_FOUND", "Nobody acts at this address.", next=listed.ADDRESSES)
     return keys, now
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agency_client.ports.vault import Families, ReceivedPackage
+from agency_client.record import listed
 from agency_client.record.copied import Copied, Copies
 from agency_client.record.document import Document
 from agency_client.record.noticed import Noticed, marks, read_notice
@@ -51,7 +52,9 @@ def _package(view: Families, wanted: str) -> ReceivedPackage:
         every = view.received.inbox() if wanted else ()
         matches = [p for p in every if p.package.hex().startswith(wanted)]
     if not matches:
-        raise RefusedError("E_NOT_FOUND", "This home has received no package of this id.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home has received no package of this id.", next=listed.RECEIVED
+        )
     if len(matches) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several packages begin with these characters.")
     return matches[0]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.ports.vault import Vault
+from agency_client.record import listed
 from agency_client.record.attachments import AttachmentSource
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copied, Copies
@@ -21,7 +22,7 @@ from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.shipped import shipped_calendar, shipped_catalogue
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
@@ -191,6 +192,7 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
             AttachedFile(section=a.section, name=a.name, size=a.size) for a in options.attachments
         ),
         expires=options.expires,
+        calendar=shipped_calendar(),
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault, document.supersedes),
@@ -217,7 +219,9 @@ def _assured(known: Known) -> dict[str, Sequence[Assurance]]:
 def _own(known: Known, address: Address) -> Own:
     agency = known.directory.agency(agency_of(address))
     if agency is None:
-        raise RefusedError("E_NOT_FOUND", "The directory does not know your agency.")
+        raise RefusedError(
+            "E_NOT_FOUND", "The directory does not know your agency.", next=listed.AGENCIES
+        )
     signatory = agency.signatory
     return Own(
         address=address,

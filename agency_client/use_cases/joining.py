@@ -8,6 +8,7 @@ from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
+from agency_client.record import listed
 from agency_client.use_cases.agencies import append
 from agency_client.use_cases.governing import SignatoryLine, signatory_lines
 from agency_client.use_cases.home import (
@@ -116,7 +117,7 @@ async def ask_to_join(
         raise RefusedError(
             "E_NOT_FOUND",
             "The partnership has no agency of this name.",
-            next="Check the part of the address after the @.",
+            next="Check the part of the address after the @: whoever governs it has 'phoenix partnership status'.",
         )
     home.keystore.update(made)
     _remember(home, address, anchor, relay_at)
@@ -226,7 +227,9 @@ async def approve(home: Home, code: str) -> MemberLine:
                 "E_KEY_UNCERTIFIED", "The relay answered with another request than the code names."
             )
         if agency_of(request.message.address) != manager.agency:
-            raise RefusedError("E_NOT_FOUND", "This request is for another agency.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This request is for another agency.", next=listed.MEMBERS
+            )
         now = home.now()
         certificate = building.member_from_request(
             request,
@@ -279,7 +282,11 @@ async def end_member(
         now = home.now()
         ending = known.directory.acting_at(address, now, known.openings)
         if not ending or agency_of(address) != manager.agency:
-            raise RefusedError("E_NOT_FOUND", "No endpoint of your agency acts at this address.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "No endpoint of your agency acts at this address.",
+                next=listed.MEMBERS,
+            )
         signed = [
             sign(
                 building.member_end(

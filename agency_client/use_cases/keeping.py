@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agency_client.audit.chain import AuditHead, AuditRow, verify
@@ -28,7 +29,7 @@ from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
 from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
-from phoenix_protocol.identifiers import agency_of
+from phoenix_protocol.identifiers import PackageId, agency_of
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.signed import parse_signed
 
@@ -166,6 +167,12 @@ def show_audit(home: Home, last: int) -> tuple[AuditRow, ...]:
     with home.vault.reading() as view:
         count = view.audit.head().count
         return view.audit.rows(max(1, count - last + 1))
+
+
+def audited_packages(home: Home, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
+    """The packages that rows of the audit record are about, by what the rows name; without those of nothing known."""
+    with home.vault.reading() as view:
+        return view.audit.packages({row.on for row in rows})
 
 
 async def adopt_restored(home: Home, relay_at: str) -> None:

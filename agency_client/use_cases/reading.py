@@ -13,6 +13,7 @@ from agency_client.ports.vault import (
     Standing,
     StoredAttachment,
 )
+from agency_client.record import listed
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.notice_views import Shown, beside_items, unread
 from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
@@ -88,7 +89,7 @@ def reread(home: Home, core: ObjectHash) -> ReadPackage:
     with home.vault.reading() as view:
         package, record = view.sent.get(core), view.sent.record(core)
     if package is None or record is None:
-        raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+        raise RefusedError("E_NOT_FOUND", "This home did not send that package.", next=listed.SENT)
     contents = stored_contents(home, core)
     if contents is None:
         raise not_open(State.ACKNOWLEDGED)
@@ -112,7 +113,9 @@ def stored_cover(home: Home, core: ObjectHash) -> Cover:
     with home.vault.reading() as view:
         offer = view.received.offer(core)
     if offer is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.PACKAGES
+        )
     return schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES)
 
 
@@ -120,7 +123,9 @@ def received_package(home: Home, core: ObjectHash) -> ReceivedPackage:
     with home.vault.reading() as view:
         package = view.received.get(core)
     if package is None:
-        raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home has received no such package.", next=listed.RECEIVED
+        )
     return package
 
 
@@ -167,7 +172,7 @@ def attachment_pieces(
     Raises RefusedError ``E_NOT_FOUND`` (not stored here) and TamperError for damage.
     """
     if not attachment.stored:
-        raise RefusedError("E_NOT_FOUND", "This home did not keep that file.")
+        raise RefusedError("E_NOT_FOUND", "This home did not keep that file.", next=listed.PACKAGES)
     key = SegmentKey(
         segment=attachment.entry.segment, type=SegmentType.ATTACHMENT, key=attachment.key
     )

@@ -18,6 +18,7 @@ from agency_client.ports.vault import (
     StoredSection,
     Tombstone,
 )
+from agency_client.record import listed
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.retained import RETENTION_REVIEW, first_review, said_of_keeping
 from agency_client.use_cases.held import all_reached
@@ -166,7 +167,9 @@ def _package(
         )
     received = view.received.get(core)
     if received is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.PACKAGES
+        )
     return KeptPackage(
         core=core,
         package=received.package,

@@ -19,6 +19,7 @@ from agency_client.ports.vault import (
     Route,
     StoredEvent,
 )
+from agency_client.record import listed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.proving import keep_words
@@ -140,7 +141,9 @@ def subject_of(home: Home, package: ReceivedPackage) -> Subject:
     with home.vault.reading() as view:
         offer = view.received.offer(package.core)
     if offer is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
+        )
     return Subject(
         core=package.core,
         delivery=parse_signed(offer.delivery).hash,
@@ -195,7 +198,11 @@ async def _hand_in(relay: Relay, posting: Posting) -> None:
         case Route.NOTICE_ANSWERS:
             await relay.answer_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
         case Route.RECALLS | Route.EPOCHS:
-            raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "This is not posted from the queue.",
+                next="Report it: 'phoenix audit show' says what waits.",
+            )
 
 
 _LARGEST: Final = SIGNED.maximum * 2

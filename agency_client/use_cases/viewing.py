@@ -18,6 +18,7 @@ from agency_client.ports.vault import (
     Standing,
     StoredEvent,
 )
+from agency_client.record import listed
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
@@ -109,7 +110,9 @@ def received(home: Home, core: ObjectHash) -> Received:
     with home.vault.reading() as view:
         package = view.received.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home has received no such package.", next=listed.RECEIVED
+            )
         return _received(home, view, [package])[0]
 
 
@@ -132,7 +135,9 @@ def status(home: Home, core: ObjectHash) -> Status:
     with home.vault.reading() as view:
         package = view.sent.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home did not send that package.", next=listed.SENT
+            )
         return Status(
             package=package,
             addresses=view.sent.addresses(core),
@@ -240,9 +245,9 @@ def _hex(text: str) -> str:
 
 
 _LISTED: Final = {
-    "received": "Check the id: 'phoenix inbox' lists them.",
-    "sent": "Check the id: 'phoenix sent' lists them.",
-    "sent or received": "Check the id: 'phoenix inbox' and 'phoenix sent' list them.",
+    "received": listed.RECEIVED,
+    "sent": listed.SENT,
+    "sent or received": listed.PACKAGES,
 }
 
 
@@ -310,7 +315,9 @@ def see_alert(home: Home, number: int) -> None:
     with home.vault.transaction() as tx:
         found = next((alert for alert in tx.alerts.unseen() if alert.number == number), None)
         if found is None:
-            raise RefusedError("E_NOT_FOUND", "There is no such alarm, or it was seen before.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no such alarm, or it was seen before.", next=listed.ALARMS
+            )
         _check_outcome(tx, found)
         tx.alerts.see(number, now)
         tx.audit.append(time=now, actor=home.actor(), action="alert.seen")

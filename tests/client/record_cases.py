@@ -978,8 +978,38 @@ TIMES = [
             "2026-11-30T10:00:00",
         )
     ),
-    case("end of today", ('"14d"', "2026-11-22")),
-    case("end chosen with the command", expires="1s"),
+    # It is noon on a Sunday: an amber package is dealt with by the end of Monday.
+    case(
+        "end of today",
+        ('"14d"', "2026-11-22"),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case("end after one working day", ('"14d"', '"2026-11-23T17:00:00Z"')),
+    case(
+        "end within the working day",
+        ('"14d"', '"2026-11-23T16:59:59Z"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case("end within four hours", ('"14d"', '"4h"'), ('"amber"', '"red"')),
+    case(
+        "end sooner than is urgent",
+        ('"14d"', '"239m"'),
+        ('"amber"', '"red"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case(
+        "end of something that is not urgent",
+        ('"14d"', '"3d"'),
+        ('"amber"', '"green"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case(
+        "end within the hour, with no urgency",
+        ('"14d"', '"59m"'),
+        ('urgency = "amber"\n', ""),
+        found={"warning W_DOC_SHORT expires", "warning W_DOC_URGENCY urgency"},
+    ),
+    case("end chosen with the command", found={"warning W_DOC_SHORT --expires"}, expires="1s"),
     case(
         "end chosen badly with the command",
         found={"problem E_DOC_TIME --expires"},

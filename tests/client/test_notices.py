@@ -586,6 +586,9 @@ async def test_audit_rows_have_codes_and_nothing_of_what_was_said(here: Desks) -
     ):
         rows = await here[label].client.show_audit(500)
         assert actions <= {row.action for row in rows}
+        packages = await here[label].client.audited_packages(rows)
+        named = {row.action for row in rows if packages.get(row.on, b"").hex() == id_}
+        assert actions <= named, "a person finds the package that each row is about"
         count, problems = await here[label].client.verify_audit()
         assert (count > 5, problems) == (True, ())
         text = repr(rows)

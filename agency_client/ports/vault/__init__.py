@@ -14,7 +14,7 @@ is held across an ``await``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -102,7 +102,7 @@ from agency_client.ports.vault.settings import Setting, Settings
 
 if TYPE_CHECKING:
     from phoenix_protocol.errors import Problem
-    from phoenix_protocol.identifiers import Seconds
+    from phoenix_protocol.identifiers import PackageId, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +125,7 @@ class Standing(Enum):
     AUDIT_BROKEN = (
         "E_AUDIT_BROKEN"  # its audit chain is not a continuation of the one the keystore knows
     )
+    READ_ONLY = "E_STORE_READ_ONLY"  # sound, on a disk that takes no writes
 
 
 class Audit(Protocol):
@@ -152,6 +153,12 @@ class Audit(Protocol):
     def rows(self, first: int = 1, count: int | None = None) -> tuple[AuditRow, ...]:
         """Rows from number ``first`` (from 1) on, as they are stored: ``audit.chain.verify`` judges
         them.
+        """
+        ...
+
+    def packages(self, objects: Collection[bytes]) -> Mapping[bytes, PackageId]:
+        """The package that each of these hashes is about: a core, an event, a notice, something
+        posted. Hashes of anything else are left out.
         """
         ...
 
@@ -231,7 +238,8 @@ class Vault(Protocol):
 
         Raises TamperError ``E_STORE_ROLLBACK``, ``E_AUDIT_BROKEN`` when the vault is for reading
         only, ``E_STORE_INTEGRITY`` for damage; UnavailableError ``E_STORE_BUSY`` when another
-        writer does not finish, ``E_STORE_FULL`` when the disk is full.
+        writer does not finish, ``E_STORE_FULL`` when the disk is full, ``E_STORE_READ_ONLY`` when
+        it can only be read.
         """
         ...
 
