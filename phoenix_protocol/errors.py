@@ -179,6 +179,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "A_RELAY_LOST": "Send it again, and phone who has not confirmed it.",
     "A_RELAY_LIED": "Take it that the recipient has the package. Tell your information manager.",
     "A_EQUIVOCATION": "Ask the recipient what they see. Tell your information manager.",
+    "N_NOTICE_ERASED": "Somebody disputes something that is erased here. Ask them what, and look at your own records. "
+    "Then mark it as seen.",
     "N_REPLACED": "A newer package takes the place of one that you have. Read it. "
     "What you passed on of the earlier one, pass on anew.",
     "N_CORRECTED": "Put your own records right, then say so: phoenix settle. See 'phoenix notices'.",

@@ -157,7 +157,7 @@ def disagreement_section(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadStep:
-    """A step as it came. ``words`` are what it says by name; ``core`` and ``request`` are None where that is no hash."""
+    """A step as it came. ``words`` are what it says by name; what is no hash is None in ``core`` and ``request``."""
 
     step: Step
     core: ObjectHash | None

@@ -134,7 +134,11 @@ def _sent(view: Families, core: ObjectHash, contents: Contents | None) -> _Had:
     if sent is None or record is None:
         raise RefusedError("E_NOT_FOUND", "This home never had that package.", next=listed.PACKAGES)
     if contents is None:
-        raise RefusedError("E_ERASED", "The contents of this package are erased.")
+        raise RefusedError(
+            "E_ERASED",
+            "What you sent in this package is erased here.",
+            next="Whoever got it and still has it can export it.",
+        )
     held = [(d.delivery, d.held) for d in view.sent.deliveries(core) if d.held is not None]
     if not held:
         raise RefusedError(

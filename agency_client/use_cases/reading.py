@@ -92,7 +92,11 @@ def reread(home: Home, core: ObjectHash) -> ReadPackage:
         raise RefusedError("E_NOT_FOUND", "This home did not send that package.", next=listed.SENT)
     contents = stored_contents(home, core)
     if contents is None:
-        raise not_open(State.ACKNOWLEDGED)
+        raise RefusedError(
+            "E_ERASED",
+            "What you sent in this package is erased here.",
+            next="Its line is in 'phoenix register'. Those who got it may still have it.",
+        )
     cover = schema.decode(Cover, record.cover, limit=limits.COVER_BYTES)
     return ReadPackage(
         package=package,

@@ -17,7 +17,9 @@ _CODES: Final = {
     OWED_BY_US: ("N_REQUEST_DUE", "N_REQUEST_OVERDUE"),
 }
 #: A request that this home cannot or need not answer any more.
-_OVER: Final = frozenset({State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE})
+_OVER: Final = frozenset(
+    {State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE, State.ERASED}
+)
 
 
 def soon(due: Due) -> Seconds:

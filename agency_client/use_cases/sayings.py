@@ -306,9 +306,15 @@ _UNDONE: Final = {
 
 
 def _require_step(state: State, kind: EventKind) -> None:
-    """Raise RefusedError ``E_RECEIPT_STATE``, in words, where the life cycle has no such step."""
+    """Raise RefusedError ``E_RECEIPT_STATE``, or ``E_ERASED``, in words, where the life cycle has no such step."""
     if allowed(state, STEP_OF[kind]):
         return
+    if state is State.ERASED:
+        raise RefusedError(
+            "E_ERASED",
+            "The package is erased here, and its sender knows that.",
+            next="A colleague's machine that still has it can say it. Otherwise phone the sender.",
+        )
     if state in (State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE):
         what, then = f"The package is {state.value} here.", "Ask the sender to send it again."
     elif kind is EventKind.RETURNED:
@@ -329,7 +335,9 @@ async def say(
     kind: EventKind,
     detail: Detail | None = None,
 ) -> None:
-    """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` before anything is made."""
+    """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` or ``E_ERASED`` before
+    anything is made.
+    """
     require_in_step(home)
     _require_step(package.state, kind)
     posting = await make_event(home, relay, known, subject_of(home, package), kind, detail)
