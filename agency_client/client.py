@@ -336,12 +336,18 @@ class Client:
         return attachment_pieces(self.home, package.package, attachment)
 
     async def acknowledge(
-        self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
+        self,
+        core: ObjectHash,
+        owner: str,
+        use: str,
+        due: Seconds | None = None,
+        *,
+        from_now: bool = False,
     ) -> ReceivedPackage:
-        """A person takes responsibility."""
+        """A person takes responsibility. ``from_now``: ``due`` was said as a length, such as three days."""
         from agency_client.use_cases.answering import acknowledge
 
-        return await acknowledge(self.home, core, owner, use, due)
+        return await acknowledge(self.home, core, owner, use, due, from_now=from_now)
 
     async def outcome(self, core: ObjectHash, words: str) -> ReceivedPackage:
         """What came of it."""

@@ -362,8 +362,15 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
     """Take responsibility for a package. Repeat it when the owner changes."""
-    when = due_of(due)
-    done = run(ctx, lambda client: client.acknowledge(client.find_received(id_), owner, use, when))
+    from agency_client.record.when import is_length
+
+    when, from_now = due_of(due), due is not None and is_length(due)
+
+    async def work(client: Client) -> Any:
+        core = client.find_received(id_)
+        return await client.acknowledge(core, owner, use, when, from_now=from_now)
+
+    done = run(ctx, work)
     _tell_state(ctx, done, "The sender knows who is responsible.")
 
 
