@@ -513,7 +513,15 @@ def test_disagreeing(town: Town, page: Page) -> None:
     words = (came["record"], "--text", "We looked again", "--by", "Team manager")
     answered = sender.phoenix("disagreement", "answer", *words).json
     desk.phoenix("accept", seen("phoenix disagreement answer", answered)["package"])
-    words = (raised["record"], "--outcome", "differ", "--text", "Agreed to differ", "--by", "DS Hale")
+    words = (
+        raised["record"],
+        "--outcome",
+        "differ",
+        "--text",
+        "Agreed to differ",
+        "--by",
+        "DS Hale",
+    )
     seen("phoenix disagreement close", desk.phoenix("disagreement", "close", *words).json)
     found = seen("phoenix disagreement list", desk.phoenix("disagreement", "list").json)
     assert [d["closed"]["outcome"] for d in found["disagreements"]] == ["differ"]
