@@ -315,17 +315,17 @@ class Client:
 
         return await give_back(self.home, core, reason)
 
-    async def open_package(self, core: ObjectHash) -> Any:
-        """A package from the vault; talks to nobody."""
+    async def open_package(self, core: ObjectHash, why: str | None = None) -> Any:
+        """A package from the vault; talks to nobody. What is restricted is shown to whoever says ``why``."""
         from agency_client.use_cases.reading import open_package
 
-        return open_package(self.home, core)
+        return open_package(self.home, core, why)
 
-    async def reread(self, core: ObjectHash) -> Any:
-        """A package of our own from the vault; talks to nobody."""
+    async def reread(self, core: ObjectHash, why: str | None = None) -> Any:
+        """A package of our own from the vault; talks to nobody. ``why`` as for :meth:`open_package`."""
         from agency_client.use_cases.reading import reread
 
-        return reread(self.home, core)
+        return reread(self.home, core, why)
 
     def attachment_pieces(
         self, package: ReceivedPackage | SentPackage, attachment: StoredAttachment
@@ -588,6 +588,26 @@ class Client:
         from agency_client.use_cases.erasing import erase
 
         return await erase(self.home, core, sections, reason)
+
+    async def restrict(
+        self, core: ObjectHash, names: Sequence[str], reason: Any, words: str | None = None
+    ) -> Any:
+        """Keep a package here, or parts of it, and show its words to nobody day by day."""
+        from agency_client.use_cases.restricting import restrict
+
+        return restrict(self.home, core, names, reason, words)
+
+    async def lift_restriction(
+        self, core: ObjectHash, names: Sequence[str], words: str | None = None
+    ) -> Any:
+        """End restrictions of a package."""
+        from agency_client.use_cases.restricting import lift
+
+        return lift(self.home, core, names, words)
+
+    def restrictions(self, cores: Sequence[ObjectHash]) -> Any:
+        """Those of some packages that are restricted as a whole, with since when and why."""
+        return viewing.restrictions(self.home, cores)
 
     async def review(self, until: Seconds, most: int = 1000) -> Any:
         """What is to be looked at by a time; and whether there is more."""

@@ -158,6 +158,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_UNREADABLE": "Ask the sender to send it again. They know that it did not open.",
     "E_HOLD": "It has to be kept: see phoenix hold list. Only an information manager can lift a hold.",
     "E_ROLE": "Ask your agency's information manager. Nothing was changed.",
+    "E_RESTRICTED": "If it has to be used after all, lift the restriction first: phoenix restrict ID --lift.",
     "E_ERASED": "Ask the sender to send it again if you still need it.",
     "E_WORDS_CHANGED": "Show the words, phone on a number that you know and compare them, then add --compared.",
     "E_NO_REQUEST": "Check the id: 'phoenix requests' lists what you were asked.",

@@ -201,7 +201,7 @@ def _tell_advised(each: Any) -> None:
     role = f" ({each.question.role})" if each.question.role else ""
     whom = f"asked by {each.asked_by}" if each.asked_by else each.question.asked_of
     tell(shown(f"{record_name(each.record)}  {spoken(each.time)}, {whom}{role}"))
-    tell(shown(f"    {each.question.question or 'The question is erased.'}"))
+    tell(shown(f"    {each.question.question or 'The question is erased or restricted here.'}"))
     for text in each.question.included:
         tell(shown(f"    included: {text}"))
     for number, time, text, by in each.answers:

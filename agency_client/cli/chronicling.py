@@ -18,6 +18,7 @@ from agency_client.cli.copies import (
     write_new,
 )
 from agency_client.cli.options import command
+from agency_client.cli.restricting import restricted_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, tell, tell_json, warn
 from agency_client.cli.texts import LINE
@@ -101,6 +102,14 @@ def _json(told: Any) -> dict[str, Any]:
         "gaps": [_gap_json(gap) for gap in found.gaps],
         "do_not_alert": list(found.do_not_alert),
         "erased": [_erased_json(each) for each in told.erased],
+        "restricted": [
+            {
+                "package": each.package.hex(),
+                "from": each.sent_from,
+                **restricted_json(each.part),
+            }
+            for each in told.restricted
+        ],
         "unreadable": [package.hex() for package in told.unreadable],
         "unread_notices": [package.hex() for package in told.unread],
     }
@@ -206,10 +215,17 @@ def _tell_rest(told: Any) -> None:
 
 def _left_out(told: Any) -> tuple[str, ...]:
     """What of the packages that were found is not in the list. The text is literal."""
+    from agency_client.record.restricted import in_words
+
     erased = (
         f"{'All' if each.stone.section is None else 'A section'} of package {each.package.hex()[:12]} from "
         f"{each.sent_from} was erased here, {spoken(each.stone.time)}."
         for each in told.erased
+    )
+    restricted = (
+        f"{each.part.place or 'All'} of package {each.package.hex()[:12]} from {each.sent_from} is left out: "
+        f"{in_words(each.part.restriction)}."
+        for each in told.restricted
     )
     unreadable = (
         f"A section of package {package.hex()[:12]} cannot be read and is left out."
@@ -219,4 +235,4 @@ def _left_out(told: Any) -> tuple[str, ...]:
         f"Somebody said something of package {package.hex()[:12]} that this machine has no key for."
         for package in told.unread
     )
-    return (*erased, *unreadable, *unread)
+    return (*erased, *restricted, *unreadable, *unread)

@@ -50,6 +50,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "retention": ("retaining", "retention", "List and set how long what is here is kept."),
     "hold": ("holding", "hold", "Set, lift, apply and list what has to be kept."),
     "erase": ("retaining", "erase", "Erase a package or a section here for good."),
+    "restrict": ("restricting", "restrict", "Keep something as evidence alone, unread."),
     "export": ("evidence", "export", "Write evidence that proves itself into one file."),
     "verify": ("evidence", "verify", "Verify such a file and say what it proves."),
     "training": ("training", "training", "Record training and when it ends."),

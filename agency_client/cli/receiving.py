@@ -13,6 +13,7 @@ import click
 
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
+from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
@@ -126,6 +127,7 @@ def _line_json(line: Any) -> dict[str, Any]:
         "contact": dict(line.cover.contact),
         "reference": line.cover.reference,
         **replaced_json(line.replaced),
+        "restricted": restriction_json(line.restricted) if line.restricted is not None else None,
         "colleagues": [
             {
                 "endpoint": event.endpoint.hex(),
@@ -284,26 +286,38 @@ def _tell_state(ctx: click.Context, package: Any, text: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the attached files into this folder.",
 )
+@click.option("--restricted", is_flag=True, help="Read what is restricted too.")
+@click.option("--reason", type=LONG, metavar="TEXT", help="Why you read it; it is recorded.")
 @click.pass_context
-def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
-    """Read a package that you accepted, or one that you sent. Works without the relay."""
+def open_(
+    ctx: click.Context,
+    id_: str,
+    attachments: Path | None,
+    restricted: bool,
+    reason: str | None,
+) -> None:
+    """Read a package that you accepted, or one that you sent. Works without the relay.
+
+    What is restricted here is shown without its words, unless you say with --restricted why you have to read it.
+    """
     from agency_client.cli.pages import package_json, tell_package
-    from agency_client.record.opened import read_section
 
-    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path], Any]:
-        opened = await _read(client, id_)
+    if restricted != (reason is not None):
+        raise click.UsageError("Give --restricted and --reason together.", ctx)
+
+    async def work(client: Client) -> tuple[Any, dict[bytes, Path], Any]:
+        opened = await _read(client, id_, reason)
         written = _write_attachments(client, opened, attachments) if attachments else {}
-        sections = [read_section(s.items) for s in opened.contents.sections]
-        return opened, sections, written, None if as_json(ctx) else await client.catalogue()
+        return opened, written, None if as_json(ctx) else await client.catalogue()
 
-    opened, sections, written, catalogue = run(ctx, work)
+    opened, written, catalogue = run(ctx, work)
     if as_json(ctx):
-        tell_json(package_json(opened, sections, written))
+        tell_json(package_json(opened, opened.sections, written))
         return
-    tell_package(opened, sections, written, catalogue)
+    tell_package(opened, opened.sections, written, catalogue)
 
 
-async def _read(client: Client, id_: str) -> Any:
+async def _read(client: Client, id_: str, why: str | None) -> Any:
     """What was received under this id, or else what was sent."""
     try:
         core = client.find_received(id_)
@@ -312,8 +326,8 @@ async def _read(client: Client, id_: str) -> Any:
             own = client.find_sent(id_)
         except RefusedError:
             raise not_received from None
-        return await client.reread(own)
-    return await client.open_package(core)
+        return await client.reread(own, why)
+    return await client.open_package(core, why)
 
 
 def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
@@ -329,7 +343,7 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
             next="Choose another folder.",
         ) from None
     written: dict[bytes, Path] = {}
-    for attachment in opened.contents.attachments:
+    for attachment in opened.files:
         target = folder / stored_name(attachment.digest, attachment.name)
         part = target.with_name(target.name + ".part")
         try:

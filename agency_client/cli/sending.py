@@ -10,6 +10,7 @@ import click
 from agency_client.cli.drafting import recipients_compared, tell_compared
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
+from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import (
     legend,
@@ -119,9 +120,16 @@ def own_warnings(result: Any) -> list[Problem]:
 @click.pass_context
 def sent(ctx: click.Context) -> None:
     """List what you have sent. Works without the relay."""
-    lines = run(ctx, lambda client: client.sent())
+
+    async def work(client: Client) -> tuple[Any, Any]:
+        found = await client.sent()
+        return found, client.restrictions([line.package.core for line in found])
+
+    lines, restricted = run(ctx, work)
     if as_json(ctx):
-        tell_json({"packages": [_sent_json(line) for line in lines]})
+        tell_json(
+            {"packages": [_sent_json(line, restricted.get(line.package.core)) for line in lines]}
+        )
         return
     if not lines:
         tell("Nothing has been sent.")
@@ -160,7 +168,7 @@ def _overall(line: Any) -> str:
     return str(least_advanced(states).value)
 
 
-def _sent_json(line: Any) -> dict[str, Any]:
+def _sent_json(line: Any, restricted: Any) -> dict[str, Any]:
     package = line.package
     return {
         "package": package.package.hex(),
@@ -170,6 +178,7 @@ def _sent_json(line: Any) -> dict[str, Any]:
         "expires": moment(package.expires),
         "state": _overall(line),
         "owed": list(package.owed),
+        "restricted": restriction_json(restricted) if restricted is not None else None,
     }
 
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 from agency_client.ports.vault import Families, Record, RegisterLine
 from agency_client.record.advice import ReadQuestion, read_question
 from agency_client.record.looks import Look
-from agency_client.record.opened import read_section
 from agency_client.record.subjects import terms
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import (
@@ -21,6 +20,7 @@ from agency_client.use_cases.recording import (
     package_or_record,
     people_of,
 )
+from agency_client.use_cases.restricting import shown_sections
 from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
 
@@ -216,11 +216,11 @@ def _advised(view: Families, record: Record) -> Advised:
 
 
 def _as_it_came(view: Families, core: ObjectHash) -> ReadQuestion | None:
-    """The question in a package that is here; None once it is erased."""
+    """The question in a package that is here; None once it is erased or restricted."""
     contents = view.contents.get(core)
     for section in contents.sections if contents is not None else ():
         with suppress(TamperError):
-            found = read_question([read_section(section.items)])
+            found = read_question(shown_sections(view, core, [section]))
             if found is not None:
                 return found
     return None

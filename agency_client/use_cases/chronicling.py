@@ -29,9 +29,11 @@ from agency_client.record.dated import USUAL
 from agency_client.record.noticed import Noticed, read_notice
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.register_table import RECEIVED, SENT
+from agency_client.record.restricted import RestrictedPart, covered, parts
 from agency_client.record.subjects import reference
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.replacing import NOTHING, replacements
+from agency_client.use_cases.restricting import hide
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
@@ -63,15 +65,25 @@ class ErasedHere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestrictedHere:
+    """Something of a package that was found and is restricted: all of it, a section or a statement."""
+
+    package: PackageId
+    sent_from: Address
+    part: RestrictedPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """A chronology, and what of the packages that were found is not in it.
 
     ``unreadable`` are packages with a section whose form does not hold; ``unread`` those of which somebody said
-    something that this machine has no key for.
+    something that this machine has no key for. What is ``restricted`` here is named, and has no entry.
     """
 
     found: Chronology
     erased: tuple[ErasedHere, ...] = ()
+    restricted: tuple[RestrictedHere, ...] = ()
     unreadable: tuple[PackageId, ...] = ()
     unread: tuple[PackageId, ...] = ()
 
@@ -125,6 +137,7 @@ def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: W
     replaced = replacements(home, view, known)
     entries: list[Entry] = []
     unreadable: list[PackageId] = []
+    restricted: list[RestrictedHere] = []
     for core, sections in items.items():
         read = list(_readable(sections))
         if len(read) < len(sections):
@@ -133,10 +146,18 @@ def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: W
             _carrier(home, known[core], threads[core], read),
             replaced_by=replaced.get(core, NOTHING).replaced_by,
         )
-        entries += entries_of(carrier, read, _notices(view, core))
+        live = view.restrictions.live(core)
+        restricted += [
+            RestrictedHere(package=carrier.package, sent_from=carrier.sent_from, part=part)
+            for part in parts(read, live)
+        ]
+        hidden = covered(read, live)
+        found = entries_of(carrier, hide(read, live), _notices(view, core))
+        entries += [entry for entry in found if entry.statement.id not in hidden]
     return Told(
         found=chronology(entries, wish),
         erased=tuple(_erased(home, view, known)),
+        restricted=tuple(restricted),
         unreadable=tuple(unreadable),
         unread=tuple(known[core].package for core in _unread(view, known)),
     )

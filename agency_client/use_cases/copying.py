@@ -14,6 +14,7 @@ from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.pointing import find_item
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reading import not_open
+from agency_client.use_cases.restricting import require_unrestricted
 from phoenix_protocol import limits, record, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ItemId, ObjectHash, PackageId
@@ -70,6 +71,7 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
     said = next((s.said for s in section.statements if s.id == pointed.item), None)
     if said is None:
         raise RefusedError("E_NOT_FOUND", "This is a file. Open it, and attach it to a section.")
+    require_unrestricted(view, package.core, [pointed.item, section.item])
     people = _people(section)
     notices = _notices(view, package.core, pointed.item)
     return Copied(

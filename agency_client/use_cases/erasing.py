@@ -113,6 +113,7 @@ def _erase(
         contents = require_contents(tx, core)
         require_not_held(tx, core)
         whole = _is_whole(tx, core, wanted)
+        tx.restrictions.end(core, None if whole else _items_in(contents, wanted), by.time)
         if whole:
             tx.erasure.package(core, _blank_cover(tx, core), by)
             queue_erased(tx, home, replies)

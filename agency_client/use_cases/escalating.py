@@ -111,8 +111,8 @@ def _of_due(view: Families, due: Due) -> Overdue | None:
     record, contents = view.sent.record(due.core), view.contents.get(due.core)
     if address is None or deputy is None or address in escalated:
         return None
-    if record is None or contents is None:
-        return None  # erased: there is nothing left to ask
+    if record is None or contents is None or view.restrictions.live(due.core):
+        return None  # erased or restricted: there is nothing left to ask
     return Overdue(
         package=package,
         record=record,

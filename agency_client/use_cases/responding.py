@@ -32,6 +32,7 @@ from agency_client.use_cases.localising import place_of
 from agency_client.use_cases.reading import not_open, received_package, stored_contents
 from agency_client.use_cases.request_taking import take_answers
 from agency_client.use_cases.requesting import extended
+from agency_client.use_cases.restricting import require_unrestricted
 from agency_client.use_cases.sealing import Keep
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash
@@ -61,7 +62,7 @@ def find_request(home: Home, core: ObjectHash) -> Put:
     """A request that this address may answer.
 
     Raises RefusedError ``E_NOT_FOUND`` (nothing of this id came), ``E_NOT_ACCEPTED`` and by its state why it cannot be
-    read, ``E_NO_REQUEST`` (it asks nothing), ``E_NOT_ASKED`` (it asks others).
+    read, ``E_NO_REQUEST`` (it asks nothing), ``E_NOT_ASKED`` (it asks others), ``E_RESTRICTED``.
     """
     package, contents = received_package(home, core), stored_contents(home, core)
     if contents is None:
@@ -71,6 +72,8 @@ def find_request(home: Home, core: ObjectHash) -> Put:
     request = read_request([read_section(section.items) for section in contents.sections])
     if stored is None or request is None:
         raise RefusedError("E_NO_REQUEST", "This package is not a request.")
+    with home.vault.reading() as view:
+        require_unrestricted(view, core)
     own, _ = endpoint_of(home)
     ours = {each.question for each in asked if each.address == own.address}
     if stored.side is Side.OURS or not ours:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from agency_client.ports.vault import (
     AddressProgress,
     Alert,
     Families,
     ReceivedPackage,
+    Restriction,
     SentEndpoint,
     SentPackage,
     SentSummary,
@@ -33,12 +34,16 @@ if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A line of the inbox, with the cover, what colleagues have done with it, what it replaces and what replaced it."""
+    """A line of the inbox, with the cover, what colleagues have done with it, what it replaces and what replaced it.
+
+    Of a package that is ``restricted`` here, package and cover say that in place of their purpose.
+    """
 
     package: ReceivedPackage
     cover: Cover
     colleagues: tuple[StoredEvent, ...]
     replaced: Replaced = NOTHING
+    restricted: Restriction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +99,33 @@ def _received(
     replaced = replacements(home, view, cores)
     if len(covers) != len(packages):
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+    restricted = view.restrictions.of(cores)
     return tuple(
         Received(
-            package=package,
-            cover=schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
+            package=_shown(package, restricted, package.core),
+            cover=_shown(
+                schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
+                restricted,
+                package.core,
+            ),
             colleagues=tuple(said.get(package.core, ())),
             replaced=replaced.get(package.core, NOTHING),
+            restricted=restricted.get(package.core),
         )
         for package in packages
     )
+
+
+_Told = TypeVar("_Told", "ReceivedPackage", "SentPackage", "Cover")
+
+
+def _shown(told: _Told, restricted: Mapping[ObjectHash, Restriction], core: ObjectHash) -> _Told:
+    """A package or its cover as lists show it: of one that is restricted, that it is, in place of its purpose."""
+    if core not in restricted:
+        return told
+    from agency_client.record.restricted import in_words
+
+    return replace(told, purpose=in_words(restricted[core]))
 
 
 def received(home: Home, core: ObjectHash) -> Received:
@@ -122,11 +145,23 @@ def sent(home: Home) -> tuple[SentSummary, ...]:
     with home.vault.reading() as view:
         untold = view.sent.untold()
         listing = view.sent.listing()
+        restricted = view.restrictions.of([line.package.core for line in listing])
     if untold and home.vault.standing is Standing.SOUND:
         with home.vault.transaction() as tx:
             for package in untold:
                 tx.sent.forget_outbox(package.core)
-    return listing
+    if not restricted:
+        return listing
+    return tuple(
+        replace(line, package=_shown(line.package, restricted, line.package.core))
+        for line in listing
+    )
+
+
+def restrictions(home: Home, cores: Collection[ObjectHash]) -> Mapping[ObjectHash, Restriction]:
+    """Those of some packages that are restricted here as a whole, with since when and why."""
+    with home.vault.reading() as view:
+        return view.restrictions.of(cores)
 
 
 def status(home: Home, core: ObjectHash) -> Status:

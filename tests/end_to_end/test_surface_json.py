@@ -37,7 +37,7 @@ KEEPING = (
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
 RECORDING = "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record; training"
-RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
+RETAINING = "retention; retention set; restrict; erase; hold add; hold lift; hold apply; hold list; review; review done"
 PROVING = "export; verify"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
@@ -162,6 +162,7 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     seen("phoenix check", sender.phoenix("check", tmp_path / "new.toml", status=3).json)
     seen("error", sender.phoenix("send", tmp_path / "new.toml", status=3).json)
     words = (document, "--attach", f"attendance={attached}")
+    seen("phoenix check", sender.phoenix("check", *words).json)
     id_ = seen("phoenix send", sender.phoenix("send", *words).json)["package"]
     seen("phoenix sent", sender.phoenix("sent").json)
     seen("phoenix accept", desk.phoenix("accept", id_).json)
@@ -170,6 +171,12 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     seen("phoenix acknowledge", desk.phoenix("acknowledge", id_, *told).json)
     seen("phoenix outcome", desk.phoenix("outcome", id_, "Discussed").json)
     noticed(town, seen, id_)
+    words = ("restrict", id_, "--reason", "contested")
+    for machine in (desk, sender):
+        machine.phoenix(*words)
+    seen("phoenix open", desk.phoenix("open", id_).json)
+    seen("phoenix inbox", desk.phoenix("inbox", "--offline").json)
+    seen("phoenix sent", sender.phoenix("sent").json)
     seen("phoenix return", nurse.phoenix("return", id_, "--reason", "Not ours").json)
     seen("phoenix inbox", town["night-desk"].phoenix("inbox").json)
     seen("phoenix status", sender.phoenix("status", id_).json)
@@ -252,6 +259,7 @@ def in_order(town: Town, seen: Seen, folder: Path) -> None:
     erased = town.send(package("Erased"))
     sender.phoenix("correct", id_, "1", "--text", "Otherwise")
     sender.phoenix("erase", erased, "--reason", "not_needed")
+    sender.phoenix("restrict", id_, "2", "--reason", "contested")
     days = ("--from", "2026-01", "--to", "2026-11-20", "--gap", "20")
     words = ("chronology", "--subject", "jordan t", "--thread", "qm-0417")
     told = seen("phoenix chronology", sender.phoenix(*words, *days, *copies).json)
@@ -274,6 +282,8 @@ def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix hold list", desk.phoenix("hold", "list").json)
     id_ = town.send(package("Kept and erased"))
     desk.phoenix("accept", id_)
+    words = ("restrict", id_, "attendance.1", "--reason", "evidence", "--words", "For the inquiry")
+    seen("phoenix restrict", desk.phoenix(*words).json)
     words = ("--section", "observed", "--trigger", "End of the enquiry", "--review", "1d")
     seen("phoenix retention set", desk.phoenix("retention", "set", id_, *words).json)
     why = ("--reason", "not_needed")

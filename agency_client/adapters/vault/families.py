@@ -16,6 +16,7 @@ from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
 from agency_client.adapters.vault.replacements import ReplacementTable
 from agency_client.adapters.vault.requests import RequestTables
+from agency_client.adapters.vault.restrictions import RestrictionTable
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.said_words import SaidWordsTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
@@ -120,6 +121,10 @@ class TransactionFamilies:
     @cached_property
     def said_words(self) -> SaidWordsTable:
         return SaidWordsTable(self._session)
+
+    @cached_property
+    def restrictions(self) -> RestrictionTable:
+        return RestrictionTable(self._session)
 
     @cached_property
     def comparisons(self) -> ComparisonTables:

@@ -194,6 +194,18 @@ CREATE TABLE replacements (
 CREATE INDEX replacements_by_earlier ON replacements (replaces);
 """
 
+#: What is kept and not read day by day: of which package, or which item of it.
+_RESTRICTIONS: Final = """
+CREATE TABLE restrictions (
+    number INTEGER PRIMARY KEY, core BLOB NOT NULL, item BLOB, reason TEXT NOT NULL,
+    since INTEGER NOT NULL, record INTEGER NOT NULL REFERENCES records (number), words TEXT,
+    ended INTEGER, ended_by INTEGER REFERENCES records (number)
+) STRICT;
+CREATE INDEX restrictions_live ON restrictions (core) WHERE ended IS NULL;
+CREATE TRIGGER restrictions_stay BEFORE DELETE ON restrictions
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+"""
+
 #: What every look at a home asks: what of its own packages is not finished, and what nobody was told of.
 _UNFINISHED: Final = """
 CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
@@ -212,5 +224,6 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _SAID_WORDS,
     _REPLACEMENTS,
     _COMPARISONS,
+    _RESTRICTIONS,
     _UNFINISHED,
 )

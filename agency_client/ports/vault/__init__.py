@@ -67,6 +67,11 @@ from agency_client.ports.vault.requests import (
     Side,
     StoredRequest,
 )
+from agency_client.ports.vault.restrictions import (
+    Restriction,
+    Restrictions,
+    RestrictReason,
+)
 from agency_client.ports.vault.retention import (
     Copy,
     EraseReason,
@@ -213,6 +218,8 @@ class Families(Protocol):
     @property
     def comparisons(self) -> Comparisons: ...
     @property
+    def restrictions(self) -> Restrictions: ...
+    @property
     def replacements(self) -> Replacements: ...
     @property
     def audit(self) -> Audit: ...
@@ -317,6 +324,9 @@ __all__ = [
     "ReplayGuard",
     "Reply",
     "Requests",
+    "RestrictReason",
+    "Restriction",
+    "Restrictions",
     "Retained",
     "Retention",
     "Route",
