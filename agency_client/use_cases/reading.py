@@ -13,9 +13,9 @@ from agency_client.ports.vault import (
     Standing,
     StoredAttachment,
 )
+from agency_client.record import listed
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.restricted import RestrictedPart, covered, in_words, parts
-from agency_client.record import listed
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.notice_views import Shown, beside_items, unread
 from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
