@@ -145,10 +145,28 @@ async def finish_sends(home: Home, relay: Relay, known: Known) -> int:
 def _tidy_outbox(home: Home) -> None:
     """Remove the sealed bytes of sends that were stopped before they were kept, or after they were held."""
     with home.outbox.tidying() as alone:
-        if alone:
-            with home.vault.reading() as view:
-                kept = {package.outbox for package in view.sent.unfinished()}
-            home.outbox.keep_only(kept)
+        if not alone:
+            return
+        with home.vault.reading() as view:
+            kept = {package.outbox for package in view.sent.unfinished()}
+        # The parcel of a stopped send goes last: it says that files may have been left as well.
+        if home.outbox.holds_others(kept) and not _tidy_files(home):
+            return
+        home.outbox.keep_only(kept)
+
+
+def _tidy_files(home: Home) -> bool:
+    """Remove the files that no package refers to, while nobody sends; False while somebody may be fetching some.
+
+    The transaction holds off whoever begins to: a package is accepted in one, before its files come.
+    """
+    with home.vault.transaction() as tx:
+        if tx.received.inbox({State.ACCEPTED}):
+            return False
+        for blob in tx.contents.unreferred(home.vault.blobs.names()):
+            home.vault.blobs.remove(blob)
+    home.vault.blobs.sweep()
+    return True
 
 
 # -- the audit record ------------------------------------------------------------------------------------------------

@@ -89,6 +89,14 @@ class ContentsTables:
         )
         return tuple((ObjectHash(core), SegmentId(segment)) for core, segment in rows)
 
+    def unreferred(self, blobs: Collection[bytes]) -> tuple[bytes, ...]:
+        rows = self._session.all(
+            "SELECT unhex(value) FROM json_each(?1) "
+            "WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE blob = unhex(value))",
+            json.dumps([blob.hex() for blob in blobs]),
+        )
+        return tuple(blob for (blob,) in rows)
+
     def erase(self, core: ObjectHash) -> tuple[bytes, ...]:
         blobs = self._session.all(
             "SELECT DISTINCT blob FROM attachments WHERE core = ? AND stored = 1", core

@@ -88,6 +88,10 @@ class ContentsStore(Protocol):
         """
         ...
 
+    def unreferred(self, blobs: Collection[bytes]) -> tuple[bytes, ...]:
+        """Which of these digests of blobs no package refers to."""
+        ...
+
     def erase(self, core: ObjectHash) -> tuple[bytes, ...]:
         """Forget the contents. Gives the digests of blobs that nothing refers to any more, for
         ``blobs.remove``.
