@@ -28,7 +28,7 @@ from agency_client.ports.vault import (
     Shows,
     StoredAttachment,
 )
-from agency_client.unlocking import OpenHome, Unlock
+from agency_client.unlocking import OpenHome, Reach, Unlock
 from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.viewing import Received, Status
@@ -56,14 +56,17 @@ class Client:
         self.warnings: Final = opened.warnings
 
     @classmethod
-    def open(cls, path: Path, unlock: Unlock) -> Self:
-        """Unlock an existing home. Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``."""
-        return cls(unlocking.open_home(path, unlock))
+    def open(cls, path: Path, unlock: Unlock, reach: Reach = Reach()) -> Self:  # noqa: B008  # frozen
+        """Unlock an existing home. Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``.
+
+        ``reach`` says how it asks a relay that does not answer.
+        """
+        return cls(unlocking.open_home(path, unlock, reach))
 
     @classmethod
-    def make(cls, path: Path, unlock: Unlock) -> Self:
+    def make(cls, path: Path, unlock: Unlock, reach: Reach = Reach()) -> Self:  # noqa: B008  # frozen
         """Unlock a home, or make a new one."""
-        return cls(unlocking.make_home(path, unlock))
+        return cls(unlocking.make_home(path, unlock, reach))
 
     def __enter__(self) -> Self:
         return self
@@ -114,11 +117,47 @@ class Client:
 
         return await set_standing(self.home, agency, standing)
 
-    async def amend(self, **changes: Any) -> int:
-        """A new version of the partnership."""
+    async def amend(self, *, text: bytes | None = None, **changes: Any) -> Any:
+        """A new version of the partnership; ``text`` is its protocol's text from now on."""
         from agency_client.use_cases.governing import amend
 
-        return await amend(self.home, **changes)
+        return await amend(self.home, text=text, **changes)
+
+    async def look_at_review(self, document: bytes, new: Any) -> Any:
+        """What the rules say of a review of the protocol; records nothing."""
+        from agency_client.use_cases.protocol_review import look_at_review
+
+        return look_at_review(self.home, document, new)
+
+    async def review_protocol(self, document: bytes, new: Any) -> Any:
+        """Record a review of the protocol, and amend the partnership by it."""
+        from agency_client.use_cases.protocol_review import review_protocol
+
+        return await review_protocol(self.home, document, new)
+
+    async def protocol(self, text: bytes | None = None, *, offline: bool = False) -> Any:
+        """The protocol that the partnership signed; ``text`` is a copy of it to keep here."""
+        from agency_client.use_cases.protocols import protocol_here
+
+        return await protocol_here(self.home, text, offline=offline)
+
+    async def adopt_protocol(self, text: bytes | None = None) -> Any:
+        """Sign the newest version of the protocol for this manager's agency."""
+        from agency_client.use_cases.adopting import adopt
+
+        return await adopt(self.home, text)
+
+    async def look_at_assurances(self, document: bytes) -> Any:
+        """What the rules say of a declaration of assurances; declares nothing."""
+        from agency_client.use_cases.adopting import look_at_assurances
+
+        return look_at_assurances(self.home, document)
+
+    async def declare_assurances(self, document: bytes) -> Any:
+        """Declare what this manager's agency assures of its security."""
+        from agency_client.use_cases.adopting import declare
+
+        return await declare(self.home, document)
 
     async def partnership_status(self) -> Any:
         """The partnership as it stands."""
@@ -172,16 +211,40 @@ class Client:
         return await members(self.home)
 
     async def directory(self, address: Address | None = None) -> Any:
-        """Who there is."""
+        """Who there is, and what their agencies assure."""
         from agency_client.use_cases.joining import directory
 
         return await directory(self.home, address)
 
-    async def fingerprint(self, address: Address) -> tuple[str, ...]:
-        """Words to compare by phone."""
-        from agency_client.use_cases.joining import fingerprint
+    async def record_training(self, new: Any) -> int:
+        """Record somebody's training and when it ends; gives the record's number."""
+        from agency_client.use_cases.training import record_training
+
+        return record_training(self.home, new)
+
+    async def trainings(self) -> Any:
+        """Every training that was recorded here; talks to nobody."""
+        from agency_client.use_cases.training import trainings
+
+        return trainings(self.home)
+
+    async def fingerprint(self, address: Address) -> Any:
+        """Words to compare by phone, and when they were last compared."""
+        from agency_client.use_cases.comparing import fingerprint
 
         return await fingerprint(self.home, address)
+
+    async def compared(self, address: Address, by: str | None = None) -> Any:
+        """The words that were shown last were compared by phone, and were the same."""
+        from agency_client.use_cases.comparing import compared
+
+        return await compared(self.home, address, by)
+
+    def last_compared(self, address: Address) -> Any:
+        """When the words of an address were last compared."""
+        from agency_client.use_cases.comparing import last_compared
+
+        return last_compared(self.home, address)
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
@@ -262,17 +325,17 @@ class Client:
 
         return await give_back(self.home, core, reason)
 
-    async def open_package(self, core: ObjectHash) -> Any:
-        """A package from the vault; talks to nobody."""
+    async def open_package(self, core: ObjectHash, why: str | None = None) -> Any:
+        """A package from the vault; talks to nobody. What is restricted is shown to whoever says ``why``."""
         from agency_client.use_cases.reading import open_package
 
-        return open_package(self.home, core)
+        return open_package(self.home, core, why)
 
-    async def reread(self, core: ObjectHash) -> Any:
-        """A package of our own from the vault; talks to nobody."""
+    async def reread(self, core: ObjectHash, why: str | None = None) -> Any:
+        """A package of our own from the vault; talks to nobody. ``why`` as for :meth:`open_package`."""
         from agency_client.use_cases.reading import reread
 
-        return reread(self.home, core)
+        return reread(self.home, core, why)
 
     def attachment_pieces(
         self, package: ReceivedPackage | SentPackage, attachment: StoredAttachment
@@ -283,12 +346,18 @@ class Client:
         return attachment_pieces(self.home, package.package, attachment)
 
     async def acknowledge(
-        self, core: ObjectHash, owner: str, use: str, due: Seconds | None = None
+        self,
+        core: ObjectHash,
+        owner: str,
+        use: str,
+        due: Seconds | None = None,
+        *,
+        from_now: bool = False,
     ) -> ReceivedPackage:
-        """A person takes responsibility."""
+        """A person takes responsibility. ``from_now``: ``due`` was said as a length, such as three days."""
         from agency_client.use_cases.answering import acknowledge
 
-        return await acknowledge(self.home, core, owner, use, due)
+        return await acknowledge(self.home, core, owner, use, due, from_now=from_now)
 
     async def outcome(self, core: ObjectHash, words: str) -> ReceivedPackage:
         """What came of it."""
@@ -549,11 +618,33 @@ class Client:
 
         return ask(self.home, about, question)
 
+    async def send_question(self, about: ObjectHash | int | None, wanted: Any) -> Any:
+        """Send a question to an address, and file it. Call :meth:`told` with the package of the result."""
+        from agency_client.use_cases.advice_packages import send_question
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await send_question(self.home, about, wanted)
+
     async def answer_advice(self, question: int, text: str, by: str | None = None) -> int:
-        """File the advice that was given to a question."""
+        """File the advice that was given to a question of ours."""
         from agency_client.use_cases.advising import answer_advice
 
         return answer_advice(self.home, question, text, by)
+
+    async def send_advice(self, question: int, text: str, by: str | None = None) -> Any:
+        """Give advice on a question that came in a package: filed, and sent back. As :meth:`send_question`."""
+        from agency_client.use_cases.advice_packages import send_advice
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await send_advice(self.home, question, text, by)
+
+    def was_put_here(self, question: int) -> bool:
+        """Whether a question for advice came from somebody else."""
+        from agency_client.use_cases.advice_packages import came_in_a_package
+
+        return came_in_a_package(self.home, question)
 
     async def advice(self, about: ObjectHash | int | None = None) -> Any:
         """The questions about a package or record, or all, each with its answers."""
@@ -601,6 +692,12 @@ class Client:
 
         return entries_of(self.home, core)
 
+    async def chronology(self, wanted: Any, *, exported: tuple[str, ...] = ()) -> Any:
+        """The statements that are wanted, by when they happened. ``exported`` as for :meth:`register`."""
+        from agency_client.use_cases.chronicling import chronicle
+
+        return chronicle(self.home, wanted, exported=exported)
+
     def whose(self) -> str:
         """Whose home this is: its address, or its manager's agency."""
         from agency_client.use_cases.recording import whose
@@ -638,6 +735,26 @@ class Client:
         from agency_client.use_cases.erasing import erase
 
         return await erase(self.home, core, sections, reason)
+
+    async def restrict(
+        self, core: ObjectHash, names: Sequence[str], reason: Any, words: str | None = None
+    ) -> Any:
+        """Keep a package here, or parts of it, and show its words to nobody day by day."""
+        from agency_client.use_cases.restricting import restrict
+
+        return restrict(self.home, core, names, reason, words)
+
+    async def lift_restriction(
+        self, core: ObjectHash, names: Sequence[str], words: str | None = None
+    ) -> Any:
+        """End restrictions of a package."""
+        from agency_client.use_cases.restricting import lift
+
+        return lift(self.home, core, names, words)
+
+    def restrictions(self, cores: Sequence[ObjectHash]) -> Any:
+        """Those of some packages that are restricted as a whole, with since when and why."""
+        return viewing.restrictions(self.home, cores)
 
     async def review(self, until: Seconds, most: int = 1000) -> Any:
         """What is to be looked at by a time; and whether there is more."""
@@ -723,6 +840,12 @@ class Client:
 
         await require_approved(self.home)
         return await respond(self.home, core, document, options, progressed)
+
+    async def template(self, kind: Any) -> str:
+        """A commented document, in the words of this agency's jurisdiction."""
+        from agency_client.use_cases.localising import template_here
+
+        return template_here(self.home, kind)
 
     async def response_template(self, core: ObjectHash) -> str:
         """A commented document that answers a request: its questions are in it, and no answer."""
@@ -816,6 +939,40 @@ class Client:
 
         return sources_of(self.home, draft)
 
+    # -- disagreements -----------------------------------------------------------------------------------------------
+
+    async def raise_disagreement(self, core: ObjectHash, said: Any) -> Any:
+        """Tell another agency's contact what is disagreed with. Call :meth:`told` with the result's package."""
+        from agency_client.use_cases.disagreeing import raise_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await raise_disagreement(self.home, core, said)
+
+    async def answer_disagreement(self, number: int, text: str, by: str | None = None) -> Any:
+        """Answer a disagreement that was raised with this address. As :meth:`raise_disagreement`."""
+        from agency_client.use_cases.disagreeing import answer_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await answer_disagreement(self.home, number, text, by)
+
+    async def close_disagreement(
+        self, number: int, ended: Any, text: str, by: str | None = None
+    ) -> Any:
+        """Say how a disagreement of ours ended. As :meth:`raise_disagreement`."""
+        from agency_client.use_cases.disagreeing import close_disagreement
+        from agency_client.use_cases.joining import require_approved
+
+        await require_approved(self.home)
+        return await close_disagreement(self.home, number, ended, text, by)
+
+    async def disagreements(self) -> Any:
+        """Every disagreement that was raised here or with this address; talks to nobody."""
+        from agency_client.use_cases.disagreeing import disagreements
+
+        return disagreements(self.home)
+
     # -- the catalogue ---------------------------------------------------------------------------------------------
 
     async def catalogue(self) -> Any:
@@ -824,17 +981,17 @@ class Client:
 
         return catalogue_of(self.home)
 
-    async def adopt_catalogue(self, data: bytes) -> Any:
-        """Go by what the partnership adds to the shipped catalogue and tightens in it."""
+    async def adopt_catalogue(self, data: bytes, whose: Any) -> Any:
+        """Go by what the partnership or agency (``Whose``) adds to the shipped catalogue, tightens and asks."""
         from agency_client.use_cases.catalogues import adopt_catalogue
 
-        return adopt_catalogue(self.home, data)
+        return adopt_catalogue(self.home, data, whose)
 
-    async def drop_catalogue(self) -> Any:
-        """Go by the shipped catalogue alone again."""
+    async def drop_catalogue(self, whose: Any) -> Any:
+        """Go by what is left without the partnership's or the agency's file."""
         from agency_client.use_cases.catalogues import drop_catalogue
 
-        return drop_catalogue(self.home)
+        return drop_catalogue(self.home, whose)
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 
@@ -862,6 +1019,12 @@ class Client:
         from agency_client.use_cases.keeping import show_audit
 
         return show_audit(self.home, last)
+
+    async def audited_packages(self, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
+        """The packages that rows of the audit record are about, by what the rows name (``on``)."""
+        from agency_client.use_cases.keeping import audited_packages
+
+        return audited_packages(self.home, rows)
 
     async def adopt_restored(self, relay: str) -> None:
         """Meet the relay again from a home whose keys came out of a backup."""

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from agency_client.adapters.draft_files import DiskDraftFiles
 from agency_client.adapters.outbox import DiskOutbox
@@ -25,6 +27,7 @@ from keys.keystore import Keystore, create_keystore, has_keystore, open_keystore
 from keys.passphrase import Passphrase, Prompt
 from keys.wrapping import FLOOR, Cost
 from phoenix_protocol.errors import NEXT_STEPS, LockedError
+from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.randomness import SystemRandomness
 
 OUTBOX = "outbox"
@@ -45,6 +48,20 @@ class Unlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How a home asks a relay that does not answer: ``quick`` for what can be asked again at once.
+
+    ``waiting`` is told, once on a connection, that it does not answer, and until when it is asked again.
+    """
+
+    quick: bool = False
+    waiting: Callable[[Seconds], None] | None = None
+
+
+_PATIENT: Final = Reach()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenHome:
     """An open home, and what to warn its owner about."""
 
@@ -52,7 +69,7 @@ class OpenHome:
     warnings: tuple[str, ...]
 
 
-def open_home(path: Path, unlock: Unlock) -> OpenHome:
+def open_home(path: Path, unlock: Unlock, reach: Reach = _PATIENT) -> OpenHome:
     """Unlock an existing home: by the agent that holds its key, else by its passphrase.
 
     Raises LockedError ``E_KEY_MISSING``, ``E_LOCKED``, ``E_PASSPHRASE``; TamperError ``E_STORE_INTEGRITY``.
@@ -64,7 +81,7 @@ def open_home(path: Path, unlock: Unlock) -> OpenHome:
             next="Choose another home with --home, or begin with 'phoenix join'.",
         )
     keystore, warnings = _unlock(path, unlock)
-    home = _assemble(path, keystore)
+    home = _assemble(path, keystore, reach)
     return OpenHome(home=home, warnings=(*warnings, *keystore.warnings, *_standing(home)))
 
 
@@ -74,7 +91,7 @@ def open_with_passphrase(path: Path, passphrase: Passphrase, *, cost: Cost = FLO
     Raises LockedError ``E_PASSPHRASE``; TamperError ``E_STORE_INTEGRITY``.
     """
     keystore = open_keystore(path, passphrase, cost=cost)
-    home = _assemble(path, keystore)
+    home = _assemble(path, keystore, _PATIENT)
     return OpenHome(home=home, warnings=(*keystore.warnings, *_standing(home)))
 
 
@@ -85,13 +102,14 @@ def _standing(home: Home) -> tuple[str, ...]:
     return (f"{standing.value}: {NEXT_STEPS[standing.value]}",)
 
 
-def make_home(path: Path, unlock: Unlock) -> OpenHome:
+def make_home(path: Path, unlock: Unlock, reach: Reach = _PATIENT) -> OpenHome:
     """As :func:`open_home`, or a new home with a new passphrase where there is none."""
     if has_keystore(path):
-        return open_home(path, unlock)
+        return open_home(path, unlock, reach)
     found = passphrases.find(unlock.environment, unlock.prompt, is_new=True)
     keystore = create_keystore(path, found.passphrase, SystemClock().now(), cost=unlock.cost)
-    return OpenHome(home=_assemble(path, keystore), warnings=found.warnings)
+    warnings = (*found.warnings, *keystore.warnings)
+    return OpenHome(home=_assemble(path, keystore, reach), warnings=warnings)
 
 
 def _unlock(path: Path, unlock: Unlock) -> tuple[Keystore, tuple[str, ...]]:
@@ -107,7 +125,7 @@ def _unlock(path: Path, unlock: Unlock) -> tuple[Keystore, tuple[str, ...]]:
     return open_keystore(path, found.passphrase, cost=unlock.cost), found.warnings
 
 
-def _assemble(path: Path, keystore: Keystore) -> Home:
+def _assemble(path: Path, keystore: Keystore, reach: Reach) -> Home:
     content = keystore.content
     if not (path / VAULT_FILE).is_file() and content.audit.counter == 0:
         create_vault(path, content.vault_key)
@@ -118,7 +136,7 @@ def _assemble(path: Path, keystore: Keystore) -> Home:
         vault=open_vault(path, content.vault_key, expected),
         outbox=DiskOutbox(path / OUTBOX),
         draft_files=DiskDraftFiles(path / DRAFTS),
-        connect=_connect,
+        connect=partial(_connect, reach),
         clock=SystemClock(),
         randomness=SystemRandomness(),
         executor=ThreadPoolExecutor(2),
@@ -126,12 +144,13 @@ def _assemble(path: Path, keystore: Keystore) -> Home:
 
 
 def _connect(
-    url: str, speaker: Speaker, response_key: Callable[[], bytes | None]
+    reach: Reach, url: str, speaker: Speaker, response_key: Callable[[], bytes | None]
 ) -> AbstractAsyncContextManager[UntrustedRelay]:
     # aiohttp takes long to import, and most commands that only read never need it.
     from agency_client.adapters.relay_address import relay_address
     from agency_client.adapters.relay_connection import Requester
     from agency_client.adapters.relay_http import HttpRelay
+    from agency_client.adapters.relay_patience import QUICK, Patience
 
     return HttpRelay(
         relay_address(url),
@@ -139,6 +158,8 @@ def _connect(
         response_key=response_key,
         clock=SystemClock(),
         randomness=SystemRandomness(),
+        patience=QUICK if reach.quick else Patience(),
+        waiting=reach.waiting,
     )
 
 

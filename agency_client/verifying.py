@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from agency_client.named_files import open_named
 from phoenix_protocol.errors import TamperError, UnavailableError, UsageError
 from phoenix_protocol.evidence.parts import VerifiedAttachment
 from phoenix_protocol.evidence.verify import VerifiedBundle, verify_bundle
@@ -25,7 +26,7 @@ _PIECE = 1 << 20
 def verify_file(path: Path, anchor: Anchor) -> VerifiedBundle:
     """What a bundle proves. Raises :class:`~phoenix_protocol.evidence.damage.DamagedError`; UsageError ``E_FILE``."""
     try:
-        with path.open("rb") as file:
+        with open_named(path, "The bundle") as file:
             return verify_bundle(file, anchor)
     except OSError as error:
         raise UsageError(

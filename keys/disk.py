@@ -54,9 +54,12 @@ def make_home(home: Path) -> None:
 def locked(home: Path, *, exclusive: bool) -> Iterator[None]:
     """Hold the home's lock: shared to read, exclusive to save.
 
-    The lock ends with the process that holds it. Raises UnavailableError ``E_STORE_BUSY`` after
-    :data:`PATIENCE`.
+    The lock ends with the process that holds it. A disk that takes no writes has nobody who saves:
+    there, reading needs no lock. Raises UnavailableError ``E_STORE_BUSY`` after :data:`PATIENCE`.
     """
+    if not exclusive and os.statvfs(home).f_flag & os.ST_RDONLY:
+        yield
+        return
     with reported("Locking the keystore"):
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         fd = os.open(home / LOCK, flags, PRIVATE_FILE)
@@ -204,9 +207,11 @@ def warnings(path: Path) -> tuple[str, ...]:
     """What to warn about the permissions of ``path`` and of the folder it is in."""
     found = []
     if path.parent.stat().st_mode & 0o077:
-        found.append("Other users of this machine can look into this home. Use: chmod 700.")
+        found.append(
+            f"Other users of this machine can look into this home. Use: chmod 700 {path.parent}"
+        )
     if path.exists() and path.stat().st_mode & 0o077:
-        found.append("Other users of this machine can read the keystore. Use: chmod 600.")
+        found.append(f"Other users of this machine can read the keystore. Use: chmod 600 {path}")
     return tuple(found)
 
 

@@ -146,7 +146,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     # Requests
     "E_REQ_SIG": "Check this machine's clock and that it is still a member.",
     "E_RESP_SIG": "Do not rely on this relay until your information manager has looked at it.",
-    "E_NOT_FOUND": "Check the name. You may also not be entitled to it.",
+    "E_NOT_FOUND": "Check the name: 'phoenix inbox', 'phoenix sent' and 'phoenix directory' list what there is. "
+    "You may also not be entitled to it.",
     "E_QUOTA": "Wait, then repeat. Nothing was lost.",
     "E_RELAY": "The relay or the network is not available. Repeat the same command; it finishes the job once.",
     # What this machine knows of packages and members
@@ -157,7 +158,9 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_UNREADABLE": "Ask the sender to send it again. They know that it did not open.",
     "E_HOLD": "It has to be kept: see phoenix hold list. Only an information manager can lift a hold.",
     "E_ROLE": "Ask your agency's information manager. Nothing was changed.",
+    "E_RESTRICTED": "If it has to be used after all, lift the restriction first: phoenix restrict ID --lift.",
     "E_ERASED": "Ask the sender to send it again if you still need it.",
+    "E_WORDS_CHANGED": "Show the words, phone on a number that you know and compare them, then add --compared.",
     "E_NO_REQUEST": "Check the id: 'phoenix requests' lists what you were asked.",
     "E_NOT_ASKED": "Leave it to those who were asked. Nothing was sent.",
     "E_NOT_APPROVED": "Read your code or words out to your information manager, then repeat.",
@@ -177,6 +180,10 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "A_RELAY_LOST": "Send it again, and phone who has not confirmed it.",
     "A_RELAY_LIED": "Take it that the recipient has the package. Tell your information manager.",
     "A_EQUIVOCATION": "Ask the recipient what they see. Tell your information manager.",
+    "N_NOTICE_ERASED": "Somebody disputes something that is erased here. Ask them what, and look at your own records. "
+    "Then mark it as seen.",
+    "N_REPLACED": "A newer package takes the place of one that you have. Read it. "
+    "What you passed on of the earlier one, pass on anew.",
     "N_CORRECTED": "Put your own records right, then say so: phoenix settle. See 'phoenix notices'.",
     "N_DISPUTED": "Look at what is disputed: phoenix notices. If it is wrong, correct or withdraw it.",
     "N_NOTICE_DISAGREED": "Read why: phoenix notices. Speak with them.",
@@ -191,6 +198,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "N_REQUEST_DUE": "Answer it, or say that you hold nothing: phoenix respond. See: phoenix requests.",
     "N_REQUEST_OVERDUE": "Answer it now, even in part, or phone whoever asked. See: phoenix requests.",
     "N_STRAY_ANSWER": "Read the package. It answers something that its sender was not asked from here.",
+    "N_RECIPIENT_LEFT": "Take it back with 'phoenix recall', ask who has taken over, and send it there.",
     "N_SEQUENCE_GAP": "Ask the sender what they sent: a package may have been withheld from you.",
     "N_PROOF_ENDED": "Ask the agency since when its keys may have been in other hands.",
     "N_PROOF_STANDING": "Ask the partnership what the agency was suspended or closed for.",
@@ -210,6 +218,7 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_SETTINGS": "Mend what is listed. config/relay.toml explains every setting.",
     "E_CATALOGUE": "Put back the catalogue that came with the program, or correct the line.",
     "E_CALENDAR": "Put back the calendar that came with the program, or correct the line.",
+    "E_PROTOCOL_TEXT": "Ask your information manager for the file that was signed, and give it with --text.",
     "E_ANSWER": "See what is owed: phoenix status ID, or phoenix record r1. Nothing was recorded.",
     "E_REC_PACKAGE": "Use the whole id of a package, from 'phoenix sent --json' or 'phoenix inbox --json'.",
     "E_CLAUSES": "Put back the list of clauses that came with the program.",
@@ -230,6 +239,8 @@ NEXT_STEPS: Final[dict[str, str]] = {
     "E_RESTORE": "Use phoenix keys restore for a backup, and phoenix keys backup to make one.",
     "E_CLOCK": "Set this machine's clock. Times earlier than the newest one seen are not accepted.",
     "E_STORE_INTEGRITY": "Stop using this store and restore a backup. Tell your information manager.",
+    "E_STORE_READ_ONLY": "This home's disk cannot be written: what is here can be read, and nothing new is kept. "
+    "Make the disk writable to go on.",
     "E_STORE_ROLLBACK": "This store is older than what was already done. Reading only; tell your information manager.",
     "E_STORE_VERSION": "Take a backup, then use the program of the store's version, or upgrade the store.",
     "E_STORE_BUSY": "Wait for the other program or stop it, then repeat.",

@@ -22,7 +22,7 @@ from phoenix_protocol.randomness import Randomness, SystemRandomness
 from phoenix_relay import custody
 from phoenix_relay.http.front import handler_of, pass_expectations, sign_refusals
 from phoenix_relay.http.gate import Gate
-from phoenix_relay.http.health import UNSIGNED
+from phoenix_relay.http.health import FOR_OPERATORS, UNSIGNED
 from phoenix_relay.http.metrics import Metrics
 from phoenix_relay.http.server import RelayRunner
 from phoenix_relay.http.services import (
@@ -75,6 +75,15 @@ def create_app(
         )
     for path, handler in UNSIGNED.items():
         app.router.add_route("GET", path, handler, expect_handler=pass_expectations)
+    return app
+
+
+def _operators_app(services: Services) -> web.Application:
+    """What is for whoever runs the relay, on an address of its own."""
+    app = web.Application(middlewares=[sign_refusals])
+    app[SERVICES] = services
+    for path, handler in FOR_OPERATORS.items():
+        app.router.add_route("GET", path, handler)
     return app
 
 
@@ -188,10 +197,11 @@ async def _keep_fresh(log: Sequencer) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A relay that takes requests at ``url``."""
+    """A relay that takes requests at ``url``. ``metrics``: where its numbers are, when they have their own address."""
 
     url: str
     services: Services
+    metrics: str | None = None
 
 
 def serve(
@@ -242,11 +252,33 @@ async def listening(
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=_BACKLOG)
-        await _start(site)
         services = app[SERVICES]
-        yield Running(url=_url(runner), services=services)
-        await drain(services)
+        async with _for_operators(settings, services) as metrics:
+            site = web.TCPSite(runner, settings.host, settings.port, backlog=_BACKLOG)
+            await _start(site, "Choose another --host or --port, or stop what uses it.")
+            yield Running(url=_url(runner), services=services, metrics=metrics)
+            await drain(services)
+    finally:
+        await runner.cleanup()
+
+
+#: Connections to the operators' address: whoever runs the relay has few machines that ask.
+_OPERATORS: Final = 64
+
+
+@asynccontextmanager
+async def _for_operators(settings: Settings, services: Services) -> AsyncIterator[str | None]:
+    """Numbers and health on an address of their own, as long as the context lasts; where it is, if there is one."""
+    if not settings.metrics_port:
+        yield None
+        return
+    runner = RelayRunner(_operators_app(services), shutdown_timeout=1, connections=_OPERATORS)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.metrics_host, settings.metrics_port)
+        await _start(site, "Choose another metrics_host or metrics_port, or stop what uses it.")
+        _log.info("metrics", url=_url(runner))
+        yield _url(runner)
     finally:
         await runner.cleanup()
 
@@ -258,14 +290,14 @@ async def drain(services: Services) -> None:
         _log.warning("drained_late", waiting=services.gate.running)
 
 
-async def _start(site: web.TCPSite) -> None:
+async def _start(site: web.TCPSite, otherwise: str) -> None:
     try:
         await site.start()
     except OSError as error:
         raise UnavailableError(
             "E_RELAY",
             f"The address is not to be had (error {error.errno}).",
-            next="Choose another --host or --port, or stop what uses it.",
+            next=otherwise,
         ) from None
 
 

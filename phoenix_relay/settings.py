@@ -63,6 +63,10 @@ class Settings:
     home: Path
     host: str = "127.0.0.1"
     port: int = _number(8080, 0, 65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = _number(
+        0, 0, 65535
+    )  # 0: no address of its own, this machine alone is answered
     database: str | None = None  # None: SQLite in the home
     key_period: int = _number(DAY, 10, 31 * DAY, _SECONDS)
     metadata_retention: int = _number(90 * DAY, DAY, 10 * YEAR, _SECONDS)

@@ -97,6 +97,10 @@ class DiskOutbox:
         with _locked(self._root / _MAKING, fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
             yield alone
 
+    def holds_others(self, names: Collection[str]) -> bool:
+        """Whether there are parcels but these."""
+        return any(path.is_dir() and path.name not in names for path in self._root.iterdir())
+
     def keep_only(self, names: Collection[str]) -> None:
         """Remove every parcel but these."""
         kept = {_MAKING, *names, *(name + _LOCK for name in names)}

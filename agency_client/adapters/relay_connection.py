@@ -17,13 +17,14 @@ from typing import Final, Self
 import aiohttp
 
 from agency_client.adapters.relay_address import RelayAddress
-from agency_client.adapters.relay_patience import Patience, retry_after
+from agency_client.adapters.relay_patience import UNTOLD, Patience, retry_after
 from agency_client.adapters.relay_problems import PROBLEM_BYTES, busy, is_busy, problem
 from agency_client.adapters.relay_routes import Route
 from agency_client.adapters.relay_trust import RelayTrust
 from agency_client.ports.clock import Clock
 from phoenix_protocol.api import PROBLEM_TYPE
 from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError
+from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.key_ids import KeyId
 from phoenix_protocol.randomness import Randomness
 from phoenix_protocol.requests import (
@@ -39,6 +40,8 @@ _OK: Final = 200
 _REFUSED: Final = 400
 #: From this size on aiohttp wants a body as a file, which it writes in pieces.
 _AS_FILE: Final = 1 << 20
+#: A request of this size is with the relay at once (bytes).
+_QUICKLY_SENT: Final = 1 << 16
 _FIXED_FIELDS: Final = {"User-Agent": "phoenix", "Accept-Encoding": "identity"}
 
 
@@ -59,6 +62,27 @@ class Outgoing:
     query: str = ""
     body: bytes | None = None
     wait: int = 0
+
+
+class _Silence:
+    """Tells ``waiting``, once on a connection, that the relay has not answered for a while and until when it is asked.
+
+    ``waiting`` gets the time after which nothing is tried any more; times here are those of ``elapsed``.
+    """
+
+    def __init__(self, waiting: Callable[[Seconds], None] | None, clock: Clock) -> None:
+        self._waiting = waiting
+        self._clock = clock
+
+    def soon(self, until: float, seconds: float) -> asyncio.TimerHandle:
+        """Tell in so many seconds; the handle is for an answer that comes before."""
+        return asyncio.get_running_loop().call_later(seconds, self.tell, until)
+
+    def tell(self, until: float) -> None:
+        """Tell now, unless it was told."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting(Seconds(round(self._clock.now() + until - self._clock.elapsed())))
 
 
 class _AgainError(Exception):
@@ -82,8 +106,10 @@ class RelayConnection:
         clock: Clock,
         randomness: Randomness,
         patience: Patience,
+        waiting: Callable[[Seconds], None] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
+        self._silence: Final = _Silence(waiting, clock)
         self.trust: Final = RelayTrust(response_key)
         self._address: Final = address
         self._requester: Final = requester
@@ -110,19 +136,29 @@ class RelayConnection:
 
         Raises UnavailableError, TamperError or RefusedError as the Relay port says.
         """
-        last_start = self._clock.elapsed() + self._patience.budget + outgoing.wait
+        start = self._clock.elapsed()
+        last_start = start + self._patience.budget + outgoing.wait
         attempt = 0
         while True:
+            # An attempt that hangs ends by itself, perhaps after the last could begin.
+            ends = self._clock.elapsed() + self._patience.silence + outgoing.wait
+            unheard = self._silence.soon(max(last_start, ends), UNTOLD + outgoing.wait)
+            if outgoing.body is not None and len(outgoing.body) > _QUICKLY_SENT:
+                unheard.cancel()  # who sends much hears nothing for a while
             try:
-                return await self._attempt(outgoing)
+                return await self._attempt(outgoing, unheard)
             except _AgainError as again:
                 wait = self._patience.wait(attempt, self._randomness, again.told)
                 if self._clock.elapsed() + wait > last_start:
                     raise again.why from None
+            finally:
+                unheard.cancel()
+            if self._clock.elapsed() + wait - start >= UNTOLD:
+                self._silence.tell(last_start)
             await self._clock.sleep(wait)
             attempt += 1
 
-    async def _attempt(self, outgoing: Outgoing) -> bytes:
+    async def _attempt(self, outgoing: Outgoing, unheard: asyncio.TimerHandle) -> bytes:
         head = self._head(outgoing)
         fields = sign_request(
             head,
@@ -140,6 +176,7 @@ class RelayConnection:
                 allow_redirects=False,
                 timeout=self._timeout(outgoing.wait),
             ) as response:
+                unheard.cancel()
                 return await self._read(response, outgoing.route, fields)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _failure_of(error) from None

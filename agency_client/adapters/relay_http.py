@@ -15,7 +15,7 @@ from agency_client.adapters.relay_patience import Patience
 from agency_client.ports.clock import Clock
 from phoenix_protocol import api, schema
 from phoenix_protocol.errors import RefusedError, TamperError
-from phoenix_protocol.identifiers import Anchor, ObjectHash
+from phoenix_protocol.identifiers import Anchor, ObjectHash, Seconds
 from phoenix_protocol.merkle import leaf_hash
 from phoenix_protocol.randomness import Randomness
 
@@ -31,7 +31,8 @@ class HttpRelay:
     ``response_key`` gives the relay's response key (32 bytes) as soon as it is known. While it gives
     ``None``, answers come back unverified and are kept as evidence: whoever learns the key calls
     :meth:`verify_later` before relying on anything. ``tls`` is for a certificate authority of one's
-    own; otherwise the system's trust store decides. Close it, or use it as an async context.
+    own; otherwise the system's trust store decides. ``waiting`` is told, once, when the relay has been
+    silent for a while, and until when it is asked again. Close it, or use it as an async context.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class HttpRelay:
         clock: Clock,
         randomness: Randomness,
         patience: Patience | None = None,
+        waiting: Callable[[Seconds], None] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._connection: Final = RelayConnection(
@@ -52,6 +54,7 @@ class HttpRelay:
             clock=clock,
             randomness=randomness,
             patience=patience if patience is not None else Patience(),
+            waiting=waiting,
             tls=tls,
         )
 
@@ -123,7 +126,11 @@ class HttpRelay:
     async def joining(self, code: str) -> api.Joining:
         """GET /v1/joins/{code}. Raises RefusedError ``E_NOT_FOUND`` for what cannot be a code."""
         if _CODE.fullmatch(code) is None:
-            raise RefusedError("E_NOT_FOUND", "This is not the code of a request to join.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "This is not the code of a request to join.",
+                next="Compare it with 'phoenix members list'.",
+            )
         return await self._get(routes.JOINING, f"/v1/joins/{code}", api.Joining)
 
     async def publish_epoch_keys(self, keys: api.EpochKeys) -> None:

@@ -36,6 +36,12 @@ class Patience:
         return (told or 0.0) + ceiling * drawn / float(1 << 8 * _JITTER_BYTES)
 
 
+#: Where a person waits for something that they can ask for again: the same, and sooner at its end.
+QUICK: Final = Patience(budget=8.0, connect=5.0, silence=15.0)
+#: How long the relay may be silent before whoever waits is told (seconds).
+UNTOLD: Final = 2.0
+
+
 def retry_after(value: str | None) -> float | None:
     """The seconds of a Retry-After field; ``None`` when it is not there or is not whole seconds."""
     if value is None or not value.isascii() or not value.isdigit() or len(value) > 6:

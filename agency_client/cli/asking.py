@@ -163,7 +163,7 @@ def requests(ctx: click.Context, only_open: bool, offline: bool) -> None:
                 asked = False
         return await client.requests(), asked
 
-    found, asked = run(ctx, work)
+    found, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     lines = [line for line in found.asked if not only_open or _is_open(line)]

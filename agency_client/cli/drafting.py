@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from agency_client.cli.files import read_document_file, read_options
+from agency_client.cli.finding_pages import summed_up
 from agency_client.cli.options import command
-from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem
+from agency_client.cli.running import as_json, run, run_if_open
+from agency_client.cli.telling import problem_json, tell, tell_json, tell_problems
 from phoenix_protocol.errors import RefusedError, UsageError
 
 
@@ -35,7 +36,8 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
         text: str = run(ctx, lambda c: c.response_template(c.find_received(answer)))
         then = f"phoenix respond {answer} {{}} --check"
     else:
-        text = template(Template(kind))
+        here = run_if_open(ctx, lambda c: c.template(Template(kind)))
+        text = template(Template(kind)) if here is None else here
         then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
     if out is None:
         if as_json(ctx):
@@ -66,6 +68,21 @@ def findings_json(findings: Any) -> dict[str, Any]:
     }
 
 
+def recipients_compared(findings: Any) -> list[dict[str, Any]]:
+    """When the words of each recipient were last compared, as scripts see it."""
+    from agency_client.cli.people import compared_json
+
+    return [compared_json(compared) for compared in findings.compared]
+
+
+def tell_compared(findings: Any) -> None:
+    """The same for a person."""
+    from agency_client.cli.people import compared_text
+
+    for compared in findings.compared:
+        tell(compared_text(compared))
+
+
 @command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--attach", multiple=True, metavar="SECTION=PATH", help="Attach a file to a section.")
@@ -82,16 +99,17 @@ def check(
     options = read_options(attach, expires, urgent)
     findings = run(ctx, lambda client: client.check(data, options))
     if as_json(ctx):
-        tell_json(findings_json(findings))
+        tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
     else:
         tell_findings(findings)
+        tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)
 
 
 _HEADINGS = (
-    ("problems", "These stop the {of}:"),
+    ("problems", "Mend these:"),
     ("warnings", "Look at these again:"),
     ("prompts", "Think about these:"),
     ("owed", "These answers are owed. You can go on now and give them later:"),
@@ -99,14 +117,10 @@ _HEADINGS = (
 
 
 def tell_findings(findings: Any, of: str = "package") -> None:
-    """What the rules said of a document, for a person."""
+    """What the rules said of a document, for a person: first whether it can go on."""
+    tell(summed_up(findings, of))
     for name, heading in _HEADINGS:
         found = getattr(findings, name)
-        if not found:
-            continue
-        click.echo(heading.format(of=of), err=True)
-        for problem in found:
-            tell_problem(problem)
-        click.echo(err=True)
-    if not findings.problems:
-        tell(f"Nothing stops this {of}.")
+        if found:
+            click.echo(f"\n{heading}", err=True)
+            tell_problems(found)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agency_client.named_files import open_named
 from agency_client.use_cases.documents import Options
 from phoenix_protocol.errors import UsageError
 
@@ -36,13 +37,8 @@ def read_document_file(path: Path) -> bytes:
     if str(path) == "-":
         data = sys.stdin.buffer.read(LARGEST + 1)
     else:
-        try:
-            with path.open("rb") as file:
-                data = file.read(LARGEST + 1)
-        except OSError as error:
-            raise UsageError(
-                "E_FILE", f"The document cannot be read: {error.strerror}.", next="Check its name."
-            ) from None
+        with open_named(path, "The document", take_stdin=True) as file:
+            data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise UsageError(
             "E_FILE", "The document is over 4 MiB.", next="Attach long texts as files."

@@ -12,18 +12,21 @@ from typing import Any, TypeVar
 import click
 
 from agency_client.cli.options import command, group
+from agency_client.cli.protocols import protocol as protocol_command
+from agency_client.cli.protocols import read_text, review, warn_of_protocol
 from agency_client.cli.running import as_json, run
+from agency_client.cli.signatories import protocol_json, signatory_json, tell_signatories
 from agency_client.cli.telling import (
     is_terminal,
     moment,
     shown,
     spoken_day,
-    table,
     tell,
     tell_json,
     warn,
 )
 from agency_client.cli.texts import LINE
+from agency_client.named_files import open_named
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.founding import NewPartnership
 from agency_client.use_cases.governing import PartnershipStatus
@@ -50,13 +53,8 @@ def _warn_if_past(review_due: Seconds) -> None:
 
 def read_file(path: Path, limit: int = 1 << 24) -> bytes:
     """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except OSError as error:
-        raise UsageError(
-            "E_FILE", f"The file cannot be read: {error.strerror}.", next="Check its name."
-        ) from None
+    with open_named(path) as file:
+        data = file.read(limit + 1)
     if len(data) > limit:
         raise UsageError("E_FILE", "The file is too large to be what it should be.")
     return data
@@ -160,6 +158,12 @@ def partnership() -> None:
     default="Information sharing protocol",
     help="Name of the protocol.",
 )
+@click.option(
+    "--protocol-text",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The text of the protocol, as it is signed.",
+)
 @profile_options
 @click.pass_context
 def create(
@@ -172,6 +176,7 @@ def create(
     agency_name: str,
     threshold: int,
     protocol: str,
+    protocol_text: Path | None,
     kind: str,
     jurisdiction: str,
     legal_scope: str,
@@ -181,6 +186,7 @@ def create(
     new = NewPartnership(
         name=name,
         protocol=protocol,
+        protocol_text=read_text(protocol_text),
         review_due=read_day(review_due),
         threshold=threshold,
         founder=AgencyProfile(
@@ -263,12 +269,25 @@ def close(ctx: click.Context, agency: str, yes: bool) -> None:
 @command("amend")
 @click.option("--name", type=LINE, help="A new name.")
 @click.option("--review-due", help="The next review: 2028-11-01.")
-@click.option("--protocol", type=LINE, help="The name of the new version of the protocol.")
+@click.option("--protocol", type=LINE, help="The name of the protocol from now on.")
+@click.option(
+    "--protocol-text",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The text of the protocol from now on.",
+)
 @click.pass_context
 def amend(
-    ctx: click.Context, name: str | None, review_due: str | None, protocol: str | None
+    ctx: click.Context,
+    name: str | None,
+    review_due: str | None,
+    protocol: str | None,
+    protocol_text: Path | None,
 ) -> None:
-    """Change the partnership's name, the day of its review or the name of its protocol."""
+    """Change the partnership's name, the day of its review, or the name or text of its protocol.
+
+    Another name or text is another version of the protocol, which every agency adopts anew.
+    """
     changes: dict[str, object] = {}
     if name is not None:
         changes["name"] = name
@@ -277,24 +296,25 @@ def amend(
         _warn_if_past(read_day(review_due))
     if protocol is not None:
         changes["protocol"] = protocol
-    if not changes:
+    text = read_text(protocol_text)
+    if not changes and text is None:
         raise UsageError("E_USAGE", "There is nothing to change.", next="Give at least one option.")
-    version = run(ctx, lambda client: client.amend(**changes))
+    if protocol is not None and text is None:
+        warn("The protocol's text stays what it was. Give another one with --protocol-text.")
+    said = run(ctx, lambda client: client.amend(text=text, **changes))
     if as_json(ctx):
-        tell_json({"version": version})
+        tell_json({"version": said.version, "protocol": said.protocol_version})
         return
-    tell(f"The partnership is at version {version}.")
+    tell(f"The partnership is at version {said.version}.")
+    tell(f"Its protocol is at version {said.protocol_version}.")
 
 
 @command("status")
 @click.pass_context
 def status(ctx: click.Context) -> None:
-    """Show the partnership and its agencies."""
-    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status())
-    if found.overdue:
-        warn(
-            "The protocol's review is overdue. Sharing goes on: the law allows it, not the protocol."
-        )
+    """Show the partnership and its agencies: who has adopted the protocol, what assures their security."""
+    found: PartnershipStatus = run(ctx, lambda client: client.partnership_status(), quick=True)
+    warn_of_protocol(found)
     if as_json(ctx):
         tell_json(
             {
@@ -307,20 +327,21 @@ def status(ctx: click.Context) -> None:
                 "threshold": found.threshold,
                 "relay": found.relay,
                 "log_size": found.log_size,
-                "agencies": [
-                    {"id": id_, "name": name, "standing": standing}
-                    for id_, name, standing in found.agencies
-                ],
+                "protocol": protocol_json(found.protocol),
+                "review": found.review.hex() if found.review is not None else None,
+                "not_adopted": list(found.not_adopted),
+                "agencies": [signatory_json(line) for line in found.agencies],
             }
         )
         return
     tell(f"{shown(found.name)}, version {found.version}")
     tell(f"Anchor: {found.anchor.hex()}")
+    tell(f"Protocol: {shown(found.protocol.name)}, version {found.protocol.number}")
     tell(f"Review due: {spoken_day(found.review_due)}")
     tell(f"{found.threshold} of {found.governors} governance keys decide.")
     tell()
-    table(("Agency", "Name", "Standing"), [list(row) for row in found.agencies])
+    tell_signatories(found.agencies)
 
 
-for each in (create, admit, suspend, resume, close, amend, status):
+for each in (create, admit, suspend, resume, close, amend, status, protocol_command, review):
     partnership.add_command(each)

@@ -85,7 +85,7 @@ def _status_json(found: Any) -> dict[str, Any]:
 @click.pass_context
 def rotate(ctx: click.Context) -> None:
     """Make and publish the epoch keys that are due, and destroy those past their time."""
-    kept = run(ctx, lambda client: client.catch_up())
+    kept = run(ctx, lambda client: client.catch_up(), quick=True)
     if as_json(ctx):
         tell_json({"published": kept.published, "destroyed": kept.destroyed})
         return
@@ -173,7 +173,12 @@ def verify(ctx: click.Context) -> None:
 @click.pass_context
 def show(ctx: click.Context, last: int) -> None:
     """Show the newest rows: codes and hashes, no names and no words."""
-    rows = run(ctx, lambda client: client.show_audit(last))
+
+    async def work(client: Client) -> Any:
+        rows = await client.show_audit(last)
+        return rows, await client.audited_packages(rows)
+
+    rows, packages = run(ctx, work)
     if as_json(ctx):
         tell_json(
             {
@@ -184,6 +189,7 @@ def show(ctx: click.Context, last: int) -> None:
                         "actor": row.actor,
                         "action": row.action,
                         "on": row.on.hex(),
+                        "package": packages[row.on].hex() if row.on in packages else None,
                         "outcome": row.outcome,
                         "detail": dict(row.detail),
                     }
@@ -193,8 +199,18 @@ def show(ctx: click.Context, last: int) -> None:
         )
         return
     table(
-        ("Row", "When", "Action", "On", "Outcome"),
-        [(str(r.number), spoken(r.time), r.action, r.on.hex()[:16], r.outcome) for r in rows],
+        ("Row", "When", "Action", "Package", "On", "Outcome"),
+        [
+            (
+                str(row.number),
+                spoken(row.time),
+                row.action,
+                packages[row.on].hex()[:12] if row.on in packages else "",
+                row.on.hex()[:16],
+                row.outcome,
+            )
+            for row in rows
+        ],
     )
 
 
@@ -226,6 +242,8 @@ def agent(ctx: click.Context, lifetime: int, every: int) -> None:
 
     path = home_of(ctx)
     with Client.open(path, how_to_unlock()) as client:
+        for warning in client.warnings:
+            warn(warning)
         key = client.home.keystore.master_key
 
     async def fetch(held: bytes) -> None:

@@ -26,6 +26,9 @@ MEANING: Final[dict[str, str]] = {
     "Send it again, and phone who has not confirmed it.",
     "E_REPLAY": "Two packages of one sender carry one number. Both are in the inbox: deal with both. "
     "Tell the sender; their keys may have been restored or copied.",
+    "N_RECIPIENT_LEFT": "Somebody has left, or their agency was suspended or closed, while a package of yours "
+    "waits for them: nobody there can open it. Take it back with 'phoenix recall', "
+    "and send it to whoever has taken over.",
     "N_SEQUENCE_GAP": "A package from a sender may have been withheld from you. Ask them what they sent.",
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }
@@ -46,6 +49,26 @@ STATES: Final[dict[str, str]] = {
     "expired": "its time ran out before they had it",
 }
 
+#: What the list of everything that was sent has beside them.
+SENT_STATES: Final[dict[str, str]] = {
+    **STATES,
+    "given up": "the relay refused it and nobody got it: see 'phoenix alarms', and send it again",
+}
+
+#: What a state of a package says to whoever received it.
+HERE: Final[dict[str, str]] = {
+    "offered": "it waits for you: accept it, or return it if it is not yours",
+    "accepted": "you said that it is yours and it is not all here: accept it again",
+    "committed": "it is here; nobody has taken responsibility: acknowledge it",
+    "acknowledged": "somebody here has taken responsibility",
+    "outcome": "the sender knows what came of it",
+    "erased": "it was here and was erased",
+    "unreadable": "it did not open; the sender knows",
+    "returned": "you said that it is not yours",
+    "recalled": "the sender took it back before it was accepted",
+    "expired": "its time ran out before it was accepted and fetched",
+}
+
 #: The same of a package that ended before its time: only the relay's own report says so.
 LOST: Final = "the relay lost it before they had it: send it again"
 
@@ -53,6 +76,7 @@ LOST: Final = "the relay lost it before they had it: send it again"
 DUES: Final[dict[str, str]] = {
     "retention_review": "look whether it still has to be kept",
     "hold_review": "look whether the hold is still needed",
+    "package_review": "look at it again, and tell everybody who was told what changed",
     "decision_review": "look at the decision again",
     "inform_review": "look whether the person can be told now",
     "owed_answer": "give the answer that is owed",
@@ -60,7 +84,13 @@ DUES: Final[dict[str, str]] = {
     "breach_step": "do the next step about the breach",
     "advice_answer": "the advice that was asked for",
     "originator_told": "tell the agency what was passed on without its release: it goes by itself",
+    "disagreement_open": "settle your disagreement with them, and close it: phoenix disagreement",
+    "disagreement_owed": "answer their disagreement: phoenix disagreement answer",
     "request_answer": "answer the request",
     "request_owed": "their answer to your request",
+    "training_end": "training ends: renew it, then phoenix training --valid-until",
+    "assurance_end": "an assurance of security ends: phoenix agency declare",
+    "protocol_adoption": "adopt the protocol's newest version: phoenix agency adopt",
+    "protocol_review": "review the protocol: phoenix partnership review",
     "epoch_keys": "make new keys: phoenix keys rotate",
 }

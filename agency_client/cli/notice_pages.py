@@ -8,7 +8,7 @@ from typing import Any
 from agency_client.cli.telling import moment, shown, spoken, tell
 from agency_client.record.noticed import marks, resting_on
 from agency_client.record.opened import ReadSection, statement_json
-from agency_client.use_cases.notice_views import Holder, Shown
+from agency_client.use_cases.notice_views import NEED_OUTCOME, Holder, Shown
 from phoenix_protocol.identifiers import ItemId
 from phoenix_protocol.package.notices import AnswerKind
 from phoenix_protocol.sealing.notices import NoticeAction
@@ -119,9 +119,17 @@ def lines_of(notice: Shown) -> Iterator[str]:
     if notice.correction is not None:
         yield f"  {notice.correction.class_.value}  {shown(notice.correction.said.text)}"
     for condition in said.conditions:
-        yield f"  No longer applies: {shown(condition)}"
+        yield f"  No longer applies: {shown(_in_words(condition))}"
     if said.words is not None:
         yield f"  Why: {shown(said.words)}"
+
+
+def _in_words(condition: str) -> str:
+    """A handling condition by its label in the catalogue, or as it was written."""
+    from agency_client.record.shipped import shipped_catalogue
+    from agency_client.record.wording import in_words
+
+    return in_words(shipped_catalogue(), "handling", condition)
 
 
 def how_to_settle(notice: Shown) -> str:
@@ -129,9 +137,9 @@ def how_to_settle(notice: Shown) -> str:
     return f"phoenix settle {notice.noticed.notice.hex()[:12]} --outcome rectified"
 
 
-def holder_line(holder: Holder) -> str:
-    """What one address did, safe to show."""
-    line = f"{holder.address}: {_did(holder)}"
+def holder_line(holder: Holder, action: NoticeAction) -> str:
+    """What one address did about a notice that does ``action``, safe to show."""
+    line = f"{holder.address}: {_did(holder, action)}"
     if holder.time is not None:
         line += f", {spoken(holder.time)}"
     if holder.second_hand:
@@ -143,9 +151,10 @@ def holder_line(holder: Holder) -> str:
     return line
 
 
-def _did(holder: Holder) -> str:
+def _did(holder: Holder, action: NoticeAction) -> str:
     if holder.answer is None:
         return "has not confirmed it yet"
     if holder.answer is AnswerKind.RECEIVED:
-        return "has it and has not said what was done"
+        owed = " and has not said what was done" if action in NEED_OUTCOME else ""
+        return f"has it{owed}"
     return outcome_of(holder) or "done"

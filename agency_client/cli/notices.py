@@ -126,7 +126,7 @@ def notices(ctx: click.Context, offline: bool) -> None:
                 asked = False
         return await client.notices(), asked
 
-    found, asked = run(ctx, work)
+    found, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):
@@ -151,7 +151,7 @@ def _tell_notices(found: Any) -> None:
         for line in lines_of(notice):
             tell(f"    {line}")
         for holder in notice.holders:
-            tell(f"    {holder_line(holder)}")
+            tell(f"    {holder_line(holder, notice.noticed.action)}")
         if notice.owed:
             tell(f"    Say what you did about it: {how_to_settle(notice)}")
 

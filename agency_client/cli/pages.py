@@ -14,13 +14,19 @@ from agency_client.cli.notice_pages import (
     tell_beside,
     with_notices,
 )
+from agency_client.cli.receiving import replaced_json, replaced_lines
+from agency_client.cli.restricting import restricted_json, restricted_text
 from agency_client.cli.telling import spoken, tell, warn
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.opened import ReadAttachment, ReadSection, section_json
+from agency_client.record.opened import (
+    ReadAttachment,
+    ReadSection,
+    ReadStatement,
+    section_json,
+)
 from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.plain import plain
 from agency_client.record.pointing import called
-from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.wording import answer_lines, in_words
 from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
@@ -30,7 +36,10 @@ from phoenix_protocol.identifiers import ItemId
 def package_json(
     opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
 ) -> dict[str, Any]:
-    """An opened package with the notices beside its statements; attachments say where they were written, if so."""
+    """An opened package with the notices beside its statements; attachments say where they were written, if so.
+
+    Of what is restricted nothing but that is said, unless somebody said why they read it.
+    """
     shown = [section_json(section) for section in sections]
     paths = {digest.hex(): str(path) for digest, path in written.items()}
     for section in shown:
@@ -38,28 +47,51 @@ def package_json(
             if file["digest"] in paths:
                 file["path"] = paths[file["digest"]]
     with_notices(shown, sections, opened.notices)
+    _mark_restricted(shown, sections, opened.covered)
     return {
         "package": opened.package.package.hex(),
         "from": opened.cover.sent_from,
         "sections": shown,
+        "restricted": [restricted_json(part) for part in opened.restricted],
         "unread_notices": opened.unread,
+        **replaced_json(opened.replaced),
     }
 
 
-def tell_package(
-    opened: ReadPackage, sections: Sequence[ReadSection], written: Mapping[bytes, Path]
+def _mark_restricted(
+    shown: Sequence[dict[str, Any]], sections: Sequence[ReadSection], covered: frozenset[ItemId]
 ) -> None:
-    """An opened package for a person. Everything that others wrote is made safe for a terminal."""
+    """Say of each section, statement and file whether it is restricted."""
+    ids = {item.hex() for item in covered}
+    for said, section in zip(shown, sections, strict=True):
+        said["restricted"] = section.item in covered
+        for inner in (*said["statements"], *said["attachments"]):
+            inner["restricted"] = inner["id"] in ids
+
+
+def tell_package(
+    opened: ReadPackage,
+    sections: Sequence[ReadSection],
+    written: Mapping[bytes, Path],
+    catalogue: Catalogue,
+) -> None:
+    """An opened package for a person, in the words of ``catalogue``. What others wrote is made safe for a terminal."""
     if opened.unread:
         warn(_UNREAD)
-    catalogue = shipped_catalogue()
     _tell_cover(opened, catalogue)
+    for part in opened.restricted:
+        tell(restricted_text(part))
+    if not opened.is_shown:
+        tell(
+            "Who has to read what is restricted says why: phoenix open ID --restricted --reason TEXT"
+        )
     for line in dict.fromkeys(line for section in sections for line in section.do_not_alert):
         tell(f"DO NOT ALERT: {plain(line)}")
     places = Places(
         beside=opened.notices,
         resting=rests_on_withdrawn(sections, opened.notices),
         called={pointed.item: pointed.called for pointed in called(sections)},
+        hidden=frozenset() if opened.is_shown else opened.covered,
     )
     for section in sections:
         tell()
@@ -79,11 +111,14 @@ class Places:
     beside: Beside
     resting: Mapping[ItemId, Sequence[ItemId]]
     called: Mapping[ItemId, str]
+    hidden: frozenset[ItemId] = frozenset()
 
 
 def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
     cover = opened.cover
     tell(f"From {cover.sent_from}, sent {spoken(opened.package.created)}")
+    for line in replaced_lines(opened.replaced):
+        tell(f"This package {line}.")
     tell(f"{plain(cover.classification)}. Confidential: share it only for its purpose.")
     tell(f"Purpose: {plain(cover.purpose)}")
     tell(f"Urgency: {plain(in_words(catalogue, 'urgency', cover.urgency))}")
@@ -104,17 +139,28 @@ def _tell_section(
             tell(f"  {line}")
     names = {person.said.label: person.said.name for person in section.people}
     for statement in section.statements:
-        notices = places.beside.get(statement.id, ())
-        for line in statement_lines(statement, names, places.called, catalogue, marked(notices)):
-            tell(f"  {line}")
-        tell_beside(notices, _UNDER)
-        _tell_resting(places.resting.get(statement.id, ()), places.called)
-    for file in section.attachments:
+        _tell_statement(statement, names, places, catalogue)
+    for file in (file for file in section.attachments if file.id in places.hidden):
+        tell(f"  {plain(places.called[file.id])}  restricted")
+    for file in (file for file in section.attachments if file.id not in places.hidden):
         _tell_file(file, written.get(file.said.digest), places.beside.get(file.id, ()))
     for question, answer in answer_lines(section.answers, catalogue):
         tell(f"  {plain(question)}: {plain(answer)}")
     for line in section.do_not_alert:
         tell(f"  Do not alert: {plain(line)}")
+
+
+def _tell_statement(
+    statement: ReadStatement, names: Mapping[str, str], places: Places, catalogue: Catalogue
+) -> None:
+    notices = places.beside.get(statement.id, ())
+    if statement.id in places.hidden:
+        tell(f"  {plain(places.called[statement.id])}  restricted")
+    else:
+        for line in statement_lines(statement, names, places.called, catalogue, marked(notices)):
+            tell(f"  {line}")
+    tell_beside(notices, _UNDER)
+    _tell_resting(places.resting.get(statement.id, ()), places.called)
 
 
 _UNDER = " " * 12

@@ -10,11 +10,14 @@ import click
 from agency_client.cli.anchors import read_anchor
 from agency_client.cli.governance import profile_options, read_day
 from agency_client.cli.options import command, group
+from agency_client.cli.protocols import adopt, declare
 from agency_client.cli.running import as_json, run
+from agency_client.cli.signatories import signatory_json, tell_signatories
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json
 from agency_client.cli.texts import LINE
+from agency_client.client import Client
 from agency_client.use_cases.agencies import AgencyProfile
-from agency_client.use_cases.joining import Asked, MemberLine, Waiting
+from agency_client.use_cases.joining import Asked, DirectoryLines, MemberLine, Waiting
 from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import address, agency_id
@@ -34,7 +37,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 @group("agency")
 def agency() -> None:
-    """Make an agency's keys (managers)."""
+    """An agency's own word (managers): its keys, the protocol it adopts, what it assures of its security."""
 
 
 @command("create")
@@ -78,7 +81,8 @@ def create(
     tell(f"The admission request is in {out}. Hand it to whoever governs the partnership.")
 
 
-agency.add_command(create)
+for each in (create, adopt, declare):
+    agency.add_command(each)
 
 
 @command("join")
@@ -154,7 +158,7 @@ def list_(ctx: click.Context) -> None:
     async def both(client: Any) -> tuple[tuple[MemberLine, ...], tuple[Waiting, ...]]:
         return await client.members(), await client.waiting()
 
-    lines, waiting = run(ctx, both)
+    lines, waiting = run(ctx, both, quick=True)
     if as_json(ctx):
         tell_json(
             {
@@ -227,24 +231,80 @@ for each in (list_, approve, end):
 def directory(ctx: click.Context, address_: str | None) -> None:
     """List everybody you can send to, or the machines of one ADDRESS."""
     wanted = address(address_) if address_ is not None else None
-    lines: tuple[MemberLine, ...] = run(ctx, lambda client: client.directory(wanted))
+
+    async def work(client: Client) -> tuple[DirectoryLines, Any]:
+        found = await client.directory(wanted)
+        return found, client.last_compared(wanted) if wanted and found.members else None
+
+    found, compared = run(ctx, work, quick=True)
     if as_json(ctx):
-        tell_json({"members": [member_json(line) for line in lines]})
+        tell_json(
+            {
+                "members": [member_json(line) for line in found.members],
+                "agencies": [signatory_json(line) for line in found.agencies],
+                "compared": compared_json(compared) if compared is not None else None,
+            }
+        )
         return
-    if not lines:
+    if not found.members:
         tell("Nobody has this address.")
         return
-    _tell_members(lines)
+    _tell_members(found.members)
+    if compared is not None:
+        tell(compared_text(compared))
+    tell()
+    tell_signatories(found.agencies)
 
 
 @command("fingerprint")
 @click.argument("address_", metavar="ADDRESS")
+@click.option("--compared", is_flag=True, help="Keep that they were compared, and the same.")
+@click.option("--by", type=LINE, metavar="NAME", help="Who compared them.")
 @click.pass_context
-def fingerprint(ctx: click.Context, address_: str) -> None:
-    """Show the words of ADDRESS: both sides read them out and they must be the same."""
+def fingerprint(ctx: click.Context, address_: str, compared: bool, by: str | None) -> None:
+    """Show the words of ADDRESS: both sides read them out and they must be the same.
+
+    Phone on a number that you know already. With --compared it is kept that the words shown last were compared.
+    """
     wanted = address(address_)
-    words = run(ctx, lambda client: client.fingerprint(wanted))
+    if by is not None and not compared:
+        raise click.UsageError("Give --by with --compared.", ctx)
+
+    async def work(client: Client) -> Any:
+        return await (client.compared(wanted, by) if compared else client.fingerprint(wanted))
+
+    found = run(ctx, work, quick=True)
     if as_json(ctx):
-        tell_json({"address": wanted, "words": list(words)})
+        tell_json(
+            {
+                "address": wanted,
+                "words": list(found.words),
+                "keys": [key.hex() for key in found.keys],
+                "compared": {
+                    **compared_json(found.compared),
+                    "keys": [key.hex() for key in found.compared_keys],
+                },
+            }
+        )
         return
-    tell(" ".join(words))
+    tell(" ".join(found.words))
+    tell(compared_text(found.compared))
+
+
+def compared_json(compared: Any) -> dict[str, Any]:
+    """When words were last compared, as scripts see it."""
+    return {
+        "address": compared.address,
+        "at": moment(compared.at),
+        "by": compared.by,
+        "changed": compared.has_changed,
+    }
+
+
+def compared_text(compared: Any) -> str:
+    """The same for a person, with the address."""
+    if compared.at is None:
+        return f"{compared.address}: its words were never compared here."
+    by = f" by {compared.by}" if compared.by else ""
+    since = ", but its keys have changed since" if compared.has_changed else ""
+    return shown(f"{compared.address}: words compared {spoken(compared.at)}{by}{since}.")

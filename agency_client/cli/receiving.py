@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import click
 
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
+from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json, warn
+from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from agency_client.ports.vault import Alert
@@ -62,7 +64,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
         lines = await client.inbox(everything=everything)
         return lines, await client.how_many_came() - len(lines), await _alerts(client)
 
-    lines, older, alerts = run(ctx, work)
+    lines, older, alerts = run(ctx, work, quick=not wait)
     if as_json(ctx):
         tell_json(
             {
@@ -76,6 +78,8 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
     if not lines:
         tell("Nothing has come.")
         return
+    from agency_client.cli.meanings import HERE
+
     table(
         ("Package", "From", "Marking", "Urgency", "Purpose", "State", "Expires"),
         [
@@ -91,6 +95,7 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
             for line in lines
         ],
     )
+    legend((line.package.state.value for line in lines), HERE)
     if older > 0:
         tell(f"{older} older packages are here too: phoenix inbox --all, or phoenix register.")
 
@@ -121,6 +126,8 @@ def _line_json(line: Any) -> dict[str, Any]:
         "handling": list(line.cover.handling),
         "contact": dict(line.cover.contact),
         "reference": line.cover.reference,
+        **replaced_json(line.replaced),
+        "restricted": restriction_json(line.restricted) if line.restricted is not None else None,
         "colleagues": [
             {
                 "endpoint": event.endpoint.hex(),
@@ -132,12 +139,28 @@ def _line_json(line: Any) -> dict[str, Any]:
     }
 
 
+def replaced_json(replaced: Any) -> dict[str, Any]:
+    """What a package replaces, and what replaced it."""
+    return {
+        "replaces": replaced.replaces.hex() if replaced.replaces is not None else None,
+        "replaced_by": [package.hex() for package in replaced.replaced_by],
+    }
+
+
+def replaced_lines(replaced: Any) -> Iterator[str]:
+    """The same for a person."""
+    if replaced.replaces is not None:
+        yield f"replaces {replaced.replaces.hex()[:12]}"
+    for package in replaced.replaced_by:
+        yield f"was REPLACED BY {package.hex()[:12]}"
+
+
 def _state(line: Any) -> str:
-    """How far it is here, and how far a colleague of the same desk has brought it."""
+    """How far it is here, how far a colleague of the same desk has brought it, and what replaced it."""
     state: str = line.package.state.value
-    if not line.colleagues:
-        return state
-    return f"{state}; {line.colleagues[-1].kind.value} by a colleague"
+    if line.colleagues:
+        state = f"{state}; {line.colleagues[-1].kind.value} by a colleague"
+    return "; ".join((state, *replaced_lines(line.replaced)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,25 +286,38 @@ def _tell_state(ctx: click.Context, package: Any, text: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Write the attached files into this folder.",
 )
+@click.option("--restricted", is_flag=True, help="Read what is restricted too.")
+@click.option("--reason", type=LONG, metavar="TEXT", help="Why you read it; it is recorded.")
 @click.pass_context
-def open_(ctx: click.Context, id_: str, attachments: Path | None) -> None:
-    """Read a package that you accepted, or one that you sent. Works without the relay."""
+def open_(
+    ctx: click.Context,
+    id_: str,
+    attachments: Path | None,
+    restricted: bool,
+    reason: str | None,
+) -> None:
+    """Read a package that you accepted, or one that you sent. Works without the relay.
+
+    What is restricted here is shown without its words, unless you say with --restricted why you have to read it.
+    """
     from agency_client.cli.pages import package_json, tell_package
-    from agency_client.record.opened import read_section
 
-    async def work(client: Client) -> tuple[Any, Any, dict[bytes, Path]]:
-        opened = await _read(client, id_)
+    if restricted != (reason is not None):
+        raise click.UsageError("Give --restricted and --reason together.", ctx)
+
+    async def work(client: Client) -> tuple[Any, dict[bytes, Path], Any]:
+        opened = await _read(client, id_, reason)
         written = _write_attachments(client, opened, attachments) if attachments else {}
-        return opened, [read_section(s.items) for s in opened.contents.sections], written
+        return opened, written, None if as_json(ctx) else await client.catalogue()
 
-    opened, sections, written = run(ctx, work)
+    opened, written, catalogue = run(ctx, work)
     if as_json(ctx):
-        tell_json(package_json(opened, sections, written))
+        tell_json(package_json(opened, opened.sections, written))
         return
-    tell_package(opened, sections, written)
+    tell_package(opened, opened.sections, written, catalogue)
 
 
-async def _read(client: Client, id_: str) -> Any:
+async def _read(client: Client, id_: str, why: str | None) -> Any:
     """What was received under this id, or else what was sent."""
     try:
         core = client.find_received(id_)
@@ -290,8 +326,8 @@ async def _read(client: Client, id_: str) -> Any:
             own = client.find_sent(id_)
         except RefusedError:
             raise not_received from None
-        return await client.reread(own)
-    return await client.open_package(core)
+        return await client.reread(own, why)
+    return await client.open_package(core, why)
 
 
 def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes, Path]:
@@ -307,7 +343,7 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
             next="Choose another folder.",
         ) from None
     written: dict[bytes, Path] = {}
-    for attachment in opened.contents.attachments:
+    for attachment in opened.files:
         target = folder / stored_name(attachment.digest, attachment.name)
         part = target.with_name(target.name + ".part")
         try:
@@ -340,8 +376,15 @@ def _write_attachments(client: Client, opened: Any, folder: Path) -> dict[bytes,
 @click.pass_context
 def acknowledge(ctx: click.Context, id_: str, owner: str, use: str, due: str | None) -> None:
     """Take responsibility for a package. Repeat it when the owner changes."""
-    when = due_of(due)
-    done = run(ctx, lambda client: client.acknowledge(client.find_received(id_), owner, use, when))
+    from agency_client.record.when import is_length
+
+    when, from_now = due_of(due), due is not None and is_length(due)
+
+    async def work(client: Client) -> Any:
+        core = client.find_received(id_)
+        return await client.acknowledge(core, owner, use, when, from_now=from_now)
+
+    done = run(ctx, work)
     _tell_state(ctx, done, "The sender knows who is responsible.")
 
 

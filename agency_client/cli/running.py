@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -11,9 +12,11 @@ from typing import TypeVar
 import click
 
 from agency_client.cli.options import chosen
-from agency_client.cli.telling import is_terminal, warn
+from agency_client.cli.telling import is_terminal, spoken_soon, warn
 from agency_client.client import Client
-from agency_client.unlocking import Unlock, default_home
+from agency_client.unlocking import Reach, Unlock, default_home
+from phoenix_protocol.errors import LockedError
+from phoenix_protocol.identifiers import Seconds
 
 T = TypeVar("T")
 
@@ -38,14 +41,37 @@ def _ask(text: str) -> str:
     return answer
 
 
-def run(ctx: click.Context, work: Callable[[Client], Awaitable[T]], *, may_make: bool = False) -> T:
-    """Open the home (or make it), run ``work`` and give its result."""
+def run(
+    ctx: click.Context,
+    work: Callable[[Client], Awaitable[T]],
+    *,
+    may_make: bool = False,
+    quick: bool = False,
+) -> T:
+    """Open the home (or make it), run ``work`` and give its result.
+
+    ``quick`` is for what a person looks at and can ask for again: a relay that does not answer is given up sooner.
+    """
     path = home_of(ctx)
-    opened = (Client.make if may_make else Client.open)(path, how_to_unlock())
+    reach = Reach(quick=quick, waiting=_tell_waiting if sys.stderr.isatty() else None)
+    opened = (Client.make if may_make else Client.open)(path, how_to_unlock(), reach)
     with opened as client:
         for warning in client.warnings:
             warn(warning)
         return asyncio.run(_awaited(work(client)))
+
+
+def _tell_waiting(until: Seconds) -> None:
+    click.echo(f"The relay does not answer. Trying until {spoken_soon(until)}.", err=True)
+
+
+def run_if_open(ctx: click.Context, work: Callable[[Client], Awaitable[T]]) -> T | None:
+    """As :func:`run` where the home opens without asking anybody; None where it does not, or is not there."""
+    try:
+        with Client.open(home_of(ctx), Unlock(environment=os.environ)) as client:
+            return asyncio.run(_awaited(work(client)))
+    except LockedError:
+        return None
 
 
 async def _awaited(work: Awaitable[T]) -> T:

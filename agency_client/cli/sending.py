@@ -7,10 +7,13 @@ from typing import Any
 
 import click
 
+from agency_client.cli.drafting import recipients_compared, tell_compared
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
+from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import (
+    legend,
     moment,
     problem_json,
     shown,
@@ -18,7 +21,7 @@ from agency_client.cli.telling import (
     table,
     tell,
     tell_json,
-    tell_problem,
+    tell_problems,
     warn,
 )
 from agency_client.cli.texts import LONG
@@ -68,16 +71,19 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
                 ],
                 "warnings": [problem_json(p) for p in warnings],
                 "owed": [problem_json(p) for p in findings.owed],
+                "compared": recipients_compared(findings),
             }
         )
         return
-    for problem in warnings:
-        tell_problem(problem)
+    tell_problems(warnings)
+    tell_compared(findings)
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")
     if findings.owed:
-        tell(f"{len(findings.owed)} answers are owed. See: phoenix check {file}")
+        count = len(findings.owed)
+        see = f" See: phoenix check {file}" if str(file) != "-" else ""
+        tell(f"{'1 answer is' if count == 1 else f'{count} answers are'} owed.{see}")
 
 
 def own_warnings(result: Any) -> list[Problem]:
@@ -114,13 +120,22 @@ def own_warnings(result: Any) -> list[Problem]:
 @click.pass_context
 def sent(ctx: click.Context) -> None:
     """List what you have sent. Works without the relay."""
-    lines = run(ctx, lambda client: client.sent())
+
+    async def work(client: Client) -> tuple[Any, Any]:
+        found = await client.sent()
+        return found, client.restrictions([line.package.core for line in found])
+
+    lines, restricted = run(ctx, work)
     if as_json(ctx):
-        tell_json({"packages": [_sent_json(line) for line in lines]})
+        tell_json(
+            {"packages": [_sent_json(line, restricted.get(line.package.core)) for line in lines]}
+        )
         return
     if not lines:
         tell("Nothing has been sent.")
         return
+    from agency_client.cli.meanings import SENT_STATES
+
     table(
         ("Package", "To", "Purpose", "Sent", "State"),
         [
@@ -134,6 +149,7 @@ def sent(ctx: click.Context) -> None:
             for line in lines
         ],
     )
+    legend(map(_overall, lines), SENT_STATES)
 
 
 def _written_to(addresses: Any) -> list[str]:
@@ -152,7 +168,7 @@ def _overall(line: Any) -> str:
     return str(least_advanced(states).value)
 
 
-def _sent_json(line: Any) -> dict[str, Any]:
+def _sent_json(line: Any, restricted: Any) -> dict[str, Any]:
     package = line.package
     return {
         "package": package.package.hex(),
@@ -162,6 +178,7 @@ def _sent_json(line: Any) -> dict[str, Any]:
         "expires": moment(package.expires),
         "state": _overall(line),
         "owed": list(package.owed),
+        "restricted": restriction_json(restricted) if restricted is not None else None,
     }
 
 
@@ -186,7 +203,7 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
             await client.see_non_delivery(core)
         return await client.status(core), client.notices_of(core), asked
 
-    found, notices, asked = run(ctx, work)
+    found, notices, asked = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):
@@ -252,9 +269,11 @@ def _event_json(event: Any) -> dict[str, Any]:
 def _tell_status(found: Any) -> None:
     from agency_client.cli.meanings import LOST, MEANING, STATES
 
+    where = {endpoint.endpoint.hex(): endpoint.address for endpoint in found.endpoints}
     for alert in found.alerts:
         if alert.seen is None:
-            warn(f"{alert.code}: {MEANING.get(alert.code, 'See the audit record.')}")
+            at = f", {where[alert.about]}" if alert.about in where else ""
+            warn(f"{alert.code}{at}: {MEANING.get(alert.code, 'See the audit record.')}")
     written_to = [a for a in found.addresses if a.why is Why.TO]
     table(
         ("Address", "State", "Since"),
@@ -293,7 +312,7 @@ def _tell_notices(notices: Any) -> None:
         for line in lines_of(notice):
             tell(f"  {line}")
         for holder in notice.holders:
-            tell(f"  {holder_line(holder)}")
+            tell(f"  {holder_line(holder, notice.noticed.action)}")
 
 
 def _event_words(event: Any) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -52,21 +53,21 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def tell_problem(problem: Problem) -> None:
-    """One problem as people see it: code, place, what, what next."""
-    where = ", ".join(
-        part
-        for part in (problem.place, f"line {problem.line}" if problem.line is not None else "")
-        if part
-    )
-    click.echo(f"{problem.code}  {where}".rstrip(), err=True)
-    click.echo(f"    {plain(problem.message)}", err=True)
-    click.echo(f"    {plain(problem.next)}", err=True)
+    """One problem as people see it: code, what, where, what next."""
+    tell_problems([problem])
+
+
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """Problems as people see them; what several of them share is said once."""
+    from agency_client.cli.finding_pages import problem_lines
+
+    for line in problem_lines(problems):
+        click.echo(line, err=True)
 
 
 def tell_error(error: PhoenixError, *, as_json: bool) -> int:
     """Say what went wrong, whose fault it is and what to do next. Gives the exit code."""
-    for problem in error.problems:
-        tell_problem(problem)
+    tell_problems(error.problems)
     click.echo(f"{error.code}: {plain(error.what)}", err=True)
     click.echo(f"    {plain(error.next)}", err=True)
     if as_json:
@@ -90,18 +91,29 @@ def moment(seconds: int | None) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
-def spoken(seconds: int) -> str:
-    """A time for a person, in this machine's zone: 20 November 2026, 3:20pm."""
-    at = time.localtime(seconds)
-    hour = at.tm_hour % 12 or 12
-    half = "am" if at.tm_hour < 12 else "pm"
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}, {hour}:{at.tm_min:02}{half}"
+def spoken(seconds: int, *, everywhere: bool = False) -> str:
+    """A time for a person, in this machine's zone, which it names: 20 Nov 2026 15:20 GMT.
+
+    ``everywhere`` is for texts that have to be the same on every machine: in UTC, to the second.
+    """
+    if everywhere:
+        return _written("%H:%M:%S UTC", time.gmtime(seconds))
+    return _written("%H:%M %Z", time.localtime(seconds))
+
+
+def _written(shape: str, at: time.struct_time) -> str:
+    return f"{at.tm_mday} {time.strftime(f'%b %Y {shape}', at)}"
+
+
+def spoken_soon(seconds: int) -> str:
+    """A time of today, to the second, for somebody who waits for it: 15:20:09 GMT."""
+    return time.strftime("%H:%M:%S %Z", time.localtime(seconds))
 
 
 def spoken_day(seconds: int) -> str:
-    """A day that was given as a day, in UTC: 1 November 2027."""
+    """A day that was given as a day, in UTC: 1 Nov 2027."""
     at = time.gmtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}"
+    return f"{at.tm_mday} {time.strftime('%b %Y', at)}"
 
 
 def is_terminal() -> bool:
@@ -110,8 +122,18 @@ def is_terminal() -> bool:
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table: columns as wide as their widest cell."""
-    cells = [list(headings), *[[plain(cell) for cell in row] for row in rows]]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(headings))]
-    for row in cells:
-        click.echo("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip())
+    """A plain table that fits the terminal; where its lines are read by something else, each row is one line."""
+    from agency_client.cli.tables import table_lines
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in table_lines(headings, [[plain(cell) for cell in row] for row in rows], width):
+        click.echo(line)
+
+
+def legend(states: Iterable[str], meanings: Mapping[str, str]) -> None:
+    """What the states in a table mean, each once, for a person at a terminal who may not know."""
+    if not sys.stdout.isatty():
+        return
+    tell()
+    for state in dict.fromkeys(states):
+        tell(f"{state}: {meanings[state]}.")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from agency_client.cli.telling import tell
+from agency_client.cli.telling import spoken, tell
 from agency_client.cli.verdict_json import about, left_out_json, opened_by, replacement, what, words
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadStatement, read_section
@@ -83,9 +82,8 @@ def _tell_findings(proved: VerifiedBundle) -> None:
 
 
 def _moment(seconds: int) -> str:
-    """A time that means the same everywhere."""
-    at = time.gmtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M:%S', at)} UTC"
+    """A time as the verdict writes it on every machine."""
+    return spoken(seconds, everywhere=True)
 
 
 def _whole(party: Party) -> str:

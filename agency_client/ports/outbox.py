@@ -66,6 +66,10 @@ class Outbox(Protocol):
         """Whether no program is making a parcel; none begins before the block ends."""
         ...
 
+    def holds_others(self, names: Collection[str]) -> bool:
+        """Whether there are parcels but these: of sends that were stopped. Call it while tidying."""
+        ...
+
     def keep_only(self, names: Collection[str]) -> None:
         """Remove what sends left behind that were stopped. Call it while tidying."""
         ...

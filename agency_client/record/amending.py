@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.faults import Faults, did_you_mean
-from agency_client.record.fields import ListOf, Number, Reader, YesNo
+from agency_client.record.fields import ListOf, MapOf, Number, Reader, YesNo
 from agency_client.record.findings import Findings
 from agency_client.record.looks import owed_name
 from agency_client.record.places import Place, written
@@ -24,10 +24,9 @@ from agency_client.record.tables import Declared, Many, One, declared
 from agency_client.record.unanswerable import is_open, lacks_reason
 from phoenix_protocol.errors import Problem, RefusedError
 
-_STEP: Final = re.compile(r"([A-Za-z0-9_-]+)|\[([0-9]{1,4})\]")
-_PLACE: Final = re.compile(
-    r"[A-Za-z0-9_-]+(?:\[[0-9]{1,4}\])?(?:\.[A-Za-z0-9_-]+(?:\[[0-9]{1,4}\])?)*"
-)
+_NAME: Final = r'(?:[A-Za-z0-9_-]+|"[^"\n]+")'
+_STEP: Final = re.compile(r'([A-Za-z0-9_-]+)|"([^"\n]+)"|\[([0-9]{1,4})\]')
+_PLACE: Final = re.compile(rf"{_NAME}(?:\[[0-9]{{1,4}}\])?(?:\.{_NAME}(?:\[[0-9]{{1,4}}\])?)*")
 _SENTENCE: Final = re.compile(r"\S+\s+\S+")
 _YES: Final = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -67,7 +66,8 @@ def place_of(text: str) -> Place:
     """A place as people write it, counting from one. Raises RefusedError ``E_ANSWER`` for anything else."""
     if not _PLACE.fullmatch(text):
         raise _refusal("This is not a place in a document.", "Copy it from what is owed.")
-    return tuple(name or int(number) - 1 for name, number in _STEP.findall(text))
+    steps = _STEP.findall(text)
+    return tuple(name or quoted or int(number) - 1 for name, quoted, number in steps)
 
 
 def field_at(kinds: Iterable[type[Any]], place: Place) -> Declared | None:
@@ -83,6 +83,8 @@ def _field(table: type[Any], place: Place) -> Declared | None:
         is_answer = found is not None and (_is_list_of_names(found) or not _is_table(found))
         return found if is_answer else None
     inside = place[1:]
+    if isinstance(found.reader, MapOf) and len(inside) == 1 and isinstance(inside[0], str):
+        return Declared(inside[0], found.reader.text, None)
     if isinstance(found.reader, Many) and isinstance(inside[0], int) and inside[0] >= 0:
         return _field(found.reader.table, inside[1:])
     return _field(found.reader.table, inside) if isinstance(found.reader, One) else None

@@ -145,6 +145,18 @@ class GivenBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """``[[consent.position]]``: what one person says about sharing, whether or not the consent is theirs to give."""
+
+    who: str | None = said(LINE)
+    capacity: str | None = said(LINE, codes="consent_capacity")
+    says: str | None = said(LINE, codes="consent_position")
+    words: str | None = said(LONG)
+    said_at: str | None = said(When(or_why_not=True))
+    at: Place = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """``[consent.scope]``: what the consent covers."""
 
@@ -169,6 +181,7 @@ class Consent:
     given_by: tuple[GivenBy, ...] = said(Many(GivenBy, 16), default=())
     parental_responsibility: str | None = said(LONG)
     scope: Scope | None = said(One(Scope))
+    position: tuple[Position, ...] = said(Many(Position, 16), default=())
     disagreement: str | None = said(LONG)
     seeking_would_risk: str | None = said(LINE, codes="three_way")
     seeking_would_prejudice: str | None = said(LINE, codes="three_way")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from agency_client.record.faults import Faults
+from agency_client.record.fields import LONG, MapOf
 from agency_client.record.places import Lines, Place
 from agency_client.record.syntax import Parsed, parse
-from agency_client.record.tables import read_table
+from agency_client.record.tables import read_table, said
+from phoenix_protocol import limits
+
+#: The most questions of an agency's own that one document answers.
+LOCAL_QUESTIONS: Final = 64
 
 D = TypeVar("D", bound="AsWritten")
 
@@ -25,6 +31,13 @@ class AsWritten:
         """The place of one entry of a list, or of the only one where the author wrote no list."""
         inside = (*at, position)
         return inside if inside in self.lines or not self.lines else at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedHere(AsWritten):
+    """A document that can answer what an agency or partnership asks besides: ``[local]``, by the questions' ids."""
+
+    local: Mapping[str, str] = said(MapOf(LONG, LOCAL_QUESTIONS, limits.CODE), default={})
 
 
 def read_written(kind: type[D], data: bytes) -> D:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import Final
 
 #: In place of kinds of agency: everybody may use a word.
@@ -35,12 +36,41 @@ class Code:
         return self.since <= day and (self.until is None or day <= self.until)
 
 
+class Whose(Enum):
+    """Who adds to a catalogue. What the partnership has set, its agencies can only tighten."""
+
+    PARTNERSHIP = "local"
+    AGENCY = "agency"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalQuestion:
+    """A question that a partnership or agency asks besides. ``documents`` are the kinds that it is asked of.
+
+    An answer that is ``required`` is owed until it is given; without it, the question is one for judgement.
+    """
+
+    id: str
+    text: str
+    required: bool
+    documents: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalRequirement:
+    """An answer of the documents' own that is required here: its place without positions (``legal.article_8``)."""
+
+    answer: str
+    text: str
+    documents: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """A whole catalogue: its version, the SHA-256 of its file, and every enumeration by name, each word by its code.
 
-    ``includes`` names the enumerations whose words count in another too. ``local`` are version and SHA-256 of what a
-    partnership has added and tightened, if it has.
+    ``includes`` names the enumerations whose words count in another too. ``added`` are version and SHA-256 of the
+    files by which a partnership and an agency have added to it, tightened it and asked for more.
     """
 
     version: str
@@ -48,7 +78,13 @@ class Catalogue:
     enumerations: Mapping[str, Mapping[str, Code]]
     titles: Mapping[str, str] = field(default_factory=dict)
     includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    local: tuple[str, bytes] | None = None
+    added: Mapping[Whose, tuple[str, bytes]] = field(default_factory=dict)
+    questions: Mapping[str, LocalQuestion] = field(default_factory=dict)
+    required: tuple[LocalRequirement, ...] = ()
+
+    def named(self, whose: Whose) -> tuple[str, bytes] | None:
+        """Version and SHA-256 of what a partnership or agency has added, if it has."""
+        return self.added.get(whose)
 
     def find(self, enumeration: str, code: str) -> Code | None:
         """The word ``code`` of an enumeration, if it has one."""

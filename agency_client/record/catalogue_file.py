@@ -6,8 +6,9 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
+from agency_client.record.assurances import AssuranceDocument
 from agency_client.record.breaches import BreachDocument
 from agency_client.record.catalogue import ANYONE, Catalogue, Code
 from agency_client.record.decisions import DecisionDocument
@@ -17,6 +18,7 @@ from agency_client.record.fields import CODE, LINE, LONG, ListOf, Number, Text, 
 from agency_client.record.places import Place
 from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
+from agency_client.record.reviews import ReviewDocument
 from agency_client.record.syntax import parse
 from agency_client.record.tables import Many, declared, read_table, said
 from phoenix_protocol.errors import Problem, UsageError
@@ -32,10 +34,16 @@ _DOCUMENTS: Final[tuple[type[Any], ...]] = (
     ResponseDocument,
     DecisionDocument,
     BreachDocument,
+    ReviewDocument,
+    AssuranceDocument,
 )
 
 _NAMES: Final = ListOf(CODE, 64)
 _NEXT: Final = "Restore the catalogue as it was shipped, or correct that line."
+_LATER: Final = "The catalogue is for a later version of this program."
+_UPGRADE: Final = (
+    f"Upgrade this program, or use a catalogue of format {FORMAT}. Nothing was changed."
+)
 
 
 class _Day:
@@ -91,9 +99,12 @@ class CatalogueHead:
     at: Place = ()
 
 
+HeadT = TypeVar("HeadT", bound=CatalogueHead)
+
+
 def load_catalogue(data: bytes) -> Catalogue:
     """The catalogue in a TOML file. Raises UsageError ``E_CATALOGUE`` with every fault and its line."""
-    read = read_catalogue(data)
+    read = read_catalogue(data, CatalogueHead)
     head, tables, faults = read.head, read.tables, read.faults
     enumerations = {name: _codes(table, faults) for name, table in tables.items()}
     _check_names(tables, enumerations, faults)
@@ -109,22 +120,22 @@ def load_catalogue(data: bytes) -> Catalogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCatalogue:
+class ReadCatalogue(Generic[HeadT]):
     """A catalogue's file as it is written, and what is wrong with its form."""
 
-    head: CatalogueHead
+    head: HeadT
     tables: Mapping[str, WrittenTable]
     faults: Faults
 
 
-def read_catalogue(data: bytes) -> ReadCatalogue:
-    """The tables of a file. Raises UsageError ``E_CATALOGUE`` for what is no TOML."""
+def read_catalogue(data: bytes, kind: type[HeadT]) -> ReadCatalogue[HeadT]:
+    """The tables of a file, and what else ``kind`` declares. Raises UsageError ``E_CATALOGUE`` for what is no TOML."""
     parsed = parse(data, code="E_CATALOGUE")
     faults = Faults({tuple(map(_name, place)): line for place, line in parsed.lines.items()})
     values = _renamed(parsed.values)
     names = [name for name, value in values.items() if isinstance(value, dict)]
     rest = {name: value for name, value in values.items() if name not in names}
-    head = read_table(CatalogueHead, rest, (), faults)
+    head = read_table(kind, rest, (), faults)
     check_head(head, faults)
     tables = {name: read_table(WrittenTable, values[name], (name,), faults) for name in names}
     return ReadCatalogue(head=head, tables=tables, faults=faults)
@@ -149,21 +160,22 @@ def _name(part: Any) -> Any:
 def refusal(problems: tuple[Problem, ...]) -> UsageError:
     told = [
         dataclasses.replace(
-            p, code="E_CATALOGUE", next=_NEXT, place=p.place.replace("from_", "from")
+            p,
+            code="E_CATALOGUE",
+            next=_UPGRADE if p.message == _LATER else _NEXT,
+            place=p.place.replace("from_", "from"),
         )
         for p in problems
     ]
     message = f"The catalogue cannot be used (line {told[0].line}): {told[0].message}"
-    return UsageError("E_CATALOGUE", message, next=_NEXT, problems=told)
+    return UsageError("E_CATALOGUE", message, next=told[0].next, problems=told)
 
 
 def check_head(head: CatalogueHead, faults: Faults) -> None:
     if head.format is None:
         faults.add("E_DOC_MISSING", ("format",), "The catalogue does not say its format.")
     elif head.format > FORMAT:
-        faults.add(
-            "E_DOC_CODE", ("format",), "The catalogue is for a later version of this program."
-        )
+        faults.add("E_DOC_CODE", ("format",), _LATER)
     if head.version is None:
         faults.add("E_DOC_MISSING", ("version",), "The catalogue does not say its version.")
 

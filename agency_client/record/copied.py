@@ -14,6 +14,8 @@ Named = tuple[str, str]
 
 #: The handling word by which an agency keeps control of what it sent: nobody passes it on before it says so.
 CONTROLLED: Final = "C"
+#: The one by which it lets others pass it on where that is lawful: a permission, which binds nobody.
+PERMITTED: Final = "P"
 #: The longest chain that a statement can have.
 LONGEST: Final = 64
 
@@ -24,6 +26,7 @@ class Copied:
 
     ``called`` is its section and number there. ``people`` are those of its section whom it is about, in its order.
     ``handling`` is that of its section and of its package, ``released`` what of that its agency has ended since.
+    ``do_not_alert``, ``quality`` and ``subject_access`` are what its readers were told besides: they go on with it.
     ``marks`` is what other notices have made of it: "withdrawn", "corrected", "disputed".
     """
 
@@ -37,11 +40,15 @@ class Copied:
     handling: tuple[str, ...]
     released: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    do_not_alert: tuple[str, ...] = ()
+    quality: str | None = None
+    subject_access: str | None = None
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """The handling that still holds."""
-        return tuple(line for line in self.handling if line not in self.released)
+        ended = {*self.released, PERMITTED}
+        return tuple(line for line in self.handling if line not in ended)
 
     @property
     def is_controlled(self) -> bool:

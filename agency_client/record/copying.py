@@ -6,10 +6,11 @@ about travels as its agency described them, unless ``about`` names the same peop
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
+from agency_client.record.answers import Legal
 from agency_client.record.copied import CONTROLLED, Copied, Copies, source_known_to
 from agency_client.record.document import Document
 from agency_client.record.places import Place
@@ -17,8 +18,9 @@ from agency_client.record.statements import Grade, Person, Section, Source, Stat
 from phoenix_protocol import limits, record
 from phoenix_protocol.identifiers import ItemId, ObjectHash
 
-#: The most lines of handling that a section has.
+#: The most lines of handling that a section has, and of whom not to alert that a package has.
 _MOST_LINES: Final = 16
+_MOST_ALERTS: Final = 64
 
 DocumentT = TypeVar("DocumentT", bound=Document)
 
@@ -52,7 +54,38 @@ def with_copies(document: DocumentT, copies: Copies) -> DocumentT:
         for s in document.section
     )
     filled = replace(document, section=sections, people=(*document.people, *people.added))
-    return replace(filled, section=tuple(_resting(section, filled) for section in sections))
+    return replace(
+        filled,
+        section=tuple(_with_care(_resting(section, filled)) for section in sections),
+        legal=_with_alerts(filled),
+    )
+
+
+def _with_alerts(document: Document) -> Legal:
+    """Whom not to alert travels with what was said: a copy is no way around it."""
+    copies = [s.copied for _, s in document.statements.values() if s.copied is not None]
+    lines = (*document.legal.do_not_alert, *(line for c in copies for line in c.do_not_alert))
+    return replace(document.legal, do_not_alert=tuple(dict.fromkeys(lines))[:_MOST_ALERTS])
+
+
+def _with_care(section: Section) -> Section:
+    """What the readers of a copied statement were told of its section goes on with it, with the agency's name."""
+    copies = [s.copied for s in section.statement if s.copied is not None]
+    return replace(
+        section,
+        quality=_together(section.quality, [(c, c.quality) for c in copies]),
+        subject_access=_together(section.subject_access, [(c, c.subject_access) for c in copies]),
+    )
+
+
+def _together(own: str | None, others: Iterable[tuple[Copied, str | None]]) -> str | None:
+    said = [f"{copied.sent_from}: {text}" for copied, text in others if text is not None]
+    together = own or ""
+    for text in said:
+        longer = f"{together} {text}".lstrip()
+        if text not in together and len(longer.encode()) <= limits.LONG_TEXT:
+            together = longer
+    return together or None
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agency_client.record.answers import Advice, Capacity, ChildVoice, Consent, Decision, Legal
-from agency_client.record.as_written import AsWritten, read_written
+from agency_client.record.as_written import AskedHere, read_written
 from agency_client.record.fields import CODE, LINE, LONG, When, texts
 from agency_client.record.places import Place
 from agency_client.record.statements import Person
@@ -33,16 +33,19 @@ class Asked:
 class DecisionAlone(Decision):
     """``[decision]``: as in a package, with what only a decision not to share needs.
 
-    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``.
+    ``detriment`` is the test of Children Act 2004 s.16LA(3), in words beside ``more_harm``. ``exemption`` is by what
+    right somebody is not told what is held about them, ``originator_view`` what the agency that shared it says to that.
     """
 
     detriment: str | None = said(LONG)
     refer_to: str | None = said(LONG)
     searched: str | None = said(LONG)
+    exemption: tuple[str, ...] = said(texts(LINE, 8), default=(), codes="subject_access_exemption")
+    originator_view: str | None = said(LONG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionDocument(AsWritten):
+class DecisionDocument(AskedHere):
     """The whole document. Absent tables are empty ones."""
 
     purpose: str | None = said(LINE)

@@ -20,8 +20,8 @@ from agency_client.record.answers import (
     Onward,
     Quality,
 )
-from agency_client.record.as_written import AsWritten
-from agency_client.record.fields import CODE, LINE, End, texts
+from agency_client.record.as_written import AskedHere
+from agency_client.record.fields import CODE, LINE, End, When, texts
 from agency_client.record.places import Place
 from agency_client.record.statements import Contact, Person, Section, Statement
 from agency_client.record.tables import Many, One, said
@@ -32,7 +32,7 @@ SECTIONS = limits.SECTIONS - 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(AsWritten):
+class Document(AskedHere):
     """The whole document. Absent tables are empty ones, so that rules can ask for any answer."""
 
     to: tuple[str, ...] = said(texts(LINE, limits.RECIPIENTS), default=())
@@ -45,6 +45,7 @@ class Document(AsWritten):
     expires: str | None = said(End())
     thread: str | None = said(LINE)
     supersedes: str | None = said(CODE)
+    next_review: str | None = said(When(or_why_not=True))
     contact: Contact = said(One(Contact), default=Contact(at=("contact",)))
     people: tuple[Person, ...] = said(Many(Person, limits.PEOPLE), default=())
     section: tuple[Section, ...] = said(Many(Section, SECTIONS), default=())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from agency_client.record.calendar import Calendar
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copies
-from phoenix_protocol.directory.statements import Bounds
+from phoenix_protocol.directory.statements import Assurance, Bounds
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 
 
@@ -41,6 +42,19 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """When the words of an address were last compared by phone, and by whom; ``at`` is None if they never were.
+
+    ``has_changed``: the keys of the address are not those any more.
+    """
+
+    address: Address
+    at: Seconds | None = None
+    by: str | None = field(repr=False, default=None)
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordFacts:
     """What decides whether a word may be used: the time, the agency that writes, the catalogue."""
 
@@ -56,18 +70,31 @@ class Facts(WordFacts):
     ``addresses`` holds every address that the directory has ever had; ``expires`` and ``urgent`` are the options of
     the command; ``review_due`` is when the partnership's protocol must be reviewed; ``sent`` finds the core hash of a
     package that was sent from here, by its id; ``copies`` what the document copies from received packages;
-    ``asked`` the ids of requests about the same people whose answers are owed here.
+    ``asked`` the ids of requests about the same people whose answers are owed here; ``assured`` what each agency
+    assures of its security, by its id; ``training_ended`` whether training that is recorded here has;
+    ``kinds`` the kind of each agency of the directory, by its id; ``told`` who was told of the package that the
+    document supersedes, ``passed_on`` who was told out of packages that those which it copies from replaced;
+    ``thread_consent`` what was last said about consent in the thread; ``calendar`` how soon each urgency is to
+    be dealt with.
     """
 
     addresses: Mapping[str, Reach]
     bounds: Bounds
     attachments: tuple[AttachedFile, ...] = ()
     expires: str | None = None
+    calendar: Calendar | None = None
     urgent: bool = False
     review_due: Seconds | None = None
     sent: Mapping[str, ObjectHash] = field(default_factory=dict)
     copies: Copies = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    passed_on: tuple[str, ...] = ()
+    assured: Mapping[str, Sequence[Assurance]] = field(default_factory=dict)
+    training_ended: bool = False
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    thread_consent: str | None = None
+    compared: Mapping[str, Compared] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

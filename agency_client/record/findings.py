@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from agency_client.record.as_written import AsWritten
+from agency_client.record.facts import Compared
 from agency_client.record.places import Place, line_of, written
 from agency_client.record.problems import (
     NEXT,
@@ -21,6 +23,9 @@ from agency_client.record.problems import (
     WARNING_NEXT,
 )
 from phoenix_protocol.errors import Problem, RefusedError
+
+#: The clause of what an agency or partnership asks besides.
+ASKED_HERE: Final = "SH1"
 
 
 class Weight(Enum):
@@ -97,12 +102,16 @@ def prompt(clause: str, at: Place, question: str) -> Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything that was found, in the order of the file: what `phoenix check` prints."""
+    """Everything that was found, in the order of the file: what `phoenix check` prints.
+
+    ``compared`` is information beside it: when the words of each recipient were last compared.
+    """
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     prompts: tuple[Problem, ...] = ()
     owed: tuple[Problem, ...] = ()
+    compared: tuple[Compared, ...] = ()
 
     def refuse(self, kept: str = "Nothing was sealed or sent.") -> None:
         """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one. ``kept`` says what did not happen."""
@@ -123,7 +132,7 @@ def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
     by_weight: dict[Weight, list[Problem]] = {weight: [] for weight in Weight}
     by_weight[Weight.PROBLEM] += document.faults.problems
     said: set[tuple[str, Place]] = set()
-    for finding in found:
+    for finding in _each_once(tuple(found)):
         key = (finding.code, finding.at)
         if key in said or document.faults.has(finding.at):
             continue
@@ -135,6 +144,15 @@ def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
         prompts=_in_order(by_weight[Weight.PROMPT]),
         owed=_in_order(by_weight[Weight.OWED]),
     )
+
+
+def _each_once(found: tuple[Finding, ...]) -> Iterable[Finding]:
+    """What is wanted at a place already is not wanted there a second time because an agency asks for it too."""
+    wanted = {f.at for f in found if f.clause != ASKED_HERE and f.weight in _WANTED}
+    return (f for f in found if not (f.code == f"O_{ASKED_HERE}" and f.at in wanted))
+
+
+_WANTED: Final = frozenset({Weight.PROBLEM, Weight.OWED})
 
 
 def _told(finding: Finding, document: AsWritten) -> Problem:

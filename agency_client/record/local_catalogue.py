@@ -1,7 +1,8 @@
-"""What a partnership adds to the shipped catalogue, and what it tightens. Nothing can be loosened or taken away.
+"""What a partnership or an agency adds to the catalogue, and what it tightens. Nothing can be loosened or taken away.
 
 The file has the form of the catalogue itself: a code that the catalogue does not have is added to its list; one that it
-has can get a later beginning, an earlier end, fewer places and users, more that it is not for, and a warning.
+has can get a later beginning, an earlier end, fewer places and users, more that it is not for, and a warning. Besides,
+it can ask (`agency_client/record/local_questions.py`). An agency's file comes after its partnership's.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from agency_client.record.catalogue import ANYONE, Catalogue, Code
+from agency_client.record.catalogue import ANYONE, Catalogue, Code, Whose
 from agency_client.record.catalogue_file import (
     WrittenCode,
     WrittenTable,
@@ -19,6 +20,7 @@ from agency_client.record.catalogue_file import (
     refusal,
 )
 from agency_client.record.faults import Faults
+from agency_client.record.local_questions import LocalHead, questions, requirements
 from phoenix_protocol.suite.hashing import sha256
 
 #: Lists that rules rely on being no longer than they are: a marking that is added would be a marking that is sent.
@@ -27,13 +29,15 @@ CLOSED: Final = frozenset({"classification", "agency_kind", "jurisdiction"})
 _FIXED: Final = ("label", "help", "source", "confirmed")
 
 
-def with_local(base: Catalogue, data: bytes) -> Catalogue:
-    """``base`` with what the file ``data`` adds and tightens.
+def with_local(base: Catalogue, data: bytes, whose: Whose = Whose.PARTNERSHIP) -> Catalogue:
+    """``base`` with what the file ``data`` adds, tightens and asks.
 
     Raises UsageError ``E_CATALOGUE`` with every fault and its line: a later format, what is loosened, what is no code.
     """
-    read = read_catalogue(data)
+    read = read_catalogue(data, LocalHead)
     changed = {name: dict(_codes(table, base, read.faults)) for name, table in read.tables.items()}
+    asked = questions(read.head, base, read.faults)
+    required = requirements(read.head, base, read.faults)
     if read.faults.problems:
         raise refusal(read.faults.problems)
     return replace(
@@ -42,7 +46,9 @@ def with_local(base: Catalogue, data: bytes) -> Catalogue:
             name: {**words, **_also(name, base, changed), **changed.get(name, {})}
             for name, words in base.enumerations.items()
         },
-        local=(read.head.version or "", sha256(data)),
+        questions=asked,
+        required=required,
+        added={**base.added, whose: (read.head.version or "", sha256(data))},
     )
 
 

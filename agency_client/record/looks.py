@@ -14,10 +14,12 @@ from phoenix_protocol.identifiers import Seconds
 
 DECISION_REVIEW: Final = "decision_review"
 INFORM_REVIEW: Final = "inform_review"
+PACKAGE_REVIEW: Final = "package_review"
 OWED_ANSWER: Final = "owed_answer"
 
 #: Fields that say when to look again, by table and name: what falls due, and whether the whole day is left for it.
 _FIELDS: Final = {
+    ("Document", "next_review"): (PACKAGE_REVIEW, False),
     ("Decision", "review_at"): (DECISION_REVIEW, False),
     ("Legal", "inform_review"): (INFORM_REVIEW, False),
     ("Legal", "inform_by"): (INFORM_REVIEW, True),

@@ -57,10 +57,10 @@ def statement_lines(
         yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
     for line in (
         f"{called[statement.id]}: {_known(said)}" if statement.id in called else _known(said),
-        _source(said.source, catalogue),
+        _with_name(source_in_words(said.source, catalogue)),
         _times(said),
-        _reliance(said, called, catalogue),
-        _care(said, catalogue),
+        reliance_in_words(said, called, catalogue),
+        care_in_words(said, catalogue),
     ):
         if line:
             yield _INDENT + plain(line)
@@ -83,11 +83,16 @@ def _known(said: Statement) -> str:
         parts.append(f"checked by {said.verified_by}")
     if said.chain_depth:
         times = "once" if said.chain_depth == 1 else f"{said.chain_depth} times"
-        parts.append(f"first said by {said.origin}, passed on {times}")
+        return f"{' '.join(parts)}, first said by {said.origin}, passed on {times}"
     return " ".join(parts)
 
 
-def _source(source: Source | None, catalogue: Catalogue) -> str:
+def _with_name(source: str) -> str:
+    return f"Source: {source}" if source else ""
+
+
+def source_in_words(source: Source | None, catalogue: Catalogue) -> str:
+    """Where a statement comes from; empty where nothing was said. The text is literal."""
     if source is None:
         return ""
     parts = [in_words(catalogue, "source_type", source.type)]
@@ -96,7 +101,7 @@ def _source(source: Source | None, catalogue: Catalogue) -> str:
         parts.append("first hand" if source.first_hand else "not first hand")
     if source.identity_protected:
         parts.append("protect who it is")
-    return f"Source: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def _times(said: Statement) -> str:
@@ -105,7 +110,8 @@ def _times(said: Statement) -> str:
     return _sentence(f"{name} {value}" for name, value in parts if value)
 
 
-def _reliance(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogue) -> str:
+def reliance_in_words(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogue) -> str:
+    """Its grade, what it rests on, and what would test it. The text is literal."""
     parts = []
     if said.grade is not None:
         scheme = in_words(catalogue, "grade_scheme", said.grade.scheme)
@@ -118,7 +124,8 @@ def _reliance(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogu
     return _sentence(parts)
 
 
-def _care(said: Statement, catalogue: Catalogue) -> str:
+def care_in_words(said: Statement, catalogue: Catalogue) -> str:
+    """What needs care: its flags and special categories. The text is literal."""
     flags = [in_words(catalogue, "statement_flag", flag) for flag in said.flags]
     special = [in_words(catalogue, "special_category", code) for code in said.special_category]
     if special:

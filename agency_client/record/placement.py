@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agency_client.record.answers import Informing
-from agency_client.record.catalogue import Catalogue
+from agency_client.record.catalogue import Catalogue, Whose
 from agency_client.record.document import Document
 from agency_client.record.places import Place, written
 from agency_client.record.statements import SECTION_ANSWERS, Section
@@ -24,15 +24,23 @@ _ELSEWHERE: Final = frozenset({("legal", "do_not_alert"), ("consent", "limits")}
 #: The most answers, and bytes of them, that one item holds. A single answer is smaller (16 texts of 16 KiB).
 _MOST: Final = 64
 _LARGEST: Final = limits.STATEMENT_BYTES // 2
+#: Where answers to an agency's own questions stand, and the questions.
+LOCAL: Final = "local"
+LOCAL_QUESTION: Final = "local_question"
 #: What recipients read in place of a person's id where they may not know the person.
 _NO_ROLE: Final = "somebody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """By what rules a package was written: the partnership's protocol, the catalogue, and whether it was urgent."""
+    """By what rules a package was written: the partnership's protocol, the catalogue, and whether it was urgent.
+
+    ``protocol_text`` is the SHA-256 of the protocol's text, where the partnership names one.
+    """
 
     protocol: str
+    protocol_version: int = 1
+    protocol_text: bytes | None = None
     catalogue: Catalogue
     urgent: bool = False
 
@@ -42,17 +50,22 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
     package = {
         "purpose_code": document.purpose_code,
         "permitted_action": document.permitted_action,
+        "next_review": _values(document.next_review),
         "consent.limits": _values(document.consent.limits),
         "protocol": (rules.protocol,),
+        "protocol.version": (str(rules.protocol_version),),
+        "protocol.hash": (rules.protocol_text.hex(),) if rules.protocol_text else (),
         "catalogue.version": (rules.catalogue.version,),
         "catalogue.digest": (rules.catalogue.digest.hex(),),
     }
-    if rules.catalogue.local is not None:
-        version, digest = rules.catalogue.local
-        package |= {
-            "catalogue.local_version": (version,),
-            "catalogue.local_digest": (digest.hex(),),
-        }
+    for whose in Whose:
+        named = rules.catalogue.named(whose)
+        if named is not None:
+            version, digest = named
+            package |= {
+                f"catalogue.{whose.value}_version": (version,),
+                f"catalogue.{whose.value}_digest": (digest.hex(),),
+            }
     sets = (
         package,
         dict(answers_of(document.legal)),
@@ -64,7 +77,8 @@ def for_everybody(document: Document, rules: Rules) -> tuple[Entries, ...]:
 
 
 def for_own_agency(document: Document, rules: Rules) -> tuple[Entries, ...]:
-    """The decision, the weighing, what was withheld, consent, capacity, the child's wishes, advice, confiders."""
+    """The decision, the weighing, what was withheld, consent, capacity, the child's wishes, advice, confiders,
+    what the agency or partnership asked besides."""
     tables = (
         document.decision,
         document.onward,
@@ -75,7 +89,10 @@ def for_own_agency(document: Document, rules: Rules) -> tuple[Entries, ...]:
     )
     urgent = {"urgent": _values(rules.urgent)}
     kept_back = dict(_kept_back(document))
-    return entries_of((urgent, *(dict(answers_of(table)) for table in tables), kept_back))
+    asked_here = dict(_local(document, rules.catalogue))
+    return entries_of(
+        (urgent, *(dict(answers_of(table)) for table in tables), kept_back, asked_here)
+    )
 
 
 def of_section(section: Section) -> tuple[Entries, ...]:
@@ -135,6 +152,16 @@ def _about_informing(entry: Informing, document: Document) -> dict[str, tuple[st
     place: Place = (*entry.at, "person")
     answers[written(place)] = (person.role if person and person.role else _NO_ROLE,)
     return answers
+
+
+def _local(document: Document, catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Answers to questions of an agency's own, with the questions as they were asked: later nobody may know them."""
+    for id_, answer in document.local.items():
+        if answer.strip():
+            question = catalogue.questions.get(id_)
+            yield written((LOCAL, id_)), (answer,)
+            if question is not None:
+                yield written((LOCAL_QUESTION, id_)), (question.text,)
 
 
 def _kept_back(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
+from agency_client.record import listed
 from agency_client.record.opened import ReadSection
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ItemId
@@ -54,7 +55,7 @@ def find_item(sections: Sequence[ReadSection], text: str) -> Pointed:
         raise RefusedError(
             "E_NOT_FOUND",
             "There is no such statement in this package.",
-            next="Give its number, its section and number such as attendance.2, or its id.",
+            next=listed.STATEMENTS,
         )
     return named[0]
 

@@ -57,18 +57,27 @@ REQUEST_NEXT: Final[dict[str, str]] = {
 #: What is worth a second look. Nothing waits for it.
 WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_EXPIRES": "Write expires = to choose another time.",
+    "W_DOC_SHORT": "Write a longer time, such as 14d, unless it must be gone by then.",
     "W_DOC_MARKING": "Write the marking you mean.",
     "W_DOC_URGENCY": "Write urgency = green, amber or red: how soon it must be dealt with.",
     "W_DOC_CONTACT": "Write [contact] with a name and a phone number.",
     "W_DOC_PERSON": "Write the person's id under 'about' of the statements, or remove the person.",
     "W_DOC_OUTCOME": "Check that the decision you recorded is the one you are carrying out.",
     "W_DOC_CODE": "Check with your information manager, or choose another.",
+    "W_DOC_CONSENT": "Weigh what each of them says. Where it does not hold, ask again or choose another lawful basis.",
     "W_DOC_NOTICE": "Write privacy_notice = under [legal]: which notice the family was given, and when.",
     "W_DOC_ASKED": "See 'phoenix requests'. 'phoenix respond' answers it.",
+    "W_DOC_KEYS": "Phone them on a number that you know and compare again: phoenix fingerprint. A new machine changes "
+    "the words too.",
+    "W_DOC_LOCAL": "Correct the id: 'phoenix catalogue' lists what is asked here.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
     "W_DOC_TIME": "Check the day or time.",
+    "W_DOC_COVER": "Say what it is for without naming them: the sections name them to those who need to know.",
+    "W_DOC_TOLD": "Tell them too, or be sure that they need not know.",
     "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_OVERRIDE": "Check that this protects somebody now. Otherwise ask for a release.",
+    "W_DOC_ASSURANCE": "Ask its information manager, who declares it with 'phoenix agency declare'. Sharing goes on.",
+    "W_DOC_TRAINING": "Renew it, and record it with 'phoenix training --valid-until'. Sharing goes on.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
 

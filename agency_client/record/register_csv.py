@@ -1,38 +1,14 @@
-"""The register as a spreadsheet that nothing in it can turn into a program (RFC 4180; OWASP, CSV injection). Pure.
-
-A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, whoever wrote it. Such a cell
-gets an apostrophe before it. Every cell is quoted, line breaks and tabs become blanks, and characters that cannot be
-seen are written out. The file begins with a byte order mark: without one, common spreadsheet programs read UTF-8 as an
-older encoding and spoil names such as Zoë; programs that read CSV know the mark (``utf-8-sig``).
-"""
+"""The register as a spreadsheet. Pure."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from typing import Final
 
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.plain import plain
 from agency_client.record.register_table import COLUMNS, RegisterEntry, rows
-
-#: What begins a formula, in ASCII and in the full-width forms that some spreadsheets fold to it.
-_FORMULA: Final = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
-_BREAKS: Final = str.maketrans({"\r": " ", "\n": " ", "\t": " ", "\u2028": " ", "\u2029": " "})
+from agency_client.record.spreadsheet import spreadsheet
 
 
 def register_csv(entries: Sequence[RegisterEntry], catalogue: Catalogue) -> bytes:
-    """The file's bytes: UTF-8 with a byte order mark, CRLF line ends, a heading, one row for each entry."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([heading for heading, _ in COLUMNS])
-    for row in rows(entries, catalogue):
-        writer.writerow([safe_cell(cell) for cell in row])
-    return file.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(text: str) -> str:
-    """A text as a cell that is shown and never run."""
-    shown = plain(text.translate(_BREAKS)).strip()
-    return f"'{shown}" if shown[:1] in _FORMULA else shown
+    """The file's bytes: a heading, one row for each entry."""
+    return spreadsheet([heading for heading, _ in COLUMNS], rows(entries, catalogue))

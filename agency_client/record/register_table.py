@@ -10,6 +10,8 @@ from agency_client.ports.vault.register import RegisterLine, SharedSection
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.when import DAY, span
 
+#: The fact that says whom not to alert, of whatever a line tells of.
+DO_NOT_ALERT: Final = "do_not_alert"
 #: Kinds of line that tell of a package.
 SENT: Final = "sent"
 RECEIVED: Final = "received"
@@ -25,7 +27,12 @@ KINDS: Final[dict[str, str]] = {
     "notice_withdraw": "Withdrawn",
     "notice_dispute": "Disputed",
     "notice_release": "Released",
+    "protocol_review": "Protocol reviewed",
+    "disagreement": "Disagreed",
     "disclosure": "Told outside the system",
+    "restriction": "Restricted",
+    "restriction_lifted": "Restriction lifted",
+    "restricted_read": "Read what is restricted",
     "safety_override": "Passed on without a release",
 }
 #: The enumerations that a line's codes of law come from.
@@ -35,6 +42,7 @@ _BASIS: Final = (
     "part3_purpose",
     "gateway",
     "confidence_basis",
+    "subject_access_exemption",
 )
 
 
@@ -157,6 +165,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("Reasons", _fact("reasons")),
     ("Answered later", lambda entry, _: _joined(entry.answered)),
     ("Still owed", lambda entry, _: _joined(entry.owed)),
+    ("Do not alert", _fact(DO_NOT_ALERT)),
 )
 
 

@@ -12,7 +12,7 @@ from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
-from agency_client.record.register_table import RECEIVED, SENT
+from agency_client.record.register_table import DO_NOT_ALERT, RECEIVED, SENT
 from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
@@ -49,8 +49,10 @@ def of_document(document: Document, sections: Sequence[SectionDraft]) -> Entered
         "purpose": _texts(document.purpose),
         "thread": _texts(document.thread),
         **people_facts(document.people),
+        DO_NOT_ALERT: legal.do_not_alert,
         "outcome": _texts(decision.outcome),
         "decided_by": _texts(decision.decided_by),
+        "consent": _texts(legal.consent),
         "basis": tuple(
             code for name in BASIS for code in _texts(getattr(legal, name.partition(".")[2]))
         ),
@@ -99,8 +101,10 @@ def of_received(
         "thread": _texts(thread),
         "people": tuple(name for name, _ in people),
         "roles": tuple(role for _, role in people),
+        DO_NOT_ALERT: tuple(dict.fromkeys(line for s in sections for line in s.do_not_alert)),
         "outcome": answers.get("decision.outcome", ()),
         "decided_by": answers.get("decision.decided_by", ()),
+        "consent": answers.get("legal.consent", ()),
         "basis": tuple(code for name in BASIS for code in answers.get(name, ())),
         "reasons": answers.get("decision.if_not_shared", ()),
         "withheld": answers.get("decision.withheld", ()),
@@ -165,11 +169,13 @@ def of_decision(document: DecisionDocument) -> Entered:
         "purpose": _texts(document.purpose),
         "thread": _texts(document.thread),
         **people_facts(document.people),
+        DO_NOT_ALERT: legal.do_not_alert,
         "asked_for": _texts(asked.what),
         "for_whom": _texts(asked.for_whom),
         "outcome": _texts(decision.outcome),
         "decided_by": _texts(decision.decided_by),
-        "basis": (*legal.gateway, *legal.confidence_basis),
+        "consent": _texts(legal.consent),
+        "basis": (*legal.gateway, *legal.confidence_basis, *decision.exemption),
         "reasons": tuple(
             text
             for name in ("detriment", "if_shared", "searched", "refer_to", "conditions")

@@ -137,6 +137,7 @@ class Section:
     confider: str | None = said(LINE)
     sensitivity: tuple[str, ...] = said(texts(LINE, 8), default=(), codes="sensitivity")
     permitted_action: tuple[str, ...] = said(texts(LINE, 8), default=(), codes="permitted_action")
+    quality: str | None = said(LONG)
     subject_access: str | None = said(LONG)
     at: Place = ()
 
@@ -147,4 +148,10 @@ class Section:
 
 
 #: Fields of a section that travel with it as answers; ``confider`` stays with the sender's agency.
-SECTION_ANSWERS: Final = ("confidential", "sensitivity", "permitted_action", "subject_access")
+SECTION_ANSWERS: Final = (
+    "confidential",
+    "sensitivity",
+    "permitted_action",
+    "quality",
+    "subject_access",
+)

@@ -6,7 +6,7 @@ Each has a beginning of its own; people, sections, decision and law are those of
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Final
 
@@ -26,24 +26,34 @@ class Template(Enum):
     VICTIM_REQUEST = "victim-request"
 
 
-def template(kind: Template) -> str:
-    """The commented document."""
-    whole = shipped("template.toml").decode()
+Localise = Callable[[str], str]
+
+
+def _as_shipped(text: str) -> str:
+    return text
+
+
+def template(kind: Template, localise: Localise = _as_shipped) -> str:
+    """The commented document. ``localise`` puts what is shipped into the words of one jurisdiction."""
+    whole = localise(shipped("template.toml").decode())
     if kind is Template.PACKAGE:
         return whole
     people, _sections, *rest = _after_cover(whole)
     victim = shipped("victim-template.toml").decode() if kind is Template.VICTIM_REQUEST else ""
-    head = shipped("request-template.toml").decode()
+    head = localise(shipped("request-template.toml").decode())
     return "".join((head, victim, people, *rest))
 
 
-def response_document(asker: str, questions: Iterable[ReadQuestion]) -> str:
-    """The commented document that answers these questions. No answer is given in it."""
-    people, sections, *rest = _after_cover(shipped("template.toml").decode())
+def response_document(
+    asker: str, questions: Iterable[ReadQuestion], localise: Localise = _as_shipped
+) -> str:
+    """The commented document that answers these questions. No answer is given in it; no question is localised."""
+    people, sections, *rest = _after_cover(localise(shipped("template.toml").decode()))
     readers = f'[section.need_to_know]\n{_quoted(asker)} = ""\n'
     sections = sections.replace("[section.need_to_know]\n", readers, 1)
     answers = "".join(map(_answer, questions))
-    return "".join((shipped("response-template.toml").decode(), answers, people, sections, *rest))
+    head = localise(shipped("response-template.toml").decode())
+    return "".join((head, answers, people, sections, *rest))
 
 
 def _after_cover(whole: str) -> list[str]:

@@ -94,6 +94,11 @@ def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Second
     return Seconds(end)
 
 
+def is_length(text: str) -> bool:
+    """Whether ``text`` counts from now, such as ``14d``: said again later, it means another moment."""
+    return _LENGTH.fullmatch(text.strip()) is not None
+
+
 def _end(text: str, now: Seconds) -> int:
     length = _LENGTH.fullmatch(text)
     if length:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+from agency_client.record.answer_names import TITLES, reading_order
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.document import Document
+from agency_client.record.placement import LOCAL, LOCAL_QUESTION
 from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.record.statements import SECTION_ANSWERS, Section
@@ -19,6 +21,7 @@ _FOR_PROGRAMS: Final = frozenset(
     {
         "catalogue.digest",
         "catalogue.local_digest",
+        "catalogue.agency_digest",
         "answer.question_id",
         "answer.statement_ids",
         "response.core",
@@ -37,17 +40,29 @@ def in_words(catalogue: Catalogue, enumeration: str | None, text: str) -> str:
 def answer_lines(
     answers: Mapping[str, Sequence[str]], catalogue: Catalogue
 ) -> Iterator[tuple[str, str]]:
-    """Each answer as a question in words and what was answered. Texts are literal: make them safe to show."""
-    for name, values in answers.items():
+    """Each answer as a question in words and what was answered, in the order in which a document asks.
+
+    Texts are literal: make them safe to show.
+    """
+    for name in sorted(answers, key=reading_order):
+        values = answers[name]
         place = _POSITION.sub("", name)
-        if place in _FOR_PROGRAMS:
+        if place in _FOR_PROGRAMS or name.startswith(f"{LOCAL_QUESTION}."):
             continue
         enumeration = _enumerations().get(place)
         said = ", ".join(in_words(catalogue, enumeration, value) for value in values)
-        yield _title(name, enumeration, catalogue), said
+        yield _asked(name, answers) or _title(name, enumeration, catalogue), said
+
+
+def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
+    """The question of an agency's own that an answer answers, as it was asked then."""
+    table, _, id_ = name.partition(".")
+    return next(iter(answers.get(f"{LOCAL_QUESTION}.{id_}", ())), None) if table == LOCAL else None
 
 
 def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+    if (place := _POSITION.sub("", name)) in TITLES:
+        return TITLES[place]
     if enumeration is not None and enumeration in catalogue.titles:
         return catalogue.titles[enumeration]
     table, _, field = name.rpartition(".")

@@ -10,6 +10,7 @@ from typing import Final
 from agency_client.body_transfer import download_blocks
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Alert, ReceivedPackage
+from agency_client.record import listed
 from agency_client.use_cases.committing import commit, say_committed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
@@ -154,7 +155,9 @@ def _accepted(home: Home, core_hash: ObjectHash) -> Accepted:
     with home.vault.reading() as view:
         offer = view.received.offer(core_hash)
     if offer is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
+        )
     own, own_id = endpoint_of(home)
     delivery = schema.decode(Delivery, parse_signed(offer.delivery).payload)
     granted = delivery.granted_to(own_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import AGENCY, ANCHOR, RELAY_URL
+from agency_client.record import listed
 from agency_client.use_cases.home import Home, anchor_of, stranger
 from agency_client.use_cases.knowing import Known, meet, sync
 from agency_client.use_cases.talking import in_step
@@ -148,7 +149,9 @@ async def set_standing(home: Home, agency: AgencyId, standing: Standing) -> Obje
     async with in_step(home) as (relay, known):
         found = known.directory.agency(agency)
         if found is None:
-            raise RefusedError("E_NOT_FOUND", "There is no agency with this id.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no agency with this id.", next=listed.AGENCIES
+            )
         statement = building.signatory_status(
             anchor=known.directory.anchor,
             agency=agency,

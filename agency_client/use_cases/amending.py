@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from agency_client.record import listed
 from agency_client.record.amending import (
     LateAnswer,
     check_answer,
@@ -90,7 +91,9 @@ def answer_package(
     with home.vault.reading() as view:
         record = view.sent.record(core)
         if record is None:
-            raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home did not send that package.", next=listed.SENT
+            )
         subject = _Subject(
             core=core,
             record=None,

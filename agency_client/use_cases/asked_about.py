@@ -10,7 +10,7 @@ from agency_client.record.document import Document
 from agency_client.record.opened import read_section
 from agency_client.record.subjects import reference
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.request_taking import OWED_BY_US
+from agency_client.use_cases.request_dues import OWED_BY_US
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import ObjectHash
 

@@ -18,10 +18,13 @@ from agency_client.ports.vault import (
 )
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.registering import Entered, of_received
+from agency_client.use_cases.advice_packages import take_advice, written_to
+from agency_client.use_cases.disagreeing import take_disagreement
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.notice_hearing import judge_waiting
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.replacing import keep_replacement, notice_replacement
 from agency_client.use_cases.request_taking import take_in
 from agency_client.use_cases.retaining import own_copy, retain
 from agency_client.use_cases.sayings import make_event, post_or_record, subject_of
@@ -60,8 +63,10 @@ async def commit(
     with home.vault.transaction() as tx:
         tx.contents.put(package.core, contents)
         retain(tx, package.core, contents, copy, now)
+        keep_replacement(tx, package.core, contents.manifest.supersedes)
+        notice_replacement(home, tx, package.core, now)
         tx.register.add(replace(entered.line, core=package.core, time=now), entered.terms)
-        _take_requests(tx, own.address, package, opened, now)
+        _take_in(home, tx, own.address, package, opened, now)
         tx.postings.add(posting)
         judge_waiting(tx, home, known, package.core, now)
         tx.audit.append(
@@ -94,8 +99,13 @@ def _entered(home: Home, package: ReceivedPackage, opened: OpenedPackage) -> Ent
     )
 
 
-def _take_requests(
-    tx: Families, own: Address, package: ReceivedPackage, opened: OpenedPackage, now: Seconds
+def _take_in(
+    home: Home,
+    tx: Families,
+    own: Address,
+    package: ReceivedPackage,
+    opened: OpenedPackage,
+    now: Seconds,
 ) -> None:
     """What the package asks or answers."""
     offer = tx.received.offer(package.core)
@@ -107,6 +117,9 @@ def _take_requests(
     if offer is not None:
         core, _ = read_core(offer.core)
         take_in(tx, own, package, core, sections, now)
+        read = [each for each, _ in sections]
+        take_advice(home, tx, own, package, written_to(core), read, now)
+        take_disagreement(home, tx, own, package, written_to(core), read, now)
 
 
 def _readable(opened: OpenedPackage) -> Iterator[ReadSection]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agency_client.ports.vault import Families, ReceivedPackage
+from agency_client.record import listed
 from agency_client.record.copied import Copied, Copies
 from agency_client.record.document import Document
 from agency_client.record.noticed import Noticed, marks, read_notice
@@ -13,6 +14,7 @@ from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.pointing import find_item
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reading import not_open
+from agency_client.use_cases.restricting import require_unrestricted
 from phoenix_protocol import limits, record, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ItemId, ObjectHash, PackageId
@@ -51,7 +53,9 @@ def _package(view: Families, wanted: str) -> ReceivedPackage:
         every = view.received.inbox() if wanted else ()
         matches = [p for p in every if p.package.hex().startswith(wanted)]
     if not matches:
-        raise RefusedError("E_NOT_FOUND", "This home has received no package of this id.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home has received no package of this id.", next=listed.RECEIVED
+        )
     if len(matches) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several packages begin with these characters.")
     return matches[0]
@@ -67,6 +71,7 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
     said = next((s.said for s in section.statements if s.id == pointed.item), None)
     if said is None:
         raise RefusedError("E_NOT_FOUND", "This is a file. Open it, and attach it to a section.")
+    require_unrestricted(view, package.core, [pointed.item, section.item])
     people = _people(section)
     notices = _notices(view, package.core, pointed.item)
     return Copied(
@@ -80,7 +85,14 @@ def _copied(view: Families, package: ReceivedPackage, statement: str) -> Copied:
         handling=(*section.handling, *_handling(view, package.core)),
         released=tuple(line for notice in notices for line in notice.conditions),
         marks=marks(notices),
+        do_not_alert=tuple(line for each in sections for line in each.do_not_alert),
+        quality=_answer(section, "quality"),
+        subject_access=_answer(section, "subject_access"),
     )
+
+
+def _answer(section: ReadSection, name: str) -> str | None:
+    return next(iter(section.answers.get(name, ())), None)
 
 
 def _people(section: ReadSection) -> dict[ItemId, record.Person]:

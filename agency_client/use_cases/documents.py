@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.ports.vault import Vault
+from agency_client.record import listed
 from agency_client.record.attachments import AttachmentSource
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import Copied, Copies
 from agency_client.record.copying import copied_in, with_copies
 from agency_client.record.document import Document
 from agency_client.record.drafting import More, Setting, draft_package, readers_of
@@ -20,10 +22,11 @@ from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.shipped import shipped_calendar, shipped_catalogue
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
+from agency_client.use_cases.comparing import of_recipients
 from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
@@ -32,9 +35,13 @@ from agency_client.use_cases.overriding import overridden, tell_originators, tog
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
+from agency_client.use_cases.thread_consent import thread_consent
+from agency_client.use_cases.told_before import passed_on_from, told_of
+from agency_client.use_cases.training import training_has_ended
 from keys.content import missing
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.endpoints import Endpoint
+from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.encoding import Plain
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds, agency_of
@@ -117,7 +124,8 @@ def check_written(
     known = recall_directory(home)
     if known is None:
         raise missing("a directory")
-    return kind.judge(document, _facts(home, known, document, options, home.now()))
+    facts = _facts(home, known, document, options, home.now())
+    return _informed(kind.judge(document, facts), document, facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +162,7 @@ async def send_written(
         facts = _facts(home, known, document, options, now)
         findings = kind.judge(document, facts)
         findings.refuse()
-        said.append(findings)
+        said.append(_informed(findings, document, facts))
         filled = with_copies(document, facts.copies)
         return _outgoing(home, known, filled, data, options, facts, findings, kind)
 
@@ -162,11 +170,18 @@ async def send_written(
     return Sent(result=result, findings=said[0])
 
 
+def _informed(findings: Findings, document: Document, facts: Facts) -> Findings:
+    """``findings`` with what is known of the recipients and is no finding."""
+    compared = (facts.compared.get(name) for name in dict.fromkeys(document.to))
+    return replace(findings, compared=tuple(each for each in compared if each is not None))
+
+
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
 def _facts(home: Home, known: Known, document: Document, options: Options, now: Seconds) -> Facts:
     own, _ = endpoint_of(home)
+    copies = find_copies(home, document)
     return Facts(
         now=now,
         own=_own(known, own.address),
@@ -177,18 +192,36 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
             AttachedFile(section=a.section, name=a.name, size=a.size) for a in options.attachments
         ),
         expires=options.expires,
+        calendar=shipped_calendar(),
         urgent=options.urgent,
         review_due=known.directory.partnership.review_due,
         sent=_sent(home.vault, document.supersedes),
-        copies=find_copies(home, document),
+        copies=copies,
         asked=asked_about(home, document, options.answers),
+        told=_told(home, document.supersedes),
+        passed_on=_passed_on_before(home, copies),
+        thread_consent=thread_consent(home, document),
+        assured=_assured(known),
+        training_ended=training_has_ended(home, now),
+        kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
+        compared=of_recipients(home, known, document.to, now),
     )
+
+
+def _assured(known: Known) -> dict[str, Sequence[Assurance]]:
+    """What each agency assures of its security. One that has not spoken yet assures nothing."""
+    return {
+        agency.id: agency.keys.assurances if agency.keys is not None else ()
+        for agency in known.directory.agencies()
+    }
 
 
 def _own(known: Known, address: Address) -> Own:
     agency = known.directory.agency(agency_of(address))
     if agency is None:
-        raise RefusedError("E_NOT_FOUND", "The directory does not know your agency.")
+        raise RefusedError(
+            "E_NOT_FOUND", "The directory does not know your agency.", next=listed.AGENCIES
+        )
     signatory = agency.signatory
     return Own(
         address=address,
@@ -231,6 +264,22 @@ def _sent(vault: Vault, id_: str | None) -> dict[str, ObjectHash]:
         found = view.sent.by_package(package)
     # An id is written in lower case: another way of writing it was never one.
     return {found.package.hex(): found.core} if found is not None else {}
+
+
+def _told(home: Home, id_: str | None) -> tuple[str, ...]:
+    """Who was told of the package that a document supersedes."""
+    sent = _sent(home.vault, id_)
+    with home.vault.reading() as view:
+        return tuple(name for core in sent.values() for name in told_of(home, view, core))
+
+
+def _passed_on_before(home: Home, copies: Copies) -> tuple[str, ...]:
+    """Who was told out of packages that those replaced from which a document copies."""
+    cores = dict.fromkeys(found.core for found in copies.values() if isinstance(found, Copied))
+    if not cores:
+        return ()
+    with home.vault.reading() as view:
+        return passed_on_from(home, view, cores)
 
 
 # -- drafting --------------------------------------------------------------------------------------------------------
@@ -294,11 +343,14 @@ def setting_for(
 ) -> Setting:
     """Who sends to whom, whose records get a copy, and by what rules it is written."""
     agencies = {agency_of(Address(name)) for name in (*to, own)}
+    partnership = known.directory.partnership
     return Setting(
         own=own,
         records=records_addresses(known, sorted(agencies)),
         rules=Rules(
-            protocol=known.directory.partnership.protocol,
+            protocol=partnership.protocol,
+            protocol_version=partnership.protocol_version,
+            protocol_text=partnership.protocol_text,
             catalogue=catalogue or shipped_catalogue(),
             urgent=urgent,
         ),

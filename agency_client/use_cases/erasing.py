@@ -14,6 +14,7 @@ from agency_client.ports.vault import (
     ReceivedPackage,
     Tombstone,
 )
+from agency_client.record import listed
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.held import require_not_held
 from agency_client.use_cases.home import Home
@@ -112,6 +113,7 @@ def _erase(
         contents = require_contents(tx, core)
         require_not_held(tx, core)
         whole = _is_whole(tx, core, wanted)
+        tx.restrictions.end(core, None if whole else _items_in(contents, wanted), by.time)
         if whole:
             tx.erasure.package(core, _blank_cover(tx, core), by)
             queue_erased(tx, home, replies)
@@ -218,5 +220,7 @@ def _grant_without(contents: Contents, erased: Collection[SegmentId]) -> bytes |
 def _package_of(view: Families, core: ObjectHash) -> PackageId:
     found = view.received.get(core) or view.sent.get(core)
     if found is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.PACKAGES
+        )
     return found.package

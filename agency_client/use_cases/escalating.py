@@ -34,8 +34,8 @@ from agency_client.use_cases.handing_in import hand_in
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.reminding import remind
+from agency_client.use_cases.request_dues import OWED_TO_US
 from agency_client.use_cases.request_taking import (
-    OWED_TO_US,
     place_of,
     unanswered,
     unread_reply,
@@ -111,8 +111,8 @@ def _of_due(view: Families, due: Due) -> Overdue | None:
     record, contents = view.sent.record(due.core), view.contents.get(due.core)
     if address is None or deputy is None or address in escalated:
         return None
-    if record is None or contents is None:
-        return None  # erased: there is nothing left to ask
+    if record is None or contents is None or view.restrictions.live(due.core):
+        return None  # erased or restricted: there is nothing left to ask
     return Overdue(
         package=package,
         record=record,

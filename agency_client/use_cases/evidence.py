@@ -10,6 +10,7 @@ from agency_client.ports.evidence import MakeFile, Written
 from agency_client.ports.vault import Contents, Families, StoredAttachment
 from agency_client.ports.vault import Standing as VaultStanding
 from agency_client.ports.vault.settings import CHECKPOINT
+from agency_client.record import listed
 from agency_client.use_cases.home import Home, anchor_of
 from agency_client.use_cases.leaving_out import redaction
 from agency_client.use_cases.reading import attachment_pieces, not_open
@@ -131,9 +132,13 @@ def _had(view: Families, core: ObjectHash) -> _Had:
 def _sent(view: Families, core: ObjectHash, contents: Contents | None) -> _Had:
     sent, record = view.sent.get(core), view.sent.record(core)
     if sent is None or record is None:
-        raise RefusedError("E_NOT_FOUND", "This home never had that package.")
+        raise RefusedError("E_NOT_FOUND", "This home never had that package.", next=listed.PACKAGES)
     if contents is None:
-        raise RefusedError("E_ERASED", "The contents of this package are erased.")
+        raise RefusedError(
+            "E_ERASED",
+            "What you sent in this package is erased here.",
+            next="Whoever got it and still has it can export it.",
+        )
     held = [(d.delivery, d.held) for d in view.sent.deliveries(core) if d.held is not None]
     if not held:
         raise RefusedError(

@@ -6,6 +6,7 @@ docs/protocol.md §6.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from agency_client.ports.vault import AddressProgress, Alert, Families
 from phoenix_protocol.identifiers import EndpointId, ObjectHash, Seconds
@@ -58,8 +59,30 @@ def expire_sent(
     written_to = [a for a in tx.sent.addresses(core) if a.why is Why.TO]
     if not any(a.state is State.EXPIRED for a in written_to):
         return False
-    raise_alert(tx, code, core, "", now)
+    _tell_end(tx, code, core, now)
     return True
+
+
+#: The relay's own reports of an end: they say more than that nobody confirmed it.
+_REPORTED: Final = frozenset({"A_NOT_DELIVERED", "A_RELAY_LOST"})
+#: What an end makes out of date.
+_BEFORE_THE_END: Final = frozenset({"W_EXPIRES_SOON", "N_UNCONFIRMED"})
+
+
+def _tell_end(tx: Families, code: str, core: ObjectHash, now: Seconds) -> None:
+    """One alarm of one end: the relay's report takes the place of our own finding, and is not news to who saw that.
+
+    That the relay lost it is always news.
+    """
+    known = {alert.code: alert for alert in tx.alerts.of(core)}
+    if code not in _REPORTED and known.keys() & _REPORTED:
+        return
+    dealt_with = known["N_UNCONFIRMED"].seen if "N_UNCONFIRMED" in known else None
+    seen = dealt_with if code == "A_NOT_DELIVERED" else None
+    tx.alerts.add(Alert(code=code, core=core, time=now, seen=seen))
+    for alert in tx.alerts.of(core):
+        if alert.code in _BEFORE_THE_END - {code} and alert.seen is None:
+            tx.alerts.see(alert.number, now)
 
 
 def expire_received(tx: Families, core: ObjectHash, ended: Seconds | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agency_client.use_cases.agencies import (
@@ -16,6 +16,7 @@ from agency_client.use_cases.agencies import (
 )
 from agency_client.use_cases.home import Home, UntrustedRelay, stranger
 from agency_client.use_cases.knowing import meet
+from agency_client.use_cases.protocols import keep_text, versions_of
 from keys import holders
 from keys.content import Content
 from phoenix_protocol import limits, schema
@@ -45,10 +46,14 @@ _DEFAULT_BOUNDS: Final = Bounds(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPartnership:
-    """What a founder decides. ``review_due`` is when the protocol must be looked at again (POSIX seconds)."""
+    """What a founder decides. ``review_due`` is when the protocol must be looked at again (POSIX seconds).
+
+    ``protocol_text`` is the text of the protocol: the partnership names its hash, and the founder's home keeps it.
+    """
 
     name: str
     protocol: str
+    protocol_text: bytes | None = field(repr=False, default=None)
     review_due: Seconds
     threshold: int
     founder: AgencyProfile
@@ -82,7 +87,9 @@ async def create_partnership(home: Home, relay_at: str, claim: str, new: NewPart
             await _take(relay, Claim(claim=claim, entries=_entries(home.content, founding)))
         elif bytes(description.anchor) != anchor:
             raise _claimed()
-        await meet(home, relay, anchor)
+        known = await meet(home, relay, anchor)
+        if new.protocol_text is not None:
+            keep_text(home, versions_of(known), new.protocol_text)
     audit(home, "partnership.created", anchor)
     return anchor
 
@@ -168,6 +175,7 @@ def _founding_statements(home: Home, new: NewPartnership, keys: RelayKeys) -> li
     genesis = building.genesis(
         name=new.name,
         protocol=new.protocol,
+        protocol_text=sha256(new.protocol_text) if new.protocol_text is not None else None,
         review_due=new.review_due,
         governance=KeySet(holders=(holders.governance_holder(content),), threshold=1),
         bounds=_DEFAULT_BOUNDS,

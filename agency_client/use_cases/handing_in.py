@@ -54,11 +54,22 @@ async def hand_in(
         except RefusedError as error:
             if error.code not in OF_THE_REQUEST:
                 _abandon(home, package, error.code)
+            if error.code == "E_EXPIRED":
+                raise _too_late() from None
             raise
         except TamperError as error:
             if error.code == "E_STORE_INTEGRITY":
                 _abandon(home, package, error.code)
             raise
+
+
+def _too_late() -> RefusedError:
+    """The relay's refusal of what expired on its way, as its sender needs it."""
+    return RefusedError(
+        "E_EXPIRED",
+        "The package expired before the relay had it. Nobody got it.",
+        next="Send it again, with a longer time: --expires 14d.",
+    )
 
 
 async def give_up(home: Home, package: SentPackage) -> None:

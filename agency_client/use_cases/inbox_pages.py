@@ -156,7 +156,7 @@ def passed_on(home: Home, core: ObjectHash) -> dict[ItemId, tuple[PassedOn, ...]
     """What of a package went on from here, by its items, to whom and when."""
     found: dict[ItemId, tuple[PassedOn, ...]] = {}
     with home.vault.reading() as view:
-        for entry in view.onward.of(core):
+        for entry in view.onward.of((core,)):
             found[entry.item] = (*found.get(entry.item, ()), entry)
     return found
 

@@ -8,7 +8,9 @@ from typing import Final
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import ADDRESS, AGENCY, ANCHOR, ENDPOINT, RELAY_URL
+from agency_client.record import listed
 from agency_client.use_cases.agencies import append
+from agency_client.use_cases.governing import SignatoryLine, signatory_lines
 from agency_client.use_cases.home import (
     Home,
     endpoint_speaker,
@@ -39,7 +41,7 @@ from phoenix_protocol.identifiers import (
 )
 from phoenix_protocol.joining import join_code, read_join_code
 from phoenix_protocol.signed import parse_signed, sign
-from phoenix_protocol.words import fingerprint_words, join_words
+from phoenix_protocol.words import join_words
 
 #: How long a member statement is valid before a manager must renew it.
 VALIDITY: Final = 2 * 366 * 86400
@@ -115,7 +117,7 @@ async def ask_to_join(
         raise RefusedError(
             "E_NOT_FOUND",
             "The partnership has no agency of this name.",
-            next="Check the part of the address after the @.",
+            next="Check the part of the address after the @: whoever governs it has 'phoenix partnership status'.",
         )
     home.keystore.update(made)
     _remember(home, address, anchor, relay_at)
@@ -225,7 +227,9 @@ async def approve(home: Home, code: str) -> MemberLine:
                 "E_KEY_UNCERTIFIED", "The relay answered with another request than the code names."
             )
         if agency_of(request.message.address) != manager.agency:
-            raise RefusedError("E_NOT_FOUND", "This request is for another agency.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This request is for another agency.", next=listed.MEMBERS
+            )
         now = home.now()
         certificate = building.member_from_request(
             request,
@@ -278,7 +282,11 @@ async def end_member(
         now = home.now()
         ending = known.directory.acting_at(address, now, known.openings)
         if not ending or agency_of(address) != manager.agency:
-            raise RefusedError("E_NOT_FOUND", "No endpoint of your agency acts at this address.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "No endpoint of your agency acts at this address.",
+                next=listed.MEMBERS,
+            )
         signed = [
             sign(
                 building.member_end(
@@ -342,7 +350,15 @@ def _standing(endpoint: Endpoint, now: Seconds) -> str:
     return "in force" if endpoint.in_force_at(now) is not None else "not in force"
 
 
-async def directory(home: Home, address: Address | None = None) -> tuple[MemberLine, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryLines:
+    """Members, and the agencies that they belong to."""
+
+    members: tuple[MemberLine, ...]
+    agencies: tuple[SignatoryLine, ...]
+
+
+async def directory(home: Home, address: Address | None = None) -> DirectoryLines:
     """Who there is: everybody, or the endpoints of one address."""
     async with in_step(home) as (_, known):
         pass
@@ -351,15 +367,8 @@ async def directory(home: Home, address: Address | None = None) -> tuple[MemberL
         if address is None
         else known.directory.by_address(address, known.openings)
     )
-    return member_lines(known, found, home.now())
-
-
-async def fingerprint(home: Home, address: Address) -> tuple[str, ...]:
-    """Words to compare by phone, over the document keys of an address. Raises RefusedError ``E_NOT_FOUND``."""
-    async with in_step(home) as (_, known):
-        now = home.now()
-        acting = known.directory.acting_at(address, now, known.openings)
-    keys = [m.document_key for e in acting if (m := e.in_force_at(now)) is not None]
-    if not keys:
-        raise RefusedError("E_NOT_FOUND", "Nobody acts at this address.")
-    return fingerprint_words(address, keys)
+    now, named = home.now(), {endpoint.agency for endpoint in found}
+    return DirectoryLines(
+        members=member_lines(known, found, now),
+        agencies=tuple(line for line in signatory_lines(known, now) if line.id in named),
+    )

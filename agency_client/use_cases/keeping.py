@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agency_client.audit.chain import AuditHead, AuditRow, verify
@@ -16,6 +17,7 @@ from agency_client.use_cases.handing_in import give_up, hand_in
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, stranger
 from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
+from agency_client.use_cases.leaving import note_who_left
 from agency_client.use_cases.notice_keeping import keep_notices
 from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
@@ -27,7 +29,7 @@ from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step
 from phoenix_protocol.api import EpochKeys, EpochQuery
 from phoenix_protocol.errors import PhoenixError, Problem, UnavailableError
-from phoenix_protocol.identifiers import agency_of
+from phoenix_protocol.identifiers import PackageId, agency_of
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.signed import parse_signed
 
@@ -59,6 +61,7 @@ async def catch_up(home: Home, wait: int = 0) -> Kept:
         await void_numbers(home, relay, known)
         await ask_after_held(home, relay)
         await escalate(home, relay, known)
+        note_who_left(home, known)
     if home.content.standing is Standing.RESTORED:
         home.keystore.update(back_in_step)
     await tell_originators(home)
@@ -142,10 +145,28 @@ async def finish_sends(home: Home, relay: Relay, known: Known) -> int:
 def _tidy_outbox(home: Home) -> None:
     """Remove the sealed bytes of sends that were stopped before they were kept, or after they were held."""
     with home.outbox.tidying() as alone:
-        if alone:
-            with home.vault.reading() as view:
-                kept = {package.outbox for package in view.sent.unfinished()}
-            home.outbox.keep_only(kept)
+        if not alone:
+            return
+        with home.vault.reading() as view:
+            kept = {package.outbox for package in view.sent.unfinished()}
+        # The parcel of a stopped send goes last: it says that files may have been left as well.
+        if home.outbox.holds_others(kept) and not _tidy_files(home):
+            return
+        home.outbox.keep_only(kept)
+
+
+def _tidy_files(home: Home) -> bool:
+    """Remove the files that no package refers to, while nobody sends; False while somebody may be fetching some.
+
+    The transaction holds off whoever begins to: a package is accepted in one, before its files come.
+    """
+    with home.vault.transaction() as tx:
+        if tx.received.inbox({State.ACCEPTED}):
+            return False
+        for blob in tx.contents.unreferred(home.vault.blobs.names()):
+            home.vault.blobs.remove(blob)
+    home.vault.blobs.sweep()
+    return True
 
 
 # -- the audit record ------------------------------------------------------------------------------------------------
@@ -164,6 +185,12 @@ def show_audit(home: Home, last: int) -> tuple[AuditRow, ...]:
     with home.vault.reading() as view:
         count = view.audit.head().count
         return view.audit.rows(max(1, count - last + 1))
+
+
+def audited_packages(home: Home, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
+    """The packages that rows of the audit record are about, by what the rows name; without those of nothing known."""
+    with home.vault.reading() as view:
+        return view.audit.packages({row.on for row in rows})
 
 
 async def adopt_restored(home: Home, relay_at: str) -> None:

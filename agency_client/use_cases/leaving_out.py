@@ -77,7 +77,8 @@ def _other(
         raise RefusedError(
             "E_NOT_FOUND",
             f"Nothing in this package is called what number {position} of --redact says.",
-            next="Give a section's id, or SECTION.NUMBER of a statement in it, or SECTION.ID.",
+            next="Give a section's id, or SECTION.NUMBER of a statement in it, or SECTION.ID: "
+            "'phoenix open ID' shows them.",
         )
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several ids begin so.", next="Give more of the id.")

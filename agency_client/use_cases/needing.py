@@ -15,7 +15,7 @@ from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import is_stale, recall_directory
 from agency_client.use_cases.reminding import remind
-from agency_client.use_cases.request_taking import OWED_BY_US, OWED_TO_US
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import Seconds
 

@@ -10,6 +10,7 @@ from agency_client.ports.relay import Relay
 from agency_client.ports.vault import (
     Families,
     Posting,
+    RestrictReason,
     Route,
     StoredAnswer,
     StoredNotice,
@@ -19,6 +20,7 @@ from agency_client.use_cases.knowing import Known, recall_directory, require_cur
 from agency_client.use_cases.notice_views import NEED_OUTCOME, OUTCOMES, is_settled
 from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import records_addresses
+from agency_client.use_cases.restricting import restrict_items, restricted_items
 from agency_client.use_cases.sayings import flush, readers_at
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import encoding, schema
@@ -156,12 +158,15 @@ def _outcome(kind: AnswerKind, detail: Detail | None) -> str:
 
 
 async def settle(home: Home, notice: str, outcome: str, words: str | None) -> StoredNotice:
-    """Say what was done about a notice: a word of ``Done``, or ``disagreed``.
+    """Say what was done about a notice: a word of ``Done``, or ``disagreed``. Restricting is done by saying it.
 
-    The same again says nothing new. Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``, ``E_NOTICE_STATE``.
+    The same again says nothing new. Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``, ``E_NOTICE_STATE``,
+    ``E_ERASED`` where nothing is here any more to restrict.
     """
     require_in_step(home)
     found = find_notice(home, notice)
+    if outcome == Done.RESTRICTED.value:
+        _require_here(home, found)
     done = None if outcome == AnswerKind.DISAGREED.value else Done(outcome)
     kind = AnswerKind.DONE if done is not None else AnswerKind.DISAGREED
     detail = Detail(done=done, words=words, opened=())
@@ -173,8 +178,31 @@ async def settle(home: Home, notice: str, outcome: str, words: str | None) -> St
             with home.vault.transaction() as tx:
                 queue_answer(tx, home, reply)
                 put_away(tx, found.hash, home.clock.now())
+                if done is Done.RESTRICTED:
+                    _restrict(home, tx, found, words)
             await flush(home, relay)
     return found
+
+
+def _require_here(home: Home, notice: StoredNotice) -> None:
+    """Raise RefusedError ``E_ERASED`` where nothing of what a notice is about is here."""
+    with home.vault.reading() as view:
+        if not any(True for _ in restricted_items(view, view.notices.places(notice.hash))):
+            raise RefusedError(
+                "E_ERASED",
+                "Nothing of what this is about is here any more to restrict.",
+                next="Say what was done: phoenix settle --outcome erased.",
+            )
+
+
+def _restrict(home: Home, tx: Families, notice: StoredNotice, words: str | None) -> None:
+    """Restrict what a notice is about, wherever it is here: as it came, and as this home has passed it on."""
+    places = dict.fromkeys(restricted_items(tx, tx.notices.places(notice.hash)))
+    for core in dict.fromkeys(core for core, _ in places):
+        live = tx.restrictions.live(core)
+        items = [item for of, item in places if of == core and item not in live]
+        if items:
+            restrict_items(home, tx, core, items, RestrictReason.EVIDENCE, words, home.clock.now())
 
 
 def find_notice(home: Home, text: str) -> StoredNotice:

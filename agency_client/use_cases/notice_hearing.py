@@ -164,6 +164,9 @@ def _apply(
     own, own_id = endpoint_of(home)
     items = _items(tx, home, opened)
     if items is None:
+        if tx.erasure.tombstones(handing.core):
+            # Who may say it stood in what was erased: a person has to ask them.
+            raise_alert(tx, "N_NOTICE_ERASED", handing.core, handing.hash.hex()[:16], now)
         return False
     notice = _notice_of(opened)
     fresh = tx.notices.apply(notice.hash, handing.core, items)

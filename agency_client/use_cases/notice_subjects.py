@@ -118,7 +118,11 @@ def _package(view: Families, own: Address, core: ObjectHash) -> _Package:
 def _subject(view: Families, package: _Package, statement: str) -> Subject:
     contents = view.contents.get(package.core)
     if contents is None:
-        raise RefusedError("E_ERASED", "The contents of this package are erased.")
+        raise RefusedError(
+            "E_ERASED",
+            "What you sent in this package is erased here.",
+            next="Say it in a new package that supersedes this one: its recipients see that.",
+        )
     read: Sequence[ReadSection] = [read_section(section.items) for section in contents.sections]
     pointed = find_item(read, statement)
     section = contents.sections[pointed.section]

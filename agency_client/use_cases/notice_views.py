@@ -5,7 +5,7 @@ docs/protocol.md §6.8.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -110,11 +110,21 @@ def detail_of(answer: StoredAnswer) -> Detail | None:
 
 
 def _of_package(home: Home, view: Families, core: ObjectHash) -> tuple[Shown, ...]:
-    stored = view.notices.of(core)
+    """Notices on the package's own items, and on what was copied into it here: these belong to the first item."""
+    stored = tuple(dict.fromkeys((*view.notices.of(core), *_on_copies(view, core))))
     if not stored:
         return ()
     page = _page(view, core)
     return tuple(_shown(home, view, core, item, notice, page) for item, notice in stored)
+
+
+def _on_copies(view: Families, core: ObjectHash) -> Iterator[tuple[ItemId, StoredNotice]]:
+    """What was said of statements that this home passed on in a package of its own, by their ids there."""
+    first = {(e.core, e.item): e.to_item for e in view.onward.came_from(core)}
+    for origin in dict.fromkeys(origin for origin, _ in first):
+        for item, notice in view.notices.of(origin):
+            if (origin, item) in first:
+                yield first[origin, item], notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +227,13 @@ def _holder(address: Address, said: list[StoredAnswer], notice: StoredNotice) ->
         done=detail.done if detail is not None else None,
         words=detail.words if detail is not None else None,
         time=newest.time if newest is not None else None,
-        passed_on=_words(onward[-1]) if onward else None,
+        passed_on=_all_words(onward),
         second_hand=bool(said) and all(a.core != notice.core for a in said),
     )
 
 
-def _words(answer: StoredAnswer) -> str | None:
-    detail: Detail | None = detail_of(answer)
-    return detail.words if detail is not None else None
+def _all_words(onward: Iterable[StoredAnswer]) -> str | None:
+    """To whom it was passed on, in all the packages in which it was."""
+    details = [detail_of(answer) for answer in onward]
+    words = [detail.words for detail in details if detail is not None and detail.words]
+    return ", ".join(dict.fromkeys(name for line in words for name in line.split(", "))) or None

@@ -7,11 +7,13 @@ with the next round of work. It waits until the package itself is with the relay
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from agency_client.ports.vault import Due, Families, Progress, RegisterLine, SentPackage
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
+from agency_client.record.findings import Findings
 from agency_client.record.originators import ToOriginator, Written, override_words
 from agency_client.record.subjects import terms
 from agency_client.record.syntax import parse
@@ -106,12 +108,20 @@ async def _tell(home: Home, due: Due) -> None:
     if package.progress is not Progress.HELD:
         return
     urgent = Options(urgent=True)
+    word = replace(PACKAGE, judge=_judged)
     sent = await send_written(
-        home, read_document(document), document, urgent, lambda _done, _whole: None, PACKAGE
+        home, read_document(document), document, urgent, lambda _done, _whole: None, word
     )
     _close(home, due)
     told(home, sent.result.package)
     _note(home, due, "done")
+
+
+def _judged(document: Document, facts: Facts) -> Findings:
+    """What is owed of the package that went on is answered there: nobody owes it of the word about it again."""
+    from agency_client.record.rules import check_document
+
+    return replace(check_document(document, facts), owed=())
 
 
 def _close(home: Home, due: Due) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from agency_client.ports.vault import (
@@ -13,8 +13,13 @@ from agency_client.ports.vault import (
     Standing,
     StoredAttachment,
 )
+from agency_client.record import listed
+from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.restricted import RestrictedPart, covered, in_words, parts
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.notice_views import Shown, beside_items, unread
+from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
+from agency_client.use_cases.restricting import hide, read_restricted
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
@@ -28,16 +33,29 @@ from phoenix_protocol.sealing.segments import SegmentKey
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPackage:
     """A package from the vault, received or our own: its line in the list, its cover, what this home may read of it,
-    and the notices beside that.
+    and the notices beside that; what it replaces, and what replaced it.
 
-    ``unread`` counts the notices that came and that this machine has no key for.
+    ``sections`` are without the words of what is ``restricted``, unless ``is_shown``; ``covered`` are the ids of these
+    sections (their heads'), statements and files. ``unread`` counts the notices that came and that this machine has no
+    key for.
     """
 
     package: ReceivedPackage | SentPackage
     cover: Cover
     contents: Contents
+    sections: tuple[ReadSection, ...] = ()
+    restricted: tuple[RestrictedPart, ...] = ()
+    covered: frozenset[ItemId] = frozenset()
+    is_shown: bool = True
     notices: Mapping[ItemId, tuple[Shown, ...]] = field(default_factory=dict)
     unread: int = 0
+    replaced: Replaced = NOTHING
+
+    @property
+    def files(self) -> tuple[StoredAttachment, ...]:
+        """The files that may be written: those of what is restricted only where that is shown."""
+        hidden = frozenset[ItemId]() if self.is_shown else self.covered
+        return tuple(file for file in self.contents.attachments if file.item not in hidden)
 
 
 class FileBlocks:
@@ -57,10 +75,11 @@ class FileBlocks:
         return self._file.read(length)
 
 
-def open_package(home: Home, core: ObjectHash) -> ReadPackage:
+def open_package(home: Home, core: ObjectHash, why: str | None = None) -> ReadPackage:
     """A package as it was stored. Raises RefusedError ``E_NOT_ACCEPTED`` and, by its state, why it cannot be read.
 
-    A vault that may only be read can be read, and its audit record stays as it is.
+    What is restricted is shown only to somebody who says ``why``, and that is recorded. A vault that may only be read
+    can be read, but for what is restricted, and its audit record stays as it is.
     """
     tidy(home)
     package = received_package(home, core)
@@ -71,39 +90,71 @@ def open_package(home: Home, core: ObjectHash) -> ReadPackage:
         with home.vault.transaction() as tx:
             now = home.clock.now()
             tx.audit.append(time=now, actor=home.actor(), action="package.opened", on=core)
-    return ReadPackage(
-        package=package,
-        cover=stored_cover(home, core),
-        contents=contents,
-        notices=beside_items(home, core),
-        unread=unread(home, core),
-    )
+    return _read(home, package, stored_cover(home, core), contents, why)
 
 
-def reread(home: Home, core: ObjectHash) -> ReadPackage:
-    """A package that this home sent, as it was sealed. Raises RefusedError ``E_NOT_FOUND`` and ``E_ERASED``."""
+def _read(
+    home: Home,
+    package: ReceivedPackage | SentPackage,
+    cover: Cover,
+    contents: Contents,
+    why: str | None,
+) -> ReadPackage:
+    core = package.core
     with home.vault.reading() as view:
-        package, record = view.sent.get(core), view.sent.record(core)
-    if package is None or record is None:
-        raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
-    contents = stored_contents(home, core)
-    if contents is None:
-        raise not_open(State.ACKNOWLEDGED)
-    cover = schema.decode(Cover, record.cover, limit=limits.COVER_BYTES)
+        live = view.restrictions.live(core)
+    is_shown = why is not None or not live
+    if live and why is not None:
+        read_restricted(home, core, why)
+    sections = [read_section(section.items) for section in contents.sections]
+    if None in live and not is_shown:
+        cover = replace(cover, purpose=in_words(live[None]))
     return ReadPackage(
         package=package,
         cover=cover,
         contents=contents,
+        sections=tuple(sections if is_shown else hide(sections, live)),
+        restricted=parts(sections, live),
+        covered=covered(sections, live),
+        is_shown=is_shown,
         notices=beside_items(home, core),
         unread=unread(home, core),
+        replaced=_replaced(home, core),
     )
+
+
+def reread(home: Home, core: ObjectHash, why: str | None = None) -> ReadPackage:
+    """A package that this home sent, as it was sealed; ``why`` as for :func:`open_package`.
+
+    Raises RefusedError ``E_NOT_FOUND`` and ``E_ERASED``.
+    """
+    with home.vault.reading() as view:
+        package, record = view.sent.get(core), view.sent.record(core)
+    if package is None or record is None:
+        raise RefusedError("E_NOT_FOUND", "This home did not send that package.", next=listed.SENT)
+    contents = stored_contents(home, core)
+    if contents is None:
+        raise RefusedError(
+            "E_ERASED",
+            "What you sent in this package is erased here.",
+            next="Its line is in 'phoenix register'. Those who got it may still have it.",
+        )
+    cover = schema.decode(Cover, record.cover, limit=limits.COVER_BYTES)
+    return _read(home, package, cover, contents, why)
+
+
+def _replaced(home: Home, core: ObjectHash) -> Replaced:
+    with home.vault.reading() as view:
+        return replacements(home, view, [core]).get(core, NOTHING)
 
 
 def stored_cover(home: Home, core: ObjectHash) -> Cover:
     with home.vault.reading() as view:
         offer = view.received.offer(core)
     if offer is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.PACKAGES
+        )
     return schema.decode(Cover, offer.cover, limit=limits.COVER_BYTES)
 
 
@@ -111,7 +162,9 @@ def received_package(home: Home, core: ObjectHash) -> ReceivedPackage:
     with home.vault.reading() as view:
         package = view.received.get(core)
     if package is None:
-        raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home has received no such package.", next=listed.RECEIVED
+        )
     return package
 
 
@@ -174,7 +227,7 @@ def attachment_pieces(
     Raises RefusedError ``E_NOT_FOUND`` (not stored here) and TamperError for damage.
     """
     if not attachment.stored:
-        raise RefusedError("E_NOT_FOUND", "This home did not keep that file.")
+        raise RefusedError("E_NOT_FOUND", "This home did not keep that file.", next=listed.PACKAGES)
     key = SegmentKey(
         segment=attachment.entry.segment, type=SegmentType.ATTACHMENT, key=attachment.key
     )

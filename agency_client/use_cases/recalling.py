@@ -17,6 +17,7 @@ from agency_client.ports.vault import (
     SentPackage,
     SequenceUse,
 )
+from agency_client.record import listed
 from agency_client.use_cases.handing_in import give_up
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
@@ -71,7 +72,7 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
         package = view.sent.get(core)
         addresses = view.sent.addresses(core)
     if package is None:
-        raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+        raise RefusedError("E_NOT_FOUND", "This home did not send that package.", next=listed.SENT)
     with home.vault.transaction() as tx:
         now = home.clock.now()
         tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=core)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from agency_client.ports.vault import Due, Families, Record, RegisterLine, Term
 from agency_client.ports.vault.settings import CHECKPOINT
+from agency_client.record import listed
 from agency_client.record.facts import Own, RecordFacts
 from agency_client.record.looks import Look
 from agency_client.use_cases.catalogues import catalogue_of
@@ -69,7 +70,7 @@ def package_or_record(
         return find_record(view, about).cores, about, record_name(about)
     package = view.sent.get(about) or view.received.get(about)
     if package is None:
-        raise RefusedError("E_NOT_FOUND", "This home has no such package.")
+        raise RefusedError("E_NOT_FOUND", "This home has no such package.", next=listed.PACKAGES)
     return (about,), None, package.package.hex()
 
 

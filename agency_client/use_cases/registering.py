@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agency_client.ports.vault import (
@@ -16,9 +16,11 @@ from agency_client.ports.vault import (
     Wanted,
 )
 from agency_client.record.register_table import RECEIVED, SENT, Party, RegisterEntry
+from agency_client.record.restricted import RESTRICTED, covered, in_words
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.record_names import record_name
+from agency_client.use_cases.retaining import readable
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
@@ -61,7 +63,7 @@ def register(
     tidy(home)
     with home.vault.reading() as view:
         lines = _lines(view, sought)
-        entries = _entries(view, lines)
+        entries = _shown(view, _entries(view, lines))
     _looked(home, len(entries), exported)
     return entries
 
@@ -71,7 +73,7 @@ def register_page(home: Home, sought: Sought, *, start: int, most: int) -> Regis
     tidy(home)
     with home.vault.reading() as view:
         lines, whole = _page(view, sought, start, most)
-        entries = _entries(view, lines)
+        entries = _shown(view, _entries(view, lines))
     _looked(home, len(entries))
     return RegisterPage(entries=entries, whole=whole)
 
@@ -79,7 +81,7 @@ def register_page(home: Home, sought: Sought, *, start: int, most: int) -> Regis
 def entries_of(home: Home, core: ObjectHash) -> tuple[RegisterEntry, ...]:
     """The lines that tell of a package, oldest first."""
     with home.vault.reading() as view:
-        return _entries(view, view.register.of(core=core))
+        return _shown(view, _entries(view, view.register.of(core=core)))
 
 
 def _looked(home: Home, lines: int, exported: tuple[str, ...] = ()) -> None:
@@ -180,6 +182,38 @@ def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEnt
         owed=_owed(view, records),
     )
     return tuple(_entry(line, by_now) for line in lines)
+
+
+def _shown(view: Families, entries: tuple[RegisterEntry, ...]) -> tuple[RegisterEntry, ...]:
+    """``entries`` without the words of what is restricted: that it is, since when and why stands in their place."""
+    some = view.restrictions.parts()
+    if not some:
+        return entries
+    return tuple(
+        _without_words(view, entry, entry.line.core) if entry.line.core in some else entry
+        for entry in entries
+    )
+
+
+def _without_words(view: Families, entry: RegisterEntry, core: ObjectHash | None) -> RegisterEntry:
+    if core is None or entry.line.kind not in (SENT, RECEIVED):
+        return entry
+    live, contents = view.restrictions.live(core), view.contents.get(core)
+    sections = list(readable(contents.sections)) if contents is not None else []
+    hidden = covered(sections, live)
+    titles = {section.title for section in sections if section.item in hidden}
+    told = tuple(
+        replace(section, title=RESTRICTED) if None in live or section.title in titles else section
+        for section in entry.line.sections
+    )
+    line = replace(entry.line, sections=told)
+    if None not in live:
+        return replace(entry, line=line)
+    return replace(
+        entry,
+        line=replace(line, facts={"purpose": (in_words(live[None]),)}),
+        answered=(),
+    )
 
 
 def _followed(

@@ -7,7 +7,7 @@ from typing import Final
 
 from agency_client.ports.vault import Alert, Due, Families, Progress, Standing
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.request_taking import OWED_BY_US, OWED_TO_US
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.lifecycle import State
 
@@ -17,7 +17,9 @@ _CODES: Final = {
     OWED_BY_US: ("N_REQUEST_DUE", "N_REQUEST_OVERDUE"),
 }
 #: A request that this home cannot or need not answer any more.
-_OVER: Final = frozenset({State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE})
+_OVER: Final = frozenset(
+    {State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE, State.ERASED}
+)
 
 
 def soon(due: Due) -> Seconds:

@@ -26,14 +26,11 @@ from agency_client.record.request_drafting import DUE_ON_COVER
 from agency_client.record.requests import RequestDocument
 from agency_client.record.response_drafting import ANSWERS_ON_COVER
 from agency_client.use_cases.expiring import raise_alert
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Core, Why
 from phoenix_protocol.package.lifecycle import State
 from phoenix_protocol.sealing.contents import Cover
-
-#: An answer that others owe this home; an answer that this home owes.
-OWED_TO_US: Final = "request_owed"
-OWED_BY_US: Final = "request_answer"
 
 #: Nobody asks for an answer later than this after the request (seconds).
 _LATEST: Final = 366 * 86400

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from agency_client.ports.vault import Escalation, Families, Side, StoredRequest
 from agency_client.record.asked import ReadAnswer, ReadRequest, read_request, read_response
-from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.opened import ReadSection
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
+from agency_client.use_cases.request_dues import OWED_BY_US
 from agency_client.use_cases.request_lines import (
     Asked,
     AskedLine,
@@ -18,7 +19,8 @@ from agency_client.use_cases.request_lines import (
     Stands,
     Told,
 )
-from agency_client.use_cases.request_taking import OWED_BY_US, unread_reply
+from agency_client.use_cases.request_taking import unread_reply
+from agency_client.use_cases.restricting import shown_purpose, shown_sections
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.lifecycle import State
@@ -64,7 +66,7 @@ def _asked_line(view: Families, stored: StoredRequest, now: Seconds) -> AskedLin
     return AskedLine(
         request=stored,
         package=package.package if package else None,
-        purpose=package.purpose if package else "",
+        purpose=shown_purpose(view, package),
         urgency=package.urgency if package else "",
         thread=contents.manifest.thread if contents else "",
         said=said,
@@ -169,7 +171,7 @@ def _owed(view: Families, own: Address | None, now: Seconds) -> Iterator[OwedLin
         yield OwedLine(
             request=stored,
             package=received.package,
-            purpose=received.purpose,
+            purpose=shown_purpose(view, received),
             urgency=received.urgency,
             thread=contents.manifest.thread if contents else "",
             said=said,
@@ -226,10 +228,10 @@ def _answers_in(view: Families, core: ObjectHash) -> Mapping[int, ReadAnswer]:
 
 
 def _sections(view: Families, core: ObjectHash) -> list[ReadSection]:
-    """What is here of a package; nothing when it was erased or cannot be read."""
+    """What is here of a package, without what is restricted; nothing when it was erased or cannot be read."""
     contents = view.contents.get(core)
     try:
-        return [read_section(s.items) for s in contents.sections] if contents else []
+        return shown_sections(view, core, contents.sections) if contents else []
     except TamperError:
         return []
 

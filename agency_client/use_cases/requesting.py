@@ -33,7 +33,7 @@ FactsT = TypeVar("FactsT", bound=Facts)
 def extended(kind: type[FactsT], facts: Facts, **more: Any) -> FactsT:
     """``facts`` with what a kind of document needs to know besides."""
     known = {field.name: getattr(facts, field.name) for field in dataclasses.fields(Facts)}
-    return kind(**known, **more)
+    return kind(**{**known, **more})
 
 
 async def look_at_request(home: Home, data: bytes, options: Options) -> Findings:

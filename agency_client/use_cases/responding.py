@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from agency_client.ports.vault import Families, ReceivedPackage, SentPackage, Side
 from agency_client.record.asked import ReadQuestion, ReadRequest, read_request, read_response
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Findings
+from agency_client.record.localising import localised
 from agency_client.record.opened import read_section
 from agency_client.record.response_drafting import ANSWERS_ON_COVER, response_section
 from agency_client.record.responses import ResponseDocument, read_response_document
@@ -26,9 +28,11 @@ from agency_client.use_cases.documents import (
 )
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.localising import place_of
 from agency_client.use_cases.reading import not_open, received_package, stored_contents
 from agency_client.use_cases.request_taking import take_answers
 from agency_client.use_cases.requesting import extended
+from agency_client.use_cases.restricting import require_unrestricted
 from agency_client.use_cases.sealing import Keep
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash
@@ -58,7 +62,7 @@ def find_request(home: Home, core: ObjectHash) -> Put:
     """A request that this address may answer.
 
     Raises RefusedError ``E_NOT_FOUND`` (nothing of this id came), ``E_NOT_ACCEPTED`` and by its state why it cannot be
-    read, ``E_NO_REQUEST`` (it asks nothing), ``E_NOT_ASKED`` (it asks others).
+    read, ``E_NO_REQUEST`` (it asks nothing), ``E_NOT_ASKED`` (it asks others), ``E_RESTRICTED``.
     """
     package, contents = received_package(home, core), stored_contents(home, core)
     if contents is None:
@@ -68,6 +72,8 @@ def find_request(home: Home, core: ObjectHash) -> Put:
     request = read_request([read_section(section.items) for section in contents.sections])
     if stored is None or request is None:
         raise RefusedError("E_NO_REQUEST", "This package is not a request.")
+    with home.vault.reading() as view:
+        require_unrestricted(view, core)
     own, _ = endpoint_of(home)
     ours = {each.question for each in asked if each.address == own.address}
     if stored.side is Side.OURS or not ours:
@@ -104,7 +110,8 @@ async def respond(
 def response_template(home: Home, core: ObjectHash) -> str:
     """A commented document that answers a request that was put here. Raises what :func:`find_request` raises."""
     put = find_request(home, core)
-    return response_document(put.package.sent_from, put.questions)
+    localise = partial(localised, catalogue=catalogue_of(home), place=place_of(home))
+    return response_document(put.package.sent_from, put.questions, localise)
 
 
 def _completed(home: Home, data: bytes, put: Put) -> ResponseDocument:

@@ -18,7 +18,9 @@ from agency_client.ports.vault import (
     StoredSection,
     Tombstone,
 )
+from agency_client.record import listed
 from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.restricted import RESTRICTED, Live
 from agency_client.record.retained import RETENTION_REVIEW, first_review, said_of_keeping
 from agency_client.use_cases.held import all_reached
 from agency_client.use_cases.home import Home, endpoint_of
@@ -141,9 +143,10 @@ def kept_package(home: Home, core: ObjectHash) -> KeptPackage:
         package = _package(view, core, all_reached(view))
         contents = view.contents.get(core)
         own = {rule.section: rule for rule in view.retention.of(core)}
+        live = view.restrictions.live(core)
     if contents is None or package.kept is None:
         return package
-    return replace(package, sections=tuple(_sections(contents, own, package.kept)))
+    return replace(package, sections=tuple(_sections(contents, own, package.kept, live)))
 
 
 def _package(
@@ -166,7 +169,9 @@ def _package(
         )
     received = view.received.get(core)
     if received is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.PACKAGES
+        )
     return KeptPackage(
         core=core,
         package=received.package,
@@ -179,11 +184,13 @@ def _package(
 
 
 def _sections(
-    contents: Contents, own: dict[SegmentId | None, Retained], whole: Retained
+    contents: Contents, own: dict[SegmentId | None, Retained], whole: Retained, live: Live
 ) -> Iterator[KeptSection]:
     for section in contents.sections:
         segment = section.entry.segment
         name, title = _words_for(section)
+        if None in live or section.items[0].id in live:
+            title = RESTRICTED
         yield KeptSection(
             segment=segment,
             name=name,

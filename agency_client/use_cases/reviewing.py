@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from agency_client.ports.vault import Due, EraseReason, Families
-from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW
+from agency_client.record.assurances import has_ended
+from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on
 from agency_client.use_cases.holding import HOLD_REVIEW, find_hold
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.knowing import recall_directory
+from agency_client.use_cases.protocols import has_adopted, versions_of
 from agency_client.use_cases.record_names import is_record_name, record_number
 from agency_client.use_cases.recording import ToRecord, find_record, keep
 from agency_client.use_cases.retaining import (
@@ -24,17 +27,24 @@ from agency_client.use_cases.retaining import (
     require_contents,
     set_retention,
 )
+from agency_client.use_cases.training import TRAINING_END
 from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
 
 #: What `phoenix review` lists of this home's own keys.
 EPOCH_KEYS: Final = "epoch_keys"
+#: What it lists for those who manage an agency or govern: read out of the directory, kept nowhere.
+PROTOCOL_REVIEW_DUE: Final = "protocol_review"
+PROTOCOL_ADOPTION: Final = "protocol_adoption"
+ASSURANCE_END: Final = "assurance_end"
 #: The kind of the record that somebody has looked.
 REVIEW: Final = "review"
 
 
 #: What somebody can look at and be done with. Everything else is owed to somebody.
-_REVIEWS: Final = frozenset({RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW})
+_REVIEWS: Final = frozenset(
+    {RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW, TRAINING_END}
+)
 
 
 class Outcome(Enum):
@@ -81,7 +91,29 @@ def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...],
     ends = max((secret.valid_until for secret in home.content.epochs), default=None)
     if ends is not None and ends <= until:
         found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=ends <= now))
+    found += [item for item in _of_office(home, now) if item.at <= until]
     return tuple(sorted(found, key=lambda item: item.at)), len(dues) > most
+
+
+def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
+    """What whoever governs, or manages an agency, has to look at by what the directory says."""
+    content = home.content
+    known = recall_directory(home) if content.governance or content.root else None
+    if known is None:
+        return
+    if content.governance is not None:
+        due = known.directory.partnership.review_due
+        yield ToReview(kind=PROTOCOL_REVIEW_DUE, at=due, overdue=due <= now)
+    agency = known.directory.agency(content.root.agency) if content.root is not None else None
+    if agency is None or agency.keys is None:
+        return
+    version = versions_of(known)[-1]
+    if not has_adopted(agency.keys, version):
+        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=version.since <= now)
+    for said in agency.keys.assurances:
+        if said.valid_to is not None:
+            ended = has_ended(said, now)
+            yield ToReview(kind=ASSURANCE_END, at=said.valid_to, overdue=ended, place=said.scheme)
 
 
 def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) -> ToReview:

@@ -19,6 +19,7 @@ from agency_client.ports.vault import (
     Route,
     StoredEvent,
 )
+from agency_client.record import listed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.proving import keep_words
@@ -140,7 +141,9 @@ def subject_of(home: Home, package: ReceivedPackage) -> Subject:
     with home.vault.reading() as view:
         offer = view.received.offer(package.core)
     if offer is None:
-        raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+        raise RefusedError(
+            "E_NOT_FOUND", "This home does not have that package.", next=listed.RECEIVED
+        )
     return Subject(
         core=package.core,
         delivery=parse_signed(offer.delivery).hash,
@@ -195,7 +198,11 @@ async def _hand_in(relay: Relay, posting: Posting) -> None:
         case Route.NOTICE_ANSWERS:
             await relay.answer_notice(schema.decode(Saying, posting.body, limit=_LARGEST))
         case Route.RECALLS | Route.EPOCHS:
-            raise RefusedError("E_NOT_FOUND", "This is not posted from the queue.")
+            raise RefusedError(
+                "E_NOT_FOUND",
+                "This is not posted from the queue.",
+                next="Report it: 'phoenix audit show' says what waits.",
+            )
 
 
 _LARGEST: Final = SIGNED.maximum * 2
@@ -299,9 +306,15 @@ _UNDONE: Final = {
 
 
 def _require_step(state: State, kind: EventKind) -> None:
-    """Raise RefusedError ``E_RECEIPT_STATE``, in words, where the life cycle has no such step."""
+    """Raise RefusedError ``E_RECEIPT_STATE``, or ``E_ERASED``, in words, where the life cycle has no such step."""
     if allowed(state, STEP_OF[kind]):
         return
+    if state is State.ERASED:
+        raise RefusedError(
+            "E_ERASED",
+            "The package is erased here, and its sender knows that.",
+            next="A colleague's machine that still has it can say it. Otherwise phone the sender.",
+        )
     if state in (State.RETURNED, State.RECALLED, State.EXPIRED, State.UNREADABLE):
         what, then = f"The package is {state.value} here.", "Ask the sender to send it again."
     elif kind is EventKind.RETURNED:
@@ -322,7 +335,9 @@ async def say(
     kind: EventKind,
     detail: Detail | None = None,
 ) -> None:
-    """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` before anything is made."""
+    """Make an event, queue it durably and post it. Raises RefusedError ``E_RECEIPT_STATE`` or ``E_ERASED`` before
+    anything is made.
+    """
     require_in_step(home)
     _require_step(package.state, kind)
     posting = await make_event(home, relay, known, subject_of(home, package), kind, detail)

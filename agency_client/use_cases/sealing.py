@@ -28,6 +28,7 @@ from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.proving import forget_files, keep_files, keep_sealing_keys
 from agency_client.use_cases.recipients import Target, find_targets
+from agency_client.use_cases.replacing import keep_replacement
 from agency_client.use_cases.retaining import own_copy, retain
 from phoenix_protocol import encoding, schema
 from phoenix_protocol.api import Submission
@@ -241,6 +242,7 @@ def _keep(
         tx.contents.put(sealed.core_hash, contents)
         keep_sealing_keys(tx, targets, where.created)
         retain(tx, sealed.core_hash, contents, copy, where.created)
+        keep_replacement(tx, sealed.core_hash, sealed.manifest.supersedes)
         line = replace(outgoing.entered.line, core=package.core, time=package.created)
         tx.register.add(line, outgoing.entered.terms)
         for look in outgoing.looks:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from agency_client.ports.vault import (
     AddressProgress,
     Alert,
     Families,
     ReceivedPackage,
+    Restriction,
     SentEndpoint,
     SentPackage,
     SentSummary,
     Standing,
     StoredEvent,
 )
+from agency_client.record import listed
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
 from phoenix_protocol import limits, schema
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
@@ -31,11 +34,16 @@ if TYPE_CHECKING:  # loaded where a cover or detail is read: listing what was se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """A line of the inbox, with the cover and what colleagues have done with it."""
+    """A line of the inbox, with the cover, what colleagues have done with it, what it replaces and what replaced it.
+
+    Of a package that is ``restricted`` here, package and cover say that in place of their purpose.
+    """
 
     package: ReceivedPackage
     cover: Cover
     colleagues: tuple[StoredEvent, ...]
+    replaced: Replaced = NOTHING
+    restricted: Restriction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +97,36 @@ def as_lines(
     for event in view.events.about(cores):
         if event.endpoint != own:
             said.setdefault(event.core, []).append(event)
+    replaced = replacements(home, view, cores)
     if len(covers) != len(packages):
         raise RefusedError("E_NOT_FOUND", "This home does not have that package.")
+    restricted = view.restrictions.of(cores)
     return tuple(
         Received(
-            package=package,
-            cover=schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
+            package=_shown(package, restricted, package.core),
+            cover=_shown(
+                schema.decode(Cover, covers[package.core], limit=limits.COVER_BYTES),
+                restricted,
+                package.core,
+            ),
             colleagues=tuple(said.get(package.core, ())),
+            replaced=replaced.get(package.core, NOTHING),
+            restricted=restricted.get(package.core),
         )
         for package in packages
     )
+
+
+_Told = TypeVar("_Told", "ReceivedPackage", "SentPackage", "Cover")
+
+
+def _shown(told: _Told, restricted: Mapping[ObjectHash, Restriction], core: ObjectHash) -> _Told:
+    """A package or its cover as lists show it: of one that is restricted, that it is, in place of its purpose."""
+    if core not in restricted:
+        return told
+    from agency_client.record.restricted import in_words
+
+    return replace(told, purpose=in_words(restricted[core]))
 
 
 def received(home: Home, core: ObjectHash) -> Received:
@@ -106,7 +134,9 @@ def received(home: Home, core: ObjectHash) -> Received:
     with home.vault.reading() as view:
         package = view.received.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home has received no such package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home has received no such package.", next=listed.RECEIVED
+            )
         return as_lines(home, view, [package])[0]
 
 
@@ -116,11 +146,23 @@ def sent(home: Home) -> tuple[SentSummary, ...]:
     with home.vault.reading() as view:
         untold = view.sent.untold()
         listing = view.sent.listing()
+        restricted = view.restrictions.of([line.package.core for line in listing])
     if untold and home.vault.standing is Standing.SOUND:
         with home.vault.transaction() as tx:
             for package in untold:
                 tx.sent.forget_outbox(package.core)
-    return listing
+    if not restricted:
+        return listing
+    return tuple(
+        replace(line, package=_shown(line.package, restricted, line.package.core))
+        for line in listing
+    )
+
+
+def restrictions(home: Home, cores: Collection[ObjectHash]) -> Mapping[ObjectHash, Restriction]:
+    """Those of some packages that are restricted here as a whole, with since when and why."""
+    with home.vault.reading() as view:
+        return view.restrictions.of(cores)
 
 
 def status(home: Home, core: ObjectHash) -> Status:
@@ -129,7 +171,9 @@ def status(home: Home, core: ObjectHash) -> Status:
     with home.vault.reading() as view:
         package = view.sent.get(core)
         if package is None:
-            raise RefusedError("E_NOT_FOUND", "This home did not send that package.")
+            raise RefusedError(
+                "E_NOT_FOUND", "This home did not send that package.", next=listed.SENT
+            )
         return Status(
             package=package,
             addresses=view.sent.addresses(core),
@@ -200,10 +244,17 @@ def _unseen(home: Home, package: SentPackage, now: Seconds) -> bool:
 
 
 def find_received(home: Home, text: str) -> ObjectHash:
-    """The core of a received package by its id, or by enough of its first characters."""
+    """The core of a received package by its id, or by enough of its first characters.
+
+    Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``; TamperError for one that was put away.
+    """
     with home.vault.reading() as view:
         # Two senders may have chosen one id.
         found = view.received.beginning(_hex(text))
+        if not found and _hex(text):
+            from agency_client.use_cases.quarantine import require_unspoilt
+
+            require_unspoilt(view, _hex(text))
     return _only(found, text, "received")
 
 
@@ -228,9 +279,9 @@ def _hex(text: str) -> str:
 
 
 _LISTED: Final = {
-    "received": "Check the id: 'phoenix inbox' lists them.",
-    "sent": "Check the id: 'phoenix sent' lists them.",
-    "sent or received": "Check the id: 'phoenix inbox' and 'phoenix sent' list them.",
+    "received": listed.RECEIVED,
+    "sent": listed.SENT,
+    "sent or received": listed.PACKAGES,
 }
 
 
@@ -298,7 +349,9 @@ def see_alert(home: Home, number: int) -> None:
     with home.vault.transaction() as tx:
         found = next((alert for alert in tx.alerts.unseen() if alert.number == number), None)
         if found is None:
-            raise RefusedError("E_NOT_FOUND", "There is no such alarm, or it was seen before.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no such alarm, or it was seen before.", next=listed.ALARMS
+            )
         _check_outcome(tx, found)
         tx.alerts.see(number, now)
         tx.audit.append(time=now, actor=home.actor(), action="alert.seen")

@@ -33,6 +33,7 @@ SHORT_LIFE = 8
 DESKS = {
     "school": ("lead@fennick-academy", "Safeguarding lead"),
     "council": ("front.door@quillmere-council", "Front door"),
+    "manager": ("manager@quillmere-council", "Team manager"),
     "police": ("mash@ardenfold-police", "MASH desk"),
     "nurse": ("school.nurse@quillmere-health", "School nurses"),
 }
@@ -44,6 +45,7 @@ AGENCIES = {
 MANAGER_OF = {
     "school": "school-manager",
     "council": "founder",
+    "manager": "founder",
     "police": "police-manager",
     "nurse": "health-manager",
 }
@@ -245,11 +247,11 @@ def look_at_the_relay(quillmere: Quillmere) -> None:
 
 
 def read(quillmere: Quillmere, package: str) -> None:
-    """Police, council and nurse each open exactly what is meant for them."""
+    """Council, its manager, police and nurse each open exactly what is meant for them."""
     story = quillmere.story
     story.chapter("4. Who sees what")
     opened = {}
-    for name in ("council", "police", "nurse"):
+    for name in ("council", "manager", "police", "nurse"):
         quillmere.run(name, "inbox", quiet=name != "council")
         quillmere.run(name, "accept", package[:12])
         opened[name] = quillmere.run(name, "open", package[:12])

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from phoenix_protocol.directory.openings import ADDRESS, NAME, make_opening
+from phoenix_protocol.directory.partnership import next_protocol_version
 from phoenix_protocol.directory.statements import (
+    Adoption,
     AgencyKeys,
+    Assurance,
     Bounds,
     EndReason,
     Holder,
@@ -67,15 +70,21 @@ def genesis(
     bounds: Bounds,
     relay: RelayKeys,
     issued: Seconds,
+    protocol_text: bytes | None = None,
     witnesses: Sequence[Witness] = (),
     witness_threshold: int = 0,
 ) -> Partnership:
-    """The first statement of a partnership, for its governance to sign. Its object hash is the anchor."""
+    """The first statement of a partnership, for its governance to sign. Its object hash is the anchor.
+
+    ``protocol_text`` is the SHA-256 of the text of the protocol that ``protocol`` names.
+    """
     return Partnership(
         anchor=NO_ANCHOR,
         version=1,
         name=name,
         protocol=protocol,
+        protocol_version=1,
+        protocol_text=protocol_text,
         review_due=review_due,
         governance=governance,
         minimum_version=1,
@@ -90,9 +99,13 @@ def genesis(
 def amended(
     newest: Partnership, *, anchor: Anchor, previous: ObjectHash, issued: Seconds, **changes: Any
 ) -> Partnership:
-    """The next version of the partnership: ``newest`` with ``changes``, for old and new governance to sign."""
+    """The next version of the partnership: ``newest`` with ``changes``, for old and new governance to sign.
+
+    Another name or text of the protocol makes it the protocol's next version.
+    """
     step = {"anchor": anchor, "previous": previous, "version": newest.version + 1, "issued": issued}
-    return dataclasses.replace(newest, **{**changes, **step})
+    after = dataclasses.replace(newest, **{**changes, **step})
+    return dataclasses.replace(after, protocol_version=next_protocol_version(newest, after))
 
 
 def signatory(
@@ -144,6 +157,8 @@ def agency_keys(
     issued: Seconds,
     records: Sequence[Address] = (),
     policy: Mapping[str, str] | None = None,
+    assurances: Sequence[Assurance] = (),
+    adopted: Adoption | None = None,
     previous: ObjectHash | None = None,
 ) -> AgencyKeys:
     """An agency's own word, for its root keys (the first time), or its old and new root keys, to sign."""
@@ -155,6 +170,8 @@ def agency_keys(
         managers=tuple(managers),
         records=tuple(sorted(records, key=_by_encoding)),
         policy=dict(policy or {}),
+        assurances=tuple(assurances),
+        adopted=adopted,
         issued=issued,
     )
 

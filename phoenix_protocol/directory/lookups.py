@@ -6,7 +6,7 @@ from typing import Final
 
 from phoenix_protocol.directory.agencies import Agency
 from phoenix_protocol.directory.endpoints import End, Endpoint
-from phoenix_protocol.directory.history import History
+from phoenix_protocol.directory.history import PARTNERSHIP, History
 from phoenix_protocol.directory.openings import Openings, address_in
 from phoenix_protocol.directory.partnership import PartnershipState
 from phoenix_protocol.directory.signers import Managing, Signer, manager_of, signer_of
@@ -77,6 +77,11 @@ class View:
     def partnership(self) -> Partnership:
         """The newest version of the partnership."""
         return self._governed().newest
+
+    def partnerships(self) -> tuple[Partnership, ...]:
+        """Every version of the partnership, oldest first."""
+        states = self._history.partnership.all(PARTNERSHIP, self._size)
+        return tuple(state.newest for state in states)
 
     @property
     def partnership_head(self) -> ObjectHash:

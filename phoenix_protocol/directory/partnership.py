@@ -44,18 +44,28 @@ def authority(statement: Partnership, before: PartnershipState | None) -> Author
     return Authority(quorums=(new,) if before is None else (before.governance, new))
 
 
+def next_protocol_version(before: Partnership, after: Partnership) -> int:
+    """Which version of the protocol ``after`` has to name: one more than ``before`` for another name or text of it."""
+    same = (before.protocol, before.protocol_text) == (after.protocol, after.protocol_text)
+    return before.protocol_version + (0 if same else 1)
+
+
 def follow(
     statement: Partnership, itself: ObjectHash, before: PartnershipState | None
 ) -> PartnershipState:
     """The partnership after this statement.
 
-    Raises ``E_SUITE`` for a minimum version that goes down or is above what this program speaks, ``E_TIME``,
-    ``E_PARSE`` for an origin that no checkpoint can bear, ``E_THRESHOLD`` for more witnesses than there are.
+    Raises ``E_SUITE`` for a minimum version that goes down or is above what this program speaks, ``E_ROOT_CHAIN`` for
+    another version of the protocol than its name and text make it, ``E_TIME``, ``E_PARSE`` for an origin that no
+    checkpoint can bear, ``E_THRESHOLD`` for more witnesses than there are.
     """
     if before is not None and statement.minimum_version < before.newest.minimum_version:
         raise RefusedError("E_SUITE", "The lowest version allowed never goes down.")
     if statement.minimum_version > SPEAKS:
         raise RefusedError("E_SUITE", "The partnership needs a newer version of this program.")
+    named = 1 if before is None else next_protocol_version(before.newest, statement)
+    if statement.protocol_version != named:
+        raise RefusedError("E_ROOT_CHAIN", "The protocol's version does not follow from its text.")
     if before is not None and statement.issued < before.newest.issued:
         raise RefusedError("E_TIME", "This was issued before the version that it follows.")
     if statement.witness_threshold > len({witness.key for witness in statement.witnesses}):

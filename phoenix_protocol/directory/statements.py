@@ -104,8 +104,11 @@ class Partnership:
     version: int = wire(schema.UInt(limits.COUNTER, minimum=1))
     previous: ObjectHash | None = wire(HASH, optional=True)
     name: str = wire(LINE)
-    protocol: str = wire(LINE)  # the signed information sharing protocol, by its own version name
+    protocol: str = wire(LINE)  # the signed information sharing protocol, by its name
+    protocol_version: int = wire(schema.UInt(limits.COUNTER, minimum=1))
+    protocol_text: bytes | None = wire(HASH, optional=True)  # SHA-256 of its text, byte for byte
     review_due: Seconds = wire(TIME)
+    review: ObjectHash | None = wire(HASH, optional=True)  # the record of its last review
     governance: KeySet = wire(schema.Nested(KeySet))
     minimum_version: int = wire(schema.UInt(1 << 16, minimum=1))
     bounds: Bounds = wire(schema.Nested(Bounds))
@@ -162,8 +165,26 @@ class SignatoryStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """What an agency says of the security of its systems: a scheme, how it stands there, the last second it holds."""
+
+    scheme: str = wire(CODE)
+    status: str = wire(CODE)
+    valid_to: Seconds | None = wire(TIME, optional=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """The version of the protocol that an agency has signed, with the SHA-256 of its text where it had one."""
+
+    version: int = wire(schema.UInt(limits.COUNTER, minimum=1))
+    text: bytes | None = wire(HASH, optional=True)
+    time: Seconds = wire(TIME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyKeys:
-    """An agency's own word: its root keys from now on, information managers, records desks and local policy.
+    """An agency's own word: its root keys from now on, managers, records desks, policy, assurances, adopted protocol.
 
     A chain of its own beside ``signatory``: the first is signed by the root keys that the signatory statement names.
     """
@@ -179,6 +200,8 @@ class AgencyKeys:
     )
     records: tuple[Address, ...] = wire(schema.ListOf(ADDRESS, maximum=8, ordered=True))
     policy: dict[str, str] = wire(schema.MapOf(LINE, maximum=32, key_maximum=limits.CODE))
+    assurances: tuple[Assurance, ...] = wire(schema.ListOf(schema.Nested(Assurance), maximum=16))
+    adopted: Adoption | None = wire(schema.Nested(Adoption), optional=True)
     issued: Seconds = wire(TIME)
     critical: dict[str, Plain] = critical_map()
     optional: dict[str, Plain] = optional_map()

@@ -7,11 +7,11 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from phoenix_relay.cli.running import common, home, tell
+from phoenix_relay.cli.running import common, home, tell, warn
 
 if TYPE_CHECKING:
     from phoenix_protocol.identifiers import Seconds
@@ -120,11 +120,28 @@ def sweep(config: Path | None) -> None:
 def check() -> None:
     """Verify every stored row, block and statement against its digest, the log's root, and the relay's key files."""
     from phoenix_relay.maintenance.checking import damage, find_damage
+    from phoenix_relay.maintenance.strays import strays
 
     findings = find_damage(home(), _randomness())
+    found = strays(home())
+    if found:
+        warn(
+            f"{_count(len(found))} in bodies or daykeys that the relay did not put there. {_STRAY}"
+        )
+        for name in found[:_MOST_STRAYS]:
+            click.echo(f"    {name}", err=True)
     if findings:
         raise damage(findings)
-    tell({"damaged": 0}, "Everything stored is as it should be.")
+    tell({"damaged": 0, "strays": list(found)}, "Everything stored is as it should be.")
+
+
+#: So many strays are named to a person.
+_MOST_STRAYS: Final = 100
+_STRAY: Final = "That is no damage. Find out who did, and move it away."
+
+
+def _count(number: int) -> str:
+    return "1 thing is" if number == 1 else f"{number} things are"
 
 
 @relay.command()

@@ -50,6 +50,11 @@ def tell(document: Mapping[str, Any], text: str) -> None:
     click.echo(json.dumps(document) if _choices().get("json") else text)
 
 
+def warn(text: str) -> None:
+    """A warning for a person, on standard error."""
+    click.echo(f"Warning: {text}", err=True)
+
+
 def run(group: click.Group, arguments: list[str]) -> int:
     """Run ``group`` and return the exit code. Whatever goes wrong is told, with a code and what to do next."""
     as_json = "--json" in arguments

@@ -147,19 +147,25 @@ def _problem(status: int, codes: list[str]) -> Json:
     return answer
 
 
+#: Whoever does not run the relay finds nothing there.
+_FOR_OPERATORS: Final = ("E_NOT_FOUND",)
+
+
 def _unsigned_paths() -> dict[str, Json]:
     state: Json = {"type": "object", "properties": {"status": {"const": "ok"}}}
     text: Json = {"type": "string"}
     return {
-        "/healthz": _plain("getHealth", "Whether the process answers", JSON_TYPE, state, ()),
+        "/healthz": _plain(
+            "getHealth", "Whether the process answers", JSON_TYPE, state, _FOR_OPERATORS
+        ),
         "/readyz": _plain(
             "getReadiness",
             "Whether requests are let in and the store answers",
             JSON_TYPE,
             state,
-            ("E_RELAY",),
+            (*_FOR_OPERATORS, "E_RELAY"),
         ),
-        "/metrics": _plain("getMetrics", "Prometheus metrics", METRICS_TYPE, text, ()),
+        "/metrics": _plain("getMetrics", "Prometheus metrics", METRICS_TYPE, text, _FOR_OPERATORS),
         "/openapi.json": _plain("getOpenApi", "This document", JSON_TYPE, {"type": "object"}, ()),
     }
 

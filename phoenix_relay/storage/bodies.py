@@ -9,6 +9,7 @@ is set aside as ``<index>.damaged``: it counts as missing from then on.
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,26 @@ WORKERS: Final = 4
 SET_ASIDE: Final = ".damaged"
 
 T = TypeVar("T")
+
+
+_DAY: Final = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
+_BODY: Final = re.compile(r"[0-9a-f]{32}")
+_BLOCK: Final = re.compile(rf"(?:0|[1-9][0-9]{{0,9}})(?:{re.escape(SET_ASIDE)})?", re.ASCII)
+
+
+def is_day(name: str) -> bool:
+    """Whether a folder is called as that of a day is."""
+    return _DAY.fullmatch(name) is not None
+
+
+def is_body(name: str) -> bool:
+    """Whether a folder is called as that of a body is."""
+    return _BODY.fullmatch(name) is not None
+
+
+def is_block(name: str) -> bool:
+    """Whether a file is called as a block is, or one that was set aside."""
+    return _BLOCK.fullmatch(name) is not None
 
 
 class Bodies:
@@ -110,12 +131,13 @@ class Bodies:
         await self._on_thread(rename)
 
     def stored(self) -> tuple[tuple[Day, BodyId], ...]:
-        """Every body that has a folder."""
+        """Every body that has a folder. What somebody else put beside them is left alone."""
         return tuple(
             (Day(int(day.name)), BodyId(bytes.fromhex(body.name)))
             for day in self._folder.iterdir()
-            if day.name.isdecimal()
+            if is_day(day.name) and day.is_dir()
             for body in day.iterdir()
+            if is_body(body.name)
         )
 
     def last_arrival(self, day: Day, body: BodyId) -> int:
@@ -134,7 +156,7 @@ class Bodies:
     def remove_days(self, until: int) -> None:
         """Delete all bodies of the days that ended by ``until``."""
         for day in self._folder.iterdir():
-            if day.name.isdecimal() and int(day.name) <= until:
+            if is_day(day.name) and int(day.name) <= until:
                 shutil.rmtree(day, ignore_errors=True)
 
     def folder_of(self, day: Day, body: BodyId) -> Path:

@@ -80,6 +80,11 @@ def days_in(folder: Path) -> tuple[Day, ...]:
     return tuple(sorted(Day(int(name.group(1))) for name in names if name))
 
 
+def is_day_key(name: str) -> bool:
+    """Whether a file is called as a key is."""
+    return _NAME.fullmatch(name) is not None
+
+
 class DayKeys:
     """The keys in one folder. Safe to use from several threads."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agency_client.record.catalogue import Whose
 from agency_client.record.copied import Copied
-from agency_client.record.facts import AttachedFile
+from agency_client.record.facts import AttachedFile, Compared
+from agency_client.record.local_catalogue import with_local
+from agency_client.record.shipped import shipped_catalogue
 from phoenix_protocol import limits, record
+from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
-from tests.client.record_values import COMPLETE, COUNCIL, NOW, OWN, Edit, own
+from tests.client.record_values import COMPLETE, COUNCIL, NOW, NURSE, OWN, POLICE, Edit, own
 
 FIRST = '"mash@ardenfold-police" = "To compare"\n'
 STATEMENT = "[[section.statement]]\n"
@@ -25,6 +29,12 @@ understanding = "Told us back"
 explained = { why = "said", who = "said", how_much = "said", implications = "said" }
 given_by = [{ who = "Jordan", capacity = "child" }]
 """
+#: What the consent covers: exactly this package.
+COVERED = (
+    'scope = { purposes = ["Ask for a strategy discussion"], '
+    'recipients = ["mash@ardenfold-police", "school.nurse@quillmere-health"], data_types = ["personal"] }\n'
+)
+RELIED_ON += COVERED
 ON_CONSENT = (
     ('article_6 = "e_public_task"', 'article_6 = "a_consent"'),
     ('consent = "not_needed"', 'consent = "yes_explicit"'),
@@ -83,6 +93,14 @@ RECIPIENTS = [
         ("to = [", 'to = ["left@quillmere-council", '),
         (FIRST, FIRST + '"left@quillmere-council" = "x"\n'),
         found={"problem E_DOC_ENDED to[1]"},
+    ),
+    case(
+        "words compared before the keys changed",
+        found={"warning W_DOC_KEYS to[1]"},
+        compared={
+            POLICE: Compared(address=Address(POLICE), at=NOW, has_changed=True),
+            NURSE: Compared(address=Address(NURSE), at=NOW),
+        },
     ),
     case(
         "suspended",
@@ -205,6 +223,24 @@ SECTIONS = [
         "supersedes a stranger's",
         ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
         found={"problem E_DOC_SUPERSEDES supersedes"},
+    ),
+    case(
+        "a name on the cover",
+        ("Ask for a strategy discussion", "Discuss JORDAN T today"),
+        found={"warning W_DOC_COVER purpose"},
+    ),
+    case(
+        "a number on the cover",
+        ("RECIPIENTS_ONLY", "About 9990417008 only"),
+        ('role = "child"', 'role = "child"\nidentifiers = { nhs_number = "999 041 7008" }'),
+        found={"warning W_DOC_COVER handling[1]"},
+    ),
+    case(
+        "whoever was told before is left out",
+        ('thread = "QM', 'supersedes = "00ff"\nthread = "QM'),
+        sent={"00ff": ObjectHash(bytes(32))},
+        told=("school.nurse@quillmere-health", "mash@ardenfold-police", "The GP"),
+        found={"warning W_DOC_TOLD supersedes"},
     ),
     case(
         "supersedes one's own",
@@ -530,6 +566,237 @@ LAW = [
     case("overdue review", found={"warning W_DOC_REVIEW"}, review_due=Seconds(NOW - 1)),
 ]
 
+
+def covering(name: str, *edits: Edit, found: set[str], **facts: Any) -> Case:
+    """A case that relies on consent: what it covers is edited last."""
+    return case(name, *ON_CONSENT, (CONSENT, RELIED_ON), *edits, found={WARNED, *found}, **facts)
+
+
+SOON, PAST = Seconds(NOW + 86_400), Seconds(NOW - 1)
+
+
+def assuring(*said: tuple[str, str, Seconds | None]) -> tuple[Assurance, ...]:
+    """Schemes with the status and the last second of each."""
+    return tuple(Assurance(scheme=s, status=status, valid_to=to) for s, status, to in said)
+
+
+MET = assuring(("DSPT", "met", SOON))
+#: By which everybody in the document holds something.
+ALL_MET = {name.partition("@")[2]: MET for name in (OWN, POLICE, NURSE)}
+
+
+def assured(name: str, *found: str, **agencies: tuple[Assurance, ...]) -> Case:
+    """A case in which some agencies (police, health, own) assure something else."""
+    ids = {"police": "ardenfold-police", "health": "quillmere-health", "own": "fennick-academy"}
+    said = {**ALL_MET, **{ids[agency]: what for agency, what in agencies.items()}}
+    return case(name, found={f"warning W_DOC_ASSURANCE {at}".strip() for at in found}, assured=said)
+
+
+SECURITY = [
+    assured("everybody assures their security"),
+    assured("a recipient's assurance has ended", "to[1]", police=assuring(("CE+", "met", PAST))),
+    assured("one of two has ended", "to[2]", health=(*MET, *assuring(("PSN", "met", PAST)))),
+    assured("a recipient declares nothing", "to[1]", police=()),
+    assured("we declare nothing", "", own=()),
+    assured("they say that they have none", "to[1]", police=assuring(("none", "not_met", None))),
+    assured("applied for", "to[1]", police=assuring(("ISO27001", "applied", None))),
+    assured("partly met", police=assuring(("DSPT", "partly_met", SOON))),
+    assured("its last second", police=assuring(("DSPT", "met", NOW))),
+    case("training has ended", found={"warning W_DOC_TRAINING"}, training_ended=True),
+]
+
+PURPOSES = 'purposes = ["Ask for a strategy discussion"]'
+WHO = 'recipients = ["mash@ardenfold-police", "school.nurse@quillmere-health"]'
+WHAT = 'data_types = ["personal"]'
+CODED = (
+    'expires = "14d"',
+    'purpose_code = ["strategy_discussion", "promote_welfare"]\nexpires = "14d"',
+)
+HEALTH = ("basis = [1]", 'basis = [1]\nspecial_category = "health"')
+ARTICLE_9 = ("[legal]\n", '[legal]\narticle_9 = "h_health_or_social_care"\n')
+KINDS = {"ardenfold-police": "police", "quillmere-health": "health"}
+SCOPES = [
+    covering(
+        "consent for another purpose",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare"]'),
+        found={"problem E_DOC_CONSENT consent.scope.purposes"},
+    ),
+    covering(
+        "consent for all purposes",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare", "strategy_discussion", "assess_need"]'),
+        found=set(),
+    ),
+    covering(
+        "consent for a purpose in other words",
+        (PURPOSES, 'purposes = ["Help Jordan"]'),
+        found={"prompt P_CO4 consent.scope.purposes"},
+    ),
+    covering(
+        "consent for purposes partly in other words",
+        CODED,
+        (PURPOSES, 'purposes = ["promote_welfare", "Help Jordan"]'),
+        found={"prompt P_CO4 consent.scope.purposes"},
+    ),
+    covering(
+        "consent for the purpose in capitals",
+        (PURPOSES, 'purposes = [" ASK FOR A STRATEGY DISCUSSION "]'),
+        found=set(),
+    ),
+    covering(
+        "consent for another kind of information",
+        HEALTH,
+        ARTICLE_9,
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "consent for another special category",
+        HEALTH,
+        ARTICLE_9,
+        (WHAT, 'data_types = ["personal", "genetic"]'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    *(
+        covering(
+            f"consent for {kind} information",
+            HEALTH,
+            ARTICLE_9,
+            ('sensitivity = ["personal"]', 'sensitivity = ["personal", "special_category"]'),
+            (WHAT, f'data_types = ["{kind}"]'),
+            found=set(),
+        )
+        for kind in ("health", "special_category")
+    ),
+    covering(
+        "consent for nobody else's information",
+        ('sensitivity = ["personal"]', 'sensitivity = ["third_party"]'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "consent without offences",
+        ("basis = [1]", 'basis = [1]\nflags = ["criminal_offence", "uncertain"]'),
+        ("[legal]\n", '[legal]\narticle_10 = "p18_via_p36"\n'),
+        found={"problem E_DOC_CONSENT consent.scope.data_types"},
+    ),
+    covering(
+        "nothing personal needs consent",
+        ('sensitivity = ["personal"]', 'sensitivity = ["not_personal"]'),
+        found=set(),
+    ),
+    covering(
+        "consent for information in other words",
+        HEALTH,
+        ARTICLE_9,
+        (WHAT, 'data_types = ["What the nurse knows"]'),
+        found={"prompt P_CO4 consent.scope.data_types"},
+    ),
+    covering(
+        "consent for others",
+        (WHO, 'recipients = ["mash@ardenfold-police"]'),
+        found={"problem E_DOC_CONSENT consent.scope.recipients"},
+    ),
+    covering(
+        "consent for agencies",
+        (WHO, 'recipients = ["ardenfold-police", "quillmere-health"]'),
+        found=set(),
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for kinds of agency",
+        (WHO, 'recipients = ["health", "police"]'),
+        found=set(),
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for another kind of agency",
+        (WHO, 'recipients = ["health", "council"]'),
+        found={"problem E_DOC_CONSENT consent.scope.recipients"},
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for recipients in other words",
+        (WHO, 'recipients = ["health", "Whoever helps"]'),
+        found={"prompt P_CO4 consent.scope.recipients"},
+        kinds=KINDS,
+    ),
+    covering(
+        "consent for nobody knows what",
+        (COVERED, ""),
+        found={
+            "prompt P_CO4 consent.scope.purposes",
+            "prompt P_CO4 consent.scope.data_types",
+            "prompt P_CO4 consent.scope.recipients",
+        },
+    ),
+    case(
+        "what a consent covers does not matter where nothing rests on it",
+        (
+            CONSENT,
+            RELIED_ON.replace('"yes_consent_is_basis"', '"no_lawful_basis"')
+            .replace(WHO, 'recipients = ["front.door@quillmere-council"]')
+            .replace(PURPOSES, 'purposes = ["review_or_audit"]')
+            .replace(WHAT, 'data_types = ["genetic"], expires = 2020-01-01'),
+        ),
+    ),
+]
+
+#: A child who can decide and does not agree, and a parent who does.
+CHILD_REFUSES = (
+    'position = [{ who = "Jordan", capacity = "child", says = "refuses" }, '
+    '{ who = "Alex", capacity = "parental_responsibility", says = "agrees" }]\n'
+)
+#: Two parents, one of whom does not agree.
+PARENT_OBJECTS = CHILD_REFUSES.replace('"child"', '"parental_responsibility"')
+WEIGHED = ("scope = {", 'disagreement = "Weighed: see the note"\nscope = {')
+DISAGREE = "prompt P_CO7 consent.disagreement"
+POSITIONS = [
+    case(
+        "they do not agree, and consent is not the basis",
+        (CONSENT, CONSENT + CHILD_REFUSES),
+        found={DISAGREE},
+    ),
+    case(
+        "they do not agree, and it was weighed",
+        (CONSENT, CONSENT + 'disagreement = "Weighed: see the note"\n' + CHILD_REFUSES),
+    ),
+    case(
+        "they agree",
+        (CONSENT, CONSENT + CHILD_REFUSES.replace("refuses", "agrees")),
+    ),
+    case(
+        "nobody has agreed",
+        (CONSENT, CONSENT + CHILD_REFUSES.replace("agrees", "undecided")),
+    ),
+    covering(
+        "one parent's consent, and another objects",
+        (COVERED, COVERED + PARENT_OBJECTS),
+        WEIGHED,
+        found={"warning W_DOC_CONSENT consent.position[1].says"},
+    ),
+    covering(
+        "a parent's consent, and the child refuses",
+        (COVERED, COVERED + CHILD_REFUSES),
+        WEIGHED,
+        found={"warning W_DOC_CONSENT consent.position[1].says"},
+    ),
+    covering(
+        "consent that somebody has withdrawn",
+        (COVERED, COVERED + CHILD_REFUSES.replace("refuses", "withdrew")),
+        found={"warning W_DOC_CONSENT consent.position[1].says", DISAGREE},
+    ),
+    *(
+        covering(
+            f"consent {status} in this thread before",
+            found={"warning W_DOC_CONSENT legal.consent"},
+            thread_consent=status,
+        )
+        for status in ("refused", "withdrawn")
+    ),
+    covering("consent given in this thread before", found=set(), thread_consent="yes_explicit"),
+    case("consent withdrawn before, and not relied on now", thread_consent="withdrawn"),
+]
+
 CONSENTS = [
     *(
         case(
@@ -552,6 +819,20 @@ CONSENTS = [
             own=own(kind="other"),
         )
         for field, word in (("article_9", "a_explicit_consent"),)
+    ),
+    case(
+        "consent in every place",
+        ON_CONSENT[0],
+        ("[legal]\n", '[legal]\narticle_9 = "a_explicit_consent"\n'),
+        ('"statutory_duty"', '["explicit_consent", "implied_consent_direct_care"]'),
+        ('"not_needed"', '"withdrawn"'),
+        (CONSENT, RELIED_ON),
+        found={
+            "problem E_DOC_CONSENT legal.article_6",
+            "problem E_DOC_CONSENT legal.article_9",
+            "problem E_DOC_CONSENT legal.confidence_basis",
+            WARNED,
+        },
     ),
     case(
         "consent lifts confidence",
@@ -607,18 +888,14 @@ CONSENTS = [
     case(
         "consent has ended",
         *ON_CONSENT,
-        (CONSENT, RELIED_ON + "scope = { expires = 2026-11-01 }\n"),
+        (CONSENT, RELIED_ON.replace('"personal"] }', '"personal"], expires = 2026-11-01 }')),
         found={"problem E_DOC_CONSENT consent.scope.expires", WARNED},
     ),
     case(
-        "consent for others",
+        "consent that ends later",
         *ON_CONSENT,
-        (
-            CONSENT,
-            RELIED_ON
-            + 'scope = { recipients = ["mash@ardenfold-police"], expires = 2027-01-01 }\n',
-        ),
-        found={"problem E_DOC_CONSENT consent.scope.recipients", WARNED},
+        (CONSENT, RELIED_ON.replace('"personal"] }', '"personal"], expires = 2027-01-01 }')),
+        found={WARNED},
     ),
     case(
         "consent without details",
@@ -701,8 +978,38 @@ TIMES = [
             "2026-11-30T10:00:00",
         )
     ),
-    case("end of today", ('"14d"', "2026-11-22")),
-    case("end chosen with the command", expires="1s"),
+    # It is noon on a Sunday: an amber package is dealt with by the end of Monday.
+    case(
+        "end of today",
+        ('"14d"', "2026-11-22"),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case("end after one working day", ('"14d"', '"2026-11-23T17:00:00Z"')),
+    case(
+        "end within the working day",
+        ('"14d"', '"2026-11-23T16:59:59Z"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case("end within four hours", ('"14d"', '"4h"'), ('"amber"', '"red"')),
+    case(
+        "end sooner than is urgent",
+        ('"14d"', '"239m"'),
+        ('"amber"', '"red"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case(
+        "end of something that is not urgent",
+        ('"14d"', '"3d"'),
+        ('"amber"', '"green"'),
+        found={"warning W_DOC_SHORT expires"},
+    ),
+    case(
+        "end within the hour, with no urgency",
+        ('"14d"', '"59m"'),
+        ('urgency = "amber"\n', ""),
+        found={"warning W_DOC_SHORT expires", "warning W_DOC_URGENCY urgency"},
+    ),
+    case("end chosen with the command", found={"warning W_DOC_SHORT --expires"}, expires="1s"),
     case(
         "end chosen badly with the command",
         found={"problem E_DOC_TIME --expires"},
@@ -969,6 +1276,12 @@ COPIES = [
         copies=copies(),
     ),
     copying(
+        "whoever got what was replaced is left out",
+        found={"warning W_DOC_TOLD section[1].statement[3].copy_of"},
+        copies=copies(),
+        passed_on=("clinic@quillmere-health",),
+    ),
+    copying(
         "a copy of nothing",
         found={"problem E_DOC_COPY section[1].statement[3].copy_of"},
     ),
@@ -1107,6 +1420,48 @@ PROTECTED = [
     ),
 ]
 
+ASKED_HERE = with_local(
+    shipped_catalogue(),
+    b"""\
+format = 1
+version = "Fennick 1"
+[[question]]
+id = "officer"
+text = "Say whether the attendance officer was told."
+required = true
+[[question]]
+id = "siblings"
+text = "Are there brothers or sisters at this school?"
+[[required]]
+answer = "legal.policy_document"
+text = "Name the policy document."
+""",
+    Whose.AGENCY,
+)
+
+LOCAL = [
+    case(
+        "the agency's own questions",
+        found={
+            "owed O_SH1 local.officer",
+            "prompt P_SH1 local.siblings",
+            "owed O_SH1 legal.policy_document",
+        },
+        catalogue=ASKED_HERE,
+    ),
+    case(
+        "the agency's own questions are answered",
+        ("[quality]\n", '[local]\nofficer = "On Monday"\nsiblings = "None"\n[quality]\n'),
+        ("[legal]\n", '[legal]\npolicy_document = "APD 2026"\n'),
+        catalogue=ASKED_HERE,
+    ),
+    case(
+        "an answer to nobody's question",
+        ("[quality]\n", '[local]\nofficer = "On Monday"\n[quality]\n'),
+        found={"warning W_DOC_LOCAL local.officer"},
+    ),
+]
+
 CASES = [
     *RECIPIENTS,
     *SECTIONS,
@@ -1117,9 +1472,13 @@ CASES = [
     *DECISIONS,
     *LAW,
     *CONSENTS,
+    *SECURITY,
+    *SCOPES,
+    *POSITIONS,
     *TIMES,
     *FILES,
     *CODES,
     *ANSWERS,
     *PROMPTS,
+    *LOCAL,
 ]

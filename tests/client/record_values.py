@@ -10,7 +10,7 @@ from agency_client.record.facts import Facts, Own, Reach
 from agency_client.record.findings import Findings
 from agency_client.record.reading import read_document
 from agency_client.record.rules import RULES, check_document
-from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.shipped import shipped_calendar, shipped_catalogue
 from phoenix_protocol import limits
 from phoenix_protocol.directory.statements import Bounds
 from phoenix_protocol.identifiers import Address, Seconds
@@ -27,6 +27,7 @@ ADDRESSES = {
     POLICE: Reach.IN_FORCE,
     NURSE: Reach.IN_FORCE,
     COUNCIL: Reach.IN_FORCE,
+    "manager@quillmere-council": Reach.IN_FORCE,
     "left@quillmere-council": Reach.ENDED,
     "office@paused-charity": Reach.SUSPENDED,
     "office@closed-charity": Reach.CLOSED,
@@ -152,6 +153,7 @@ def facts(**changes: Any) -> Facts:
         addresses=ADDRESSES,  # type: ignore[arg-type]  # literals that are addresses
         bounds=Bounds(attachment=limits.MIB, package=2 * limits.MIB, life=limits.LIFE),
         catalogue=shipped_catalogue(),
+        calendar=shipped_calendar(),
         review_due=Seconds(NOW + 86400),
     )
     return dataclasses.replace(ordinary, **changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agency_client.cli.meanings import STATES
+from agency_client.cli.meanings import HERE, SENT_STATES, STATES
 from agency_client.cli.program import main
 from phoenix_protocol import limits
 from phoenix_protocol.package.lifecycle import State
@@ -67,3 +67,5 @@ def test_an_agency_id_is_told_apart_from_an_address(capsys: pytest.CaptureFixtur
 
 def test_every_state_has_its_words() -> None:
     assert set(STATES) == {state.value for state in State}
+    assert set(SENT_STATES) == {*STATES, "given up"}
+    assert set(HERE) == set(STATES) - {"sent", "held"}, "a package that came was offered"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agency_client.record.catalogue import Whose
 from agency_client.record.catalogue_file import FORMAT
 from agency_client.record.drafting import draft_package
 from agency_client.record.local_catalogue import CLOSED, with_local
@@ -126,7 +127,7 @@ def test_no_list_that_rules_rely_on_grows() -> None:
 
 def test_it_is_adopted_and_dropped_on_the_record(home: Home, example: bytes) -> None:
     adopted = adopt_catalogue(home, example)
-    assert adopted.local == ("Quillmere 2026-11", sha256(example))
+    assert adopted.named(Whose.PARTNERSHIP) == ("Quillmere 2026-11", sha256(example))
     assert catalogue_of(home) == adopted
     assert drop_catalogue(home) == catalogue_of(home) == shipped_catalogue()
     with home.vault.reading() as view:

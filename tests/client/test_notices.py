@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from agency_client.ports.vault import EraseReason, HandingState, PassedOn
 from agency_client.use_cases import erasing
+from agency_client.use_cases.notice_views import notices_of
 from agency_client.use_cases.noticing import release
 from phoenix_protocol import encoding
 from phoenix_protocol.api import EpochQuery, Saying
@@ -282,6 +283,13 @@ async def test_it_follows_what_was_passed_on_before_and_after_it(here: Desks) ->
     with mash.home.vault.reading() as view:
         handed = view.notices.handings(given.notice, own=True)
     assert len(handed) == 2, "each who got it is told once"
+    for passed in (onward, later):
+        [ours] = notices_of(mash.home, mash.client.find_sent(passed))
+        assert (ours.noticed.notice, ours.owed) == (given.notice, True), "our copy is as wrong"
+        assert ours.correction.said.text == "Absent 12"
+    await mash.client.settle(given.notice.hex(), "rectified")
+    [ours] = notices_of(mash.home, mash.client.find_sent(onward))
+    assert ours.owed is False
     with pytest.raises(RefusedError) as refused:
         await mash.client.withdraw(onward, "1", "x")
     assert refused.value.code == "E_NOTICE_ORIGIN"
@@ -578,6 +586,9 @@ async def test_audit_rows_have_codes_and_nothing_of_what_was_said(here: Desks) -
     ):
         rows = await here[label].client.show_audit(500)
         assert actions <= {row.action for row in rows}
+        packages = await here[label].client.audited_packages(rows)
+        named = {row.action for row in rows if packages.get(row.on, b"").hex() == id_}
+        assert actions <= named, "a person finds the package that each row is about"
         count, problems = await here[label].client.verify_audit()
         assert (count > 5, problems) == (True, ())
         text = repr(rows)

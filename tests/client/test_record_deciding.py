@@ -90,7 +90,23 @@ def test_what_is_left_out_is_owed_or_asked(decision: str, beginning: str) -> Non
     assert told(check(without(decision, beginning))) == LEFT_OUT[beginning]
 
 
+EXEMPT = 'exemption = "sch2_p16_third_party"\n'
 CASES: dict[str, tuple[Edit, set[str]]] = {
+    "a request for access": (
+        (
+            'detriment = "Jordan said it in counselling and asked that it stay there. Losing that would harm Jordan '
+            'more than the plan gains."\n',
+            EXEMPT,
+        ),
+        set(),
+    ),
+    "kept back, and not said what": (
+        (
+            'withheld = ["Counselling notes of 6 and 13 October: held, and not shared"]\n',
+            EXEMPT,
+        ),
+        {"owed O_Q9 decision.withheld"},
+    ),
     "a condition": (
         ("do_not_share", "share_on_condition"),
         {"owed O_SH6 decision.conditions", "warning W_DOC_OUTCOME decision.outcome"},

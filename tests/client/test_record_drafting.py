@@ -28,6 +28,7 @@ from agency_client.record.placement import Rules
 from agency_client.record.reading import read_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.wording import answer_lines
 from phoenix_protocol import encoding, limits
 from phoenix_protocol.identifiers import (
     Address,
@@ -306,6 +307,22 @@ def test_ids_are_random_and_a_basis_names_them() -> None:
     assert len(child) == 1
 
 
+def test_the_protocol_is_cited_by_its_version_and_the_hash_of_its_text() -> None:
+    rules = Rules(
+        protocol="Quillmere",
+        protocol_version=3,
+        protocol_text=bytes(range(32)),
+        catalogue=shipped_catalogue(),
+    )
+    answers = opened(drafted(FULL, given=setting(rules=rules)))["legal"].answers
+    assert answers["protocol"] == ("Quillmere",)
+    assert answers["protocol.version"] == ("3",)
+    assert answers["protocol.hash"] == (bytes(range(32)).hex(),)
+    shown = dict(answer_lines(answers, shipped_catalogue()))
+    assert shown["Protocol version"] == "3"
+    assert shown["Protocol hash"] == bytes(range(32)).hex()
+
+
 def test_what_everybody_must_know_is_in_the_legal_section() -> None:
     legal = opened(drafted(FULL))["legal"]
     catalogue = shipped_catalogue()
@@ -316,6 +333,7 @@ def test_what_everybody_must_know_is_in_the_legal_section() -> None:
         "permitted_action": ("own_agency_planning",),
         "consent.limits": ("Not to the press",),
         "protocol": ("Quillmere 1",),
+        "protocol.version": ("1",),
         "catalogue.version": (catalogue.version,),
         "catalogue.digest": (catalogue.digest.hex(),),
         "legal.regime": ("uk_gdpr_part2",),
@@ -591,13 +609,14 @@ def test_the_demonstration_package_keeps_its_secrets(repository: Path) -> None:
     police, nurse, council = seen_by(POLICE), seen_by(NURSE), seen_by(COUNCIL)
     assert police.keys() == {"attendance", "observed", "legal"}
     assert nurse.keys() == {"attendance", "attendance-before", "view", "legal"}
-    assert council.keys() == sections.keys() - {"decision"}
+    assert council.keys() == sections.keys() - {"decision", "protected"}
+    assert seen_by("manager@quillmere-council").keys() == {"observed", "protected", "legal"}
     assert [name for name, s in sections.items() if "Robin" in everything(s)] == [
         "protected",
         "decision",
     ]
     kinds = [s.said.kind.value for name in council for s in council[name].statements]
-    assert len(kinds) == 9
+    assert len(kinds) == 8
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -633,6 +652,26 @@ def test_a_copy_goes_on_as_it_came_one_step_further_from_its_origin() -> None:
     draft = draft_package(document, setting(), (), SeededRandomness(0))
     (*_, copy) = opened(draft)["attendance"].statements
     assert copy.about == ("child",)
+
+
+def test_what_readers_were_told_of_a_statement_goes_on_with_its_copy() -> None:
+    told = {
+        "handling": ("P", "No overt action"),
+        "do_not_alert": ("All household contacts",),
+        "quality": "One untested source",
+        "subject_access": "Ask us first",
+    }
+    own = ("[quality]", 'do_not_alert = ["Neighbours"]\n\n[quality]')
+    text = edited((HEARD, "\n" + COPY + HEARD), own)
+    given = copies(**told)
+    document = with_copies(with_copies(read_document(text.encode()), given), given)
+    sections = opened(draft_package(document, setting(), (), SeededRandomness(0)))
+    copied = sections["attendance"]
+    assert copied.answers["quality"] == ("mash@ardenfold-police: One untested source",)
+    assert copied.answers["subject_access"] == ("mash@ardenfold-police: Ask us first",)
+    assert sections["legal"].do_not_alert == ("Neighbours", "All household contacts")
+    assert "No overt action" in copied.handling
+    assert "P" not in copied.handling, "a permission of somebody else's is none of ours"
 
 
 def test_a_copy_rests_on_what_is_copied_with_it_for_the_same_readers() -> None:

@@ -38,6 +38,8 @@ def test_a_document_says_what_goes_to_whom_and_why() -> None:
         "roles": ("child",),
         "outcome": ("share_part",),
         "decided_by": ("Safeguarding lead",),
+        "consent": ("not_needed",),
+        "do_not_alert": (),
         "basis": ("e_public_task", "ca2004_s10", "statutory_duty"),
         "reasons": ("They do not",),
         "withheld": ("Sibling's records",),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 
 from agency_client.record.facts import Facts
@@ -44,6 +47,16 @@ def test_every_finding_has_a_place_a_way_out_and_a_clause_of_the_protocol() -> N
             assert told_once.clause is None or told_once.clause in clauses
         for owing in (*found.owed, *found.prompts):
             assert owing.clause in clauses
+
+
+#: Faults of form that no clause speaks of: how a file is attached, when a package ends, what a section is called.
+_FORM = re.compile(r"--attach|--expires|expires$|section\[\d+\]\.id$")
+
+
+def test_every_problem_that_comes_from_the_protocol_names_its_clause() -> None:
+    for case in CASES:
+        for problem in check(*given(case)).problems:
+            assert problem.clause is not None or _FORM.match(problem.place or ""), problem
 
 
 def test_every_code_is_used_and_every_code_used_is_listed() -> None:
@@ -152,6 +165,33 @@ def test_owed_answers_say_where_words_are_an_answer() -> None:
         *("decision.outcome", "decision.decided_by", "legal.article_6", "legal.article_9"),
         *("legal.retention", "consent.given_by", "quality"),
     }
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        ((2,), "Statement 2 is special category data, and"),
+        ((1, 3), "Statements 1 and 3 are special category data, and"),
+        (range(1, 31), "Statements 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 18 more are special"),
+    ],
+)
+def test_a_missing_condition_names_the_statements_that_need_it(
+    numbers: Sequence[int], called: str
+) -> None:
+    first, second = COMPLETE.split("[[section.statement]]\n", 1)
+    other = '[[section.statement]]\nkind = "observed"\ntext = "x"\nabout = ["child"]\n'
+    marked = other + 'special_category = "health"\n'
+    wanted = [marked if n in numbers else other for n in range(1, max(numbers) + 1)]
+    document = first + "".join(wanted) + "[[section.statement]]\n" + second
+    found = check(document.replace("basis = [1]\n", f"basis = [{max(numbers) + 1}]\n"))
+    (told_of,) = [p for p in found.problems if p.code == "E_DOC_LEGAL"]
+    assert told_of.message.startswith(called)
+
+
+def test_an_owed_condition_names_the_statements_that_need_it() -> None:
+    document = edited(("basis = [1]", 'basis = [1]\nflags = ["criminal_offence"]'))
+    (owing,) = [p for p in check(document).owed if p.place == "legal.article_10"]
+    assert owing.message.startswith("Statement 2 is about a criminal offence.")
 
 
 @pytest.mark.parametrize(

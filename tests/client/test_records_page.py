@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from agency_client.ports.vault import RestrictReason
+from agency_client.record.assurances import AssuranceDocument, AssuranceEntry
 from agency_client.record.breaches import (
     Affected,
     Breach,
@@ -17,6 +19,8 @@ from agency_client.record.breaches import (
 )
 from agency_client.record.decisions import Asked, DecisionAlone, DecisionDocument
 from agency_client.record.misdirection import Opened
+from agency_client.record.restricted import REASONS
+from agency_client.record.reviews import Change, Lesson, ReviewDocument
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.tables import declared
 from agency_client.record.wording import in_words
@@ -36,6 +40,7 @@ def own_fields(table: type[Any]) -> set[str]:
 TABLES = (
     *(DecisionDocument, DecisionAlone, Asked),
     *(BreachDocument, Breach, Affected, Notified, Misdirection),
+    *(ReviewDocument, Change, Lesson, AssuranceDocument, AssuranceEntry),
 )
 
 
@@ -54,3 +59,9 @@ def test_every_outcome_is_on_the_page(page: str) -> None:
     outcomes = shipped_catalogue().enumerations["decision_outcome"]
     assert set(outcomes) <= set(re.findall(r"`([a-z_]+)`", page))
     assert in_words(shipped_catalogue(), "decision_outcome", "do_not_share") == "Do not share"
+
+
+def test_every_reason_to_restrict_is_on_the_page(page: str) -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| ", page, re.MULTILINE)
+    assert set(REASONS) == set(RestrictReason)
+    assert {reason.value for reason in REASONS} <= set(rows)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from agency_client.ports.vault import RegisterLine, SharedSection
 from agency_client.record.plain import plain
-from agency_client.record.register_csv import register_csv, safe_cell
+from agency_client.record.register_csv import register_csv
 from agency_client.record.register_page import register_page
 from agency_client.record.register_table import COLUMNS, Party, RegisterEntry, kind_in_words, rows
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.spreadsheet import safe_cell
 from phoenix_protocol.identifiers import Seconds
 from tests.client.record_values import NOW
 

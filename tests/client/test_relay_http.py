@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from aiohttp import web
@@ -14,7 +15,7 @@ from aiohttp import web
 from agency_client.adapters.relay_address import relay_address
 from agency_client.adapters.relay_connection import Requester
 from agency_client.adapters.relay_http import HttpRelay
-from agency_client.adapters.relay_patience import Patience
+from agency_client.adapters.relay_patience import QUICK, UNTOLD, Patience
 from phoenix_protocol import api, schema
 from phoenix_protocol.directory.statements import RelayKeys
 from phoenix_protocol.errors import PhoenixError, RefusedError, TamperError, UnavailableError
@@ -617,3 +618,68 @@ async def test_an_unsigned_answer_is_kept_by_nobody(both: Fixture) -> None:
     async with client_of(server.url, clock, lambda: None) as relay:
         for _ in range(2):
             assert (await error_of(relay.checkpoint())).code == "E_RESP_SIG"
+
+
+# -- telling whoever waits ------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def telling(
+    server: SmallRelay, clock: SteadyClock, patience: Patience = PATIENCE
+) -> AsyncIterator[tuple[HttpRelay, list[Seconds]]]:
+    """A client whose owner is told when the relay does not answer."""
+    told: list[Seconds] = []
+    async with HttpRelay(
+        relay_address(server.url),
+        REQUESTER,
+        response_key=server.key.public_bytes,
+        clock=clock,
+        randomness=SeededRandomness(next(SEEDS)),
+        patience=patience,
+        waiting=told.append,
+    ) as relay:
+        yield relay, told
+
+
+async def test_whoever_waits_is_told_once_until_when(both: Fixture) -> None:
+    server, _, clock = both
+    server.next.extend([lambda *_: web.Response(status=503)] * 1000)
+    ends = clock.now() + PATIENCE.budget
+    async with telling(server, clock) as (relay, told):
+        await error_of(relay.checkpoint())
+        await error_of(relay.checkpoint())
+    assert [abs(until - ends) <= 1 for until in told] == [True]
+
+
+async def test_a_relay_that_is_silent_is_told_of_before_it_is_given_up(both: Fixture) -> None:
+    server, _, clock = both
+    server.next.append(hang)
+    hasty = Patience(budget=0.0, silence=UNTOLD + 0.5)
+    async with telling(server, clock, hasty) as (relay, told):
+        asking = asyncio.ensure_future(error_of(relay.checkpoint()))
+        await asyncio.sleep(UNTOLD + 0.2)
+        assert (told, asking.done()) == ([round(clock.now() + hasty.silence)], False)
+        await asking
+
+
+async def test_nobody_is_told_of_a_relay_that_answers(both: Fixture) -> None:
+    server, _, clock = both
+    server.next.append(cut)
+    page = api.FeedPage(items=(), checkpoint=NOTE.checkpoint, whole_from=Seconds(0))
+
+    async def wait(relay: SmallRelay, _: object, arrived: Request) -> web.Response:
+        await asyncio.sleep(UNTOLD + 0.2)
+        return relay.signed(arrived, message(page))
+
+    async with telling(server, clock, replace(PATIENCE, silence=3.0)) as (relay, told):
+        await relay.checkpoint()
+        server.next.append(wait)
+        await relay.feed(after=0, wait=3)
+    assert told == []
+
+
+def test_who_can_ask_again_waits_less() -> None:
+    usual = Patience()
+    assert QUICK.budget + QUICK.connect < usual.budget / 2
+    assert QUICK.silence < usual.silence
+    assert QUICK.attempt == usual.attempt, "an answer that comes is awaited as long"

@@ -14,8 +14,8 @@ from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.escalating import overdue_in
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.reminding import remind
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from agency_client.use_cases.request_lines import Stands
-from agency_client.use_cases.request_taking import OWED_BY_US, OWED_TO_US
 from agency_client.use_cases.request_viewing import requests
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 from phoenix_protocol.package.lifecycle import Step

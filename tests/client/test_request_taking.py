@@ -12,9 +12,8 @@ from agency_client.adapters.vault import SqlcipherVault
 from agency_client.ports.vault import Escalation, Families, Side
 from agency_client.record.asked import ReadResponse, read_response
 from agency_client.record.opened import read_section
+from agency_client.use_cases.request_dues import OWED_BY_US, OWED_TO_US
 from agency_client.use_cases.request_taking import (
-    OWED_BY_US,
-    OWED_TO_US,
     note_offer,
     place_of,
     take_answers,

@@ -50,7 +50,7 @@ def question(
 RESPONSE = response_document(FRONT, [question()])
 VICTIM = template(Template.VICTIM_REQUEST)
 #: Names that are the author's own, and what only packages have.
-OWN_NAMES = ("section.need_to_know.", "people.identifiers.", "question.ask.")
+OWN_NAMES = ("section.need_to_know.", "people.identifiers.", "question.ask.", "local.")
 
 
 @pytest.mark.parametrize(

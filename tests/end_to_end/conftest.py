@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end import quillmere
+from tests.end_to_end import neighbours, quillmere
 from tests.end_to_end.mortal import Mortals
 from tests.end_to_end.quillmere import Keyholder, Town
 
@@ -27,6 +27,12 @@ def keyholder() -> Iterator[Keyholder]:
     """The process that holds the keys of all homes."""
     with Keyholder() as holder:
         yield holder
+
+
+@pytest.fixture(scope="session")
+def grown(made: Path, keyholder: Keyholder) -> Path:
+    """The larger Quillmere of the scenarios, with a school, a charity, another force and a manager; nothing runs."""
+    return neighbours.shared(made.with_name("grown"), made, keyholder)
 
 
 @pytest.fixture(scope="session")

@@ -118,8 +118,8 @@ def run_here(at: int, env: dict[str, str], output: str, args: list[str]) -> None
     """Become ``phoenix``; does not come back."""
     death, open_home = Death(at), unlocking.open_home
 
-    def open_mortal(path: Path, unlock: Unlock) -> OpenHome:
-        opened = open_home(path, unlock)
+    def open_mortal(path: Path, unlock: Unlock, *how: Any) -> OpenHome:
+        opened = open_home(path, unlock, *how)
         return replace(opened, home=mortal(opened.home, death))
 
     os.environ.clear()

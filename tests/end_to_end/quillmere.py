@@ -38,6 +38,7 @@ MACHINES: Mapping[str, str | None] = {
     "social-care": FRONT,
 }
 MANAGER_OF = {"ardenfold-police": "police", "quillmere-health": "health"}
+KINDS = {"ardenfold-police": "police", "quillmere-health": "health"}
 NAMES = {MASH: "MASH desk", NURSE: "School nurses", FRONT: "Front door"}
 PASSPHRASE = "a long enough passphrase for one machine"
 _LEFT_BEHIND = shutil.ignore_patterns("agent.sock", "agent.lock", "*.log")
@@ -174,6 +175,7 @@ def _partnership(council: Machine, relay: RelayProcess) -> str:
             *("partnership", "create", "--name", "Quillmere", "--relay", relay.url),
             *("--claim", relay.claim, "--review-due", "2027-11-01"),
             *("--agency", "quillmere-council", "--agency-name", "Quillmere Council"),
+            *("--kind", "council", "--legal-scope", "a"),
         ).json["anchor"]
     )
 
@@ -184,6 +186,7 @@ def _agency(machines: Mapping[str, Machine], manager: str, anchor: str, url: str
     machines[manager].phoenix(
         *("agency", "create", agency, "--name", agency, "--anchor", anchor),
         *("--relay", url, "--out", request),
+        *("--kind", KINDS[agency], "--legal-scope", "a"),
     )
     machines["council"].phoenix("partnership", "admit", request)
 
@@ -226,7 +229,7 @@ def copied(made: Path, folder: Path, keyholder: Keyholder, **relay: Any) -> Town
         anchor=facts["anchor"],
         keyholder=keyholder,
         relay=process,
-        machines={name: Machine(folder=folder / name, passphrase=PASSPHRASE) for name in MACHINES},
+        machines={n: Machine(folder=folder / n, passphrase=PASSPHRASE) for n in facts["keys"]},
     )
     town.point_to(process.url)
     for name, machine in town.machines.items():

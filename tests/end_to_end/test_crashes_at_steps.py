@@ -22,7 +22,7 @@ from tests.end_to_end.documents import MASH, package
 from tests.end_to_end.front import Does, Fault, Front
 from tests.end_to_end.killing import is_dead
 from tests.end_to_end.mortal import Mortals
-from tests.end_to_end.processes import Finished
+from tests.end_to_end.processes import Finished, Machine
 from tests.end_to_end.quillmere import Town, point_to
 from tests.end_to_end.whole import After, history
 
@@ -63,6 +63,11 @@ def written(town: Town, purpose: str) -> Path:
     return file
 
 
+def files(machine: Machine) -> list[Path]:
+    """The ciphertext of attachments that a machine keeps, whole or not."""
+    return [path for path in (machine.home / "blobs").rglob("*") if path.is_file()]
+
+
 def test_a_sender_killed_at_any_step_sends_once(
     town: Town, mortals: Mortals, after: After, film: tuple[str, ...]
 ) -> None:
@@ -81,6 +86,7 @@ def test_a_sender_killed_at_any_step_sends_once(
     sent = after.sent()
     assert Counter(p["purpose"] for p in sent) == arrived
     assert {p["package"] for p in sent} == {p["package"] for p in after.packages("desk")}
+    assert len(files(town.sender)) == at, "no file of a package that was not kept"
     after.check_everything("social-care", "desk")
 
 

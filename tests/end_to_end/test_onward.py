@@ -138,6 +138,9 @@ def test_to_protect_somebody_now_it_goes_and_its_agency_is_told(town: Town) -> N
     text = onward(came, ("[decision]", OVERRIDE))
     done = town.try_to_send(text, by="desk").json
     assert "W_DOC_OVERRIDE" in {w["code"] for w in done["warnings"]}
+    word, package = town.desk.phoenix("sent").json["packages"][:2]
+    assert package["package"] == done["package"]
+    assert word["owed"] == [], "nobody answers for what the program writes"
     opened = newest(town, "Tell you that something you control was passed on")
     told, why = said(opened)
     assert came in told

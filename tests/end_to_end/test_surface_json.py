@@ -31,16 +31,17 @@ SENDING = (
     "acknowledge; outcome; alarms; correct; withdraw; dispute; notices; settle"
 )
 ASKING = "request; respond; requests"
+DISAGREEING = "disagreement raise; disagreement answer; disagreement close; disagreement list"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
 )
-RECORDING = "decide; register; answer; advice ask; advice answer; advice list; breach; record"
-RETAINING = "retention; retention set; erase; hold add; hold lift; hold apply; hold list; review; review done"
+RECORDING = "decide; register; chronology; answer; advice ask; advice answer; advice list; breach; record; training"
+RETAINING = "retention; retention set; restrict; erase; hold add; hold lift; hold apply; hold list; review; review done"
 PROVING = "export; verify"
 GOVERNING = (
     "agency create; partnership admit; partnership suspend; partnership resume; partnership close; "
-    "partnership amend; partnership status"
+    "partnership amend; partnership status; partnership protocol; partnership review; agency adopt; agency declare"
 )
 RELAY = "init; claim; serve; status; sweep; check; upgrade; backup; restore"
 
@@ -55,6 +56,7 @@ ALL = {
     "recording": named("phoenix", RECORDING),
     "retaining": named("phoenix", RETAINING),
     "asking": named("phoenix", ASKING),
+    "disagreeing": named("phoenix", DISAGREEING),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "proving": named("phoenix", PROVING),
@@ -160,6 +162,7 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     seen("phoenix check", sender.phoenix("check", tmp_path / "new.toml", status=3).json)
     seen("error", sender.phoenix("send", tmp_path / "new.toml", status=3).json)
     words = (document, "--attach", f"attendance={attached}")
+    seen("phoenix check", sender.phoenix("check", *words).json)
     id_ = seen("phoenix send", sender.phoenix("send", *words).json)["package"]
     seen("phoenix sent", sender.phoenix("sent").json)
     seen("phoenix accept", desk.phoenix("accept", id_).json)
@@ -168,6 +171,12 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     seen("phoenix acknowledge", desk.phoenix("acknowledge", id_, *told).json)
     seen("phoenix outcome", desk.phoenix("outcome", id_, "Discussed").json)
     noticed(town, seen, id_)
+    words = ("restrict", id_, "--reason", "contested")
+    for machine in (desk, sender):
+        machine.phoenix(*words)
+    seen("phoenix open", desk.phoenix("open", id_).json)
+    seen("phoenix inbox", desk.phoenix("inbox", "--offline").json)
+    seen("phoenix sent", sender.phoenix("sent").json)
     seen("phoenix return", nurse.phoenix("return", id_, "--reason", "Not ours").json)
     seen("phoenix inbox", town["night-desk"].phoenix("inbox").json)
     seen("phoenix status", sender.phoenix("status", id_).json)
@@ -223,15 +232,42 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     seen("phoenix advice ask", nurse.phoenix("advice", "ask", "r1", *asked).json)
     given = ("--text", "Weigh it", "--by", "The guardian")
     seen("phoenix advice answer", nurse.phoenix("advice", "answer", "r4", *given).json)
+    asked = nurse.phoenix("advice", "ask", "--send", FRONT, "--question", "May we?").json
+    asked = seen("phoenix advice ask", asked)
+    town.sender.phoenix("accept", asked["package"])
+    put_here = town.sender.phoenix("advice", "list").json["advice"][-1]["record"]
+    given = town.sender.phoenix("advice", "answer", put_here, "--text", "Weigh it").json
+    nurse.phoenix("accept", seen("phoenix advice answer", given)["package"])
     seen("phoenix advice list", nurse.phoenix("advice", "list").json)
+    nurse.phoenix("advice", "list", asked["record"])
     seen("phoenix record", nurse.phoenix("record", "r2").json)
+    seen("phoenix training", town.desk.phoenix("training", "--valid-until", "2020-01-01").json)
     copies = ("--csv", tmp_path / "register.csv", "--page", tmp_path / "register.html")
     found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
     seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    in_order(town, seen, tmp_path)
     misdirected(town, seen, repository, tmp_path)
     seen.conclude()
+
+
+def in_order(town: Town, seen: Seen, folder: Path) -> None:
+    """A chronology with a correction, a gap and something erased."""
+    sender, copies = town.sender, ("--csv", folder / "c.csv", "--page", folder / "c.html")
+    id_ = town.send(package("In order"))
+    erased = town.send(package("Erased"))
+    sender.phoenix("correct", id_, "1", "--text", "Otherwise")
+    sender.phoenix("erase", erased, "--reason", "not_needed")
+    sender.phoenix("restrict", id_, "2", "--reason", "contested")
+    days = ("--from", "2026-01", "--to", "2026-11-20", "--gap", "20")
+    words = ("chronology", "--subject", "jordan t", "--thread", "qm-0417")
+    told = seen("phoenix chronology", sender.phoenix(*words, *days, *copies).json)
+    assert [gap["days"] for gap in told["gaps"]] == [323]
+    assert {each["package"] for each in told["erased"]} == {erased}
+    assert (folder / "c.csv").stat().st_mode & 0o077 == 0
+    again = sender.phoenix("chronology", *copies, status=2)
+    assert again.error_code == "E_FILE"
 
 
 def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
@@ -246,6 +282,8 @@ def test_retention(town: Town, page: Page, tmp_path: Path) -> None:
     seen("phoenix hold list", desk.phoenix("hold", "list").json)
     id_ = town.send(package("Kept and erased"))
     desk.phoenix("accept", id_)
+    words = ("restrict", id_, "attendance.1", "--reason", "evidence", "--words", "For the inquiry")
+    seen("phoenix restrict", desk.phoenix(*words).json)
     words = ("--section", "observed", "--trigger", "End of the enquiry", "--review", "1d")
     seen("phoenix retention set", desk.phoenix("retention", "set", id_, *words).json)
     why = ("--reason", "not_needed")
@@ -332,12 +370,21 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     assert (again.error_code, "approved already" in again.err) == ("E_NOT_FOUND", True)
     unknown = manager.phoenix("members", "approve", "ABCD-EFGH-JKMN-PQRS", status=3)
     assert (unknown.error_code, "approved already" in unknown.err) == ("E_NOT_FOUND", False)
+    manager.phoenix("agency", "declare", repository / "config" / "demo" / "assurances.toml")
+    manager.phoenix("agency", "adopt")
     seen("phoenix directory", desk.phoenix("directory").json)
     seen("phoenix fingerprint", desk.phoenix("fingerprint", NURSE).json)
+    kept = desk.phoenix("fingerprint", NURSE, "--compared", "--by", "Sergeant").json
+    seen("phoenix fingerprint", kept)
+    seen("phoenix directory", desk.phoenix("directory", NURSE).json)
     seen("phoenix keys status", desk.phoenix("keys", "status").json)
     seen("phoenix keys rotate", desk.phoenix("keys", "rotate").json)
-    words = repository / "config" / "demo" / "catalogue.toml"
-    seen("phoenix catalogue", desk.phoenix("catalogue", "--adopt", words).json)
+    demo = repository / "config" / "demo"
+    words = ("--adopt", demo / "catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    words = ("--agency", "--adopt", demo / "agency-catalogue.toml")
+    seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
+    seen("phoenix catalogue", desk.phoenix("catalogue", "--drop", "--agency").json)
     seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)
@@ -362,7 +409,7 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     seen.conclude()
 
 
-def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> None:
+def test_agencies_and_partnership(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
     seen = Seen(page, ALL["governing"])
     council, request = town["council"], tmp_path / "charity.request"
     words = ("charity", "--name", "A charity", "--kind", "voluntary", "--out", request)
@@ -385,7 +432,36 @@ def test_agencies_and_partnership(town: Town, page: Page, tmp_path: Path) -> Non
     status = council.phoenix("partnership", "status")
     assert seen("phoenix partnership status", status.json)["review_overdue"] is True
     assert "overdue" in status.err
+    the_protocol(town, seen, repository, tmp_path)
     seen.conclude()
+
+
+def the_protocol(town: Town, seen: Seen, repository: Path, folder: Path) -> None:
+    """Its text, its review, who adopts it, and what they assure."""
+    council, desk, demo = town["council"], town.desk, repository / "config" / "demo"
+    text, empty, old = demo / "protocol.txt", folder / "empty.toml", folder / "old.toml"
+    empty.write_text("", "utf-8")
+    assurances = (demo / "assurances.toml").read_text("utf-8")
+    old.write_text(assurances.replace("2027-03-14", "2020-03-14"), "utf-8")
+    declare = ("agency", "declare")
+    seen(
+        "phoenix agency declare", town["health"].phoenix(*declare, empty, "--check", status=3).json
+    )
+    seen("phoenix agency declare", town["health"].phoenix(*declare, old).json)
+    review = (demo / "review.toml").read_text("utf-8")
+    brief = folder / "brief.toml"
+    brief.write_text(review[: review.index("[[lessons]]")], "utf-8")
+    words = ("partnership", "review")
+    seen("phoenix partnership review", council.phoenix(*words, empty, "--check", status=3).json)
+    reviewed = council.phoenix(*words, brief).json
+    assert seen("phoenix partnership review", reviewed)["protocol"] == 1
+    amended = council.phoenix("partnership", "amend", "--protocol-text", text).json
+    assert seen("phoenix partnership amend", amended)["protocol"] == 2
+    words = ("partnership", "protocol", "--text", text, "--show", "--out", folder / "copy.txt")
+    seen("phoenix partnership protocol", desk.phoenix(*words).json)
+    assert (folder / "copy.txt").read_bytes() == text.read_bytes()
+    seen("phoenix agency adopt", council.phoenix("agency", "adopt").json)
+    seen("phoenix partnership status", desk.phoenix("partnership", "status").json)
 
 
 def test_a_relay(page: Page, tmp_path: Path) -> None:
@@ -430,6 +506,42 @@ ANSWER = (
     '[[answer]]\nquestion = "seen"\nanswer = "not_held"\n'
     + QUESTION[QUESTION.index("[decision]") :]
 )
+
+
+def test_disagreeing(town: Town, page: Page) -> None:
+    """The police disagree with what was shared, the council answers, and it is closed."""
+    seen, sender, desk = Seen(page, ALL["disagreeing"]), town.sender, town.desk
+    id_ = town.send(package("Disagreed with"))
+    desk.phoenix("accept", id_)
+    words = ("--what", "The threshold", "--why", "It is higher", "--wanted", "A discussion")
+    who = ("--with", "Team manager", "--by", "DS Hale", "--due", "2d")
+    raised = desk.phoenix("disagreement", "raise", id_, *words, *who).json
+    seen("phoenix disagreement raise", raised)
+    sender.phoenix("accept", raised["package"])
+    (came,) = sender.phoenix("disagreement", "list", "--open", "--offline").json["disagreements"]
+    assert (came["about"], came["raised_by"], came["what"]) == (id_, MASH, "The threshold")
+    words = (came["record"], "--text", "We looked again", "--by", "Team manager")
+    answered = sender.phoenix("disagreement", "answer", *words).json
+    desk.phoenix("accept", seen("phoenix disagreement answer", answered)["package"])
+    words = (
+        raised["record"],
+        "--outcome",
+        "differ",
+        "--text",
+        "Agreed to differ",
+        "--by",
+        "DS Hale",
+    )
+    seen("phoenix disagreement close", desk.phoenix("disagreement", "close", *words).json)
+    found = seen("phoenix disagreement list", desk.phoenix("disagreement", "list").json)
+    assert [d["closed"]["outcome"] for d in found["disagreements"]] == ["differ"]
+    assert desk.phoenix("disagreement", "list", "--open").json == {"disagreements": []}
+    printed = desk.run_plain("disagreement", "list", "--offline").out
+    assert "Closed: it stands, and both see it differently" in printed
+    assert "We looked again (Team manager)" in printed
+    again = desk.phoenix("disagreement", "close", *words[:-2], status=3)
+    assert again.error_code == "E_ANSWER"
+    seen.conclude()
 
 
 def test_asking_and_answering(town: Town, page: Page, tmp_path: Path) -> None:

@@ -102,3 +102,13 @@ def test_decision_records_are_numbered_and_have_their_parts(repository: Path) ->
         text = record.read_text("utf-8")
         for part in ("## Why", "## Decision", "## What follows"):
             assert part in text, f"{record.name} has no {part}"
+
+
+def test_the_sequence_by_hand_says_how_not_to_type_the_passphrase_each_time(
+    repository: Path,
+) -> None:
+    readme = (repository / "README.md").read_text("utf-8")
+    section = readme.split("## From nothing to a package, by hand", 1)[1].split("## ", 1)[0]
+    before_the_commands = section.split("```", 1)[0]
+    assert "PHOENIX_PASSPHRASE_FILE" in before_the_commands
+    assert "agent" in before_the_commands

@@ -108,7 +108,9 @@ PARTNERSHIP: Final = statements.Partnership(
     anchor=NO_ANCHOR,
     version=1,
     name="Quillmere",
-    protocol="1",
+    protocol="Information sharing protocol",
+    protocol_version=1,
+    protocol_text=seed("text of the protocol"),
     review_due=Seconds(NOW + 365 * DAY),
     governance=_key_set("governance"),
     minimum_version=1,
@@ -142,6 +144,12 @@ AGENCY_KEYS: Final = building.agency_keys(
     managers=(MANAGER,),
     records=(Address("records@ardenfold-police"),),
     policy={"retention_review": "P1Y"},
+    assurances=(
+        statements.Assurance(scheme="CE+", status="met", valid_to=Seconds(NOW + 200 * DAY)),
+    ),
+    adopted=statements.Adoption(
+        version=1, text=seed("text of the protocol"), time=Seconds(NOW - 29 * DAY)
+    ),
     issued=Seconds(NOW - 29 * DAY),
 )
 SIGNATORY_STATUS: Final = building.signatory_status(

@@ -9,7 +9,9 @@ import pytest
 from phoenix_protocol.directory import building
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.statements import (
+    Adoption,
     AgencyKeys,
+    Assurance,
     EndReason,
     Holder,
     KeySet,
@@ -263,6 +265,20 @@ def test_one_manager_key_under_two_names_is_refused() -> None:
     other = information_manager("newer manager").manager
     doubled = replace(other, key=good.key)
     assert CHANGES.refusal(with_managers(good, doubled), CHANGES.roots()) == "E_THRESHOLD"
+
+
+def test_what_an_agency_assures_and_adopts_is_its_own_word() -> None:
+    said = CHANGES.agency_keys(
+        assurances=(Assurance(scheme="DSPT", status="met", valid_to=NOW),),
+        adopted=Adoption(version=7, text=seed("no such text"), time=NOW),
+    )
+    assert CHANGES.refusal(said, CHANGES.governing) == "E_KEY_UNCERTIFIED"
+    assert CHANGES.refusal(said, CHANGES.managers()) == "E_KEY_UNCERTIFIED"
+    after = CHANGES.after(said, CHANGES.roots())
+    agency = after.directory.agency(POLICE)
+    assert agency is not None
+    assert agency.keys is not None
+    assert (agency.keys.assurances, agency.keys.adopted) == (said.assurances, said.adopted)
 
 
 # -- standing -------------------------------------------------------------------------------------------------------

@@ -139,6 +139,30 @@ def test_no_version_is_issued_before_the_one_it_follows() -> None:
     assert CHANGES.refusal(CHANGES.amendment(issued=GENESIS.issued), GOVERNANCE[:2]) == ""
 
 
+def test_another_name_or_text_is_the_next_version_of_the_protocol() -> None:
+    for change in ({"protocol": "2"}, {"protocol_text": seed("text")}):
+        changed = CHANGES.amendment(**change)
+        assert changed.protocol_version == GENESIS.protocol_version + 1 == 2
+        assert CHANGES.refusal(changed, GOVERNANCE[:2]) == ""
+        for wrong in (1, 3):
+            misnamed = replace(changed, protocol_version=wrong)
+            assert CHANGES.refusal(misnamed, GOVERNANCE[:2]) == "E_ROOT_CHAIN"
+
+
+def test_a_version_of_the_protocol_has_one_name_and_text() -> None:
+    same = CHANGES.amendment(name="Quillmere and Ardenfold", review=ObjectHash(seed("review")))
+    assert same.protocol_version == 1
+    assert CHANGES.refusal(same, GOVERNANCE[:2]) == ""
+    for wrong in (2, 3):
+        misnamed = replace(same, protocol_version=wrong)
+        assert CHANGES.refusal(misnamed, GOVERNANCE[:2]) == "E_ROOT_CHAIN"
+
+
+def test_the_protocol_begins_with_its_first_version() -> None:
+    assert begins(replace(GENESIS, protocol_text=seed("text"))) == ""
+    assert begins(replace(GENESIS, protocol_version=2)) == "E_ROOT_CHAIN"
+
+
 def test_the_lowest_version_allowed_never_goes_down_nor_beyond_this_program() -> None:
     assert CHANGES.refusal(CHANGES.amendment(minimum_version=2), GOVERNANCE[:2]) == "E_SUITE"
     raised = replace(GENESIS, minimum_version=2)

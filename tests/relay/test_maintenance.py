@@ -24,6 +24,7 @@ from phoenix_relay.maintenance.checking import MOST, damage, find_damage
 from phoenix_relay.maintenance.copies import CURSOR_STEP, MANIFEST, back_up, restore
 from phoenix_relay.maintenance.findings import Finding
 from phoenix_relay.maintenance.status import status
+from phoenix_relay.maintenance.strays import strays
 from phoenix_relay.storage import Store
 from phoenix_relay.storage.parts import EVERYONE, Part
 from phoenix_relay.storage.rows import Join, NewPackage, StoredEpochKey
@@ -138,6 +139,36 @@ def test_a_swept_store_has_no_findings(tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert damaged(tmp_path / "relay") == ()
+
+
+def test_what_is_not_the_relays_is_told_and_stops_no_sweep(tmp_path: Path) -> None:
+    home = tmp_path / "relay"
+    filled(home)
+    assert strays(home) == ()
+    body = next(path for path in (home / "bodies").glob("*/*") if path.is_dir())
+    put = [
+        home / "bodies" / "notes.txt",
+        home / "bodies" / "12345",  # a file where a day's folder would be
+        body.parent / "copy-of-a-body",
+        body / "0.bak",
+        home / "daykeys" / "old.key",
+    ]
+    for path in put:
+        path.write_bytes(b"x")
+    (home / "bodies" / "folder").mkdir()
+    (body / "99").symlink_to(put[0])
+    odd = {*put, home / "bodies" / "folder", body / "99"}
+    assert strays(home) == tuple(sorted(str(path.relative_to(home)) for path in odd))
+    assert damaged(home) == (), "none of it is damage"
+
+    async def run() -> None:
+        async with opened(home) as store:
+            for at in (NOW + HOUR, NOW + 20 * DAY):
+                await sweep(store, settings_for(home), Seconds(at), signer())
+
+    asyncio.run(run())
+    assert not body.exists(), "the relay goes on to forget"
+    assert put[0].exists()
 
 
 @pytest.mark.parametrize(

@@ -176,12 +176,27 @@ def test_status_sweep_check_and_upgrade_of_a_new_relay(
     found = as_json(capsys, "--home", home, "status")
     assert (found["log_size"], found["packages"], found["oldest_held"]) == (0, 0, None)
     assert as_json(capsys, "--home", home, "sweep")["expired"] == 0
-    assert as_json(capsys, "--home", home, "check") == {"damaged": 0}
+    assert as_json(capsys, "--home", home, "check") == {"damaged": 0, "strays": []}
     assert as_json(capsys, "--home", home, "upgrade") == {"schema": 1}
     for command in ("status", "sweep", "check", "upgrade"):
         code, out, err = run(capsys, "--home", home, command)
         assert (code, err) == (0, "")
         assert out.strip()
+
+
+def test_check_tells_of_files_that_are_not_the_relays(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "daykeys"
+    folder.mkdir(exist_ok=True)
+    (folder / "1795392000.key.bak").write_bytes(bytes(32))
+    (folder / "odd\x1b[31m").touch()
+    wanted = ["daykeys/1795392000.key.bak", "daykeys/odd<U+001B>[31m"]
+    code, out, _ = run(capsys, "--home", home, "check", "--json")
+    assert (code, json.loads(out)) == (0, {"damaged": 0, "strays": wanted})
+    code, out, err = run(capsys, "--home", home, "check")
+    assert (code, "as it should be" in out) == (0, True), "no damage"
+    assert all(name in err for name in wanted)
 
 
 def test_backup_and_restore(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from agency_client.adapters.vault.blobs import BlobFiles
 from agency_client.adapters.vault.schema import make_tables
 from agency_client.adapters.vault.session import connect, damaged, disk
-from agency_client.adapters.vault.vault import WAIT, SqlcipherVault, open_lanes
+from agency_client.adapters.vault.vault import WAIT, SqlcipherVault, frozen_lanes, open_lanes
 from agency_client.ports.vault import VaultHead
 from phoenix_protocol.errors import RefusedError
 
@@ -51,15 +51,16 @@ def open_vault(
     ``expected`` is the newest head that the keystore knows; None where it knows none yet. ``wait``
     is how many seconds a transaction waits for another program's. Raises TamperError
     ``E_STORE_INTEGRITY`` when the vault is missing, damaged or under another key, RefusedError
-    ``E_STORE_VERSION`` when a later program made it. A vault that is older than expected opens for
-    reading only: see ``standing``.
+    ``E_STORE_VERSION`` when a later program made it. A vault that is older than expected, or on a
+    disk that takes no writes, opens for reading only: see ``standing``.
     """
-    file = home / FILE
+    file, known = home / FILE, expected or VaultHead()
     if not file.is_file():
         raise damaged()
-    writer, reader = open_lanes(file, key, wait)
+    writable = not os.statvfs(file).f_flag & os.ST_RDONLY
+    writer, reader = open_lanes(file, key, wait) if writable else frozen_lanes(file, key)
     try:
-        return SqlcipherVault(writer, reader, BlobFiles(home / BLOBS), expected or VaultHead())
+        return SqlcipherVault(writer, reader, BlobFiles(home / BLOBS), known, writable=writable)
     except BaseException:
         reader.connection.close()
         writer.connection.close()

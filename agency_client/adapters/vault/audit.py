@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
+from typing import Final
 
 from agency_client.adapters.vault.codes import pack_map, unpack_map
 from agency_client.adapters.vault.session import Row, Session, damaged
 from agency_client.audit import chain
 from agency_client.audit.chain import EMPTY, AuditHead, AuditRow
 from agency_client.ports.vault import Standing, VaultHead
-from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.identifiers import PackageId, Seconds
 
 
 class AuditTable:
@@ -53,6 +55,24 @@ class AuditTable:
             end,
         )
         return tuple(map(_row, rows))
+
+    def packages(self, objects: Collection[bytes]) -> Mapping[bytes, PackageId]:
+        wanted = json.dumps([each.hex() for each in objects])
+        return {each: PackageId(id_) for each, id_ in self._session.all(_PACKAGES, wanted)}
+
+
+#: A core is about itself; everything else that rows name lies in a table that has its core.
+_PACKAGES: Final = """
+WITH wanted AS MATERIALIZED (SELECT unhex(value) AS hash FROM json_each(?1)),
+about AS (
+    SELECT hash, hash AS core FROM wanted
+    UNION SELECT hash, core FROM wanted JOIN events USING (hash)
+    UNION SELECT hash, core FROM wanted JOIN postings USING (hash)
+    UNION SELECT hash, core FROM wanted JOIN notices USING (hash)
+)
+SELECT hash, package FROM about JOIN received USING (core)
+UNION SELECT hash, package FROM about JOIN sent USING (core)
+"""
 
 
 def read_head(session: Session) -> VaultHead:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final, cast
 
 from agency_client.adapters.vault.codes import pack_map, unpack_map
 from agency_client.adapters.vault.session import Row, Session
@@ -16,6 +17,14 @@ from phoenix_protocol.sealing.contents import Entry, Item, ItemType, Manifest
 _ATTACHMENT = (
     "SELECT entry, salt, reasons, section, item, name, media_type, size, digest, key, stored "
     "FROM attachments WHERE core = ?"
+)
+
+
+_ITEMS: Final = (
+    "WITH wanted AS MATERIALIZED (SELECT unhex(value) AS core FROM json_each(?1)) "
+    "SELECT sections.core, sections.number, type, id, items.salt, content FROM wanted "
+    "JOIN sections ON sections.core = wanted.core JOIN items ON items.section = sections.number "
+    "ORDER BY sections.number, items.number"
 )
 
 
@@ -59,6 +68,15 @@ class ContentsTables:
             ),
         )
 
+    def items(
+        self, cores: Collection[ObjectHash]
+    ) -> dict[ObjectHash, tuple[tuple[Item, ...], ...]]:
+        rows = self._session.all(_ITEMS, json.dumps([core.hex() for core in cores]))
+        found: dict[ObjectHash, dict[int, list[Item]]] = {}
+        for core, section, *row in rows:
+            found.setdefault(ObjectHash(core), {}).setdefault(section, []).append(_item(row))
+        return {core: tuple(map(tuple, sections.values())) for core, sections in found.items()}
+
     def attachment(self, core: ObjectHash, segment: SegmentId) -> StoredAttachment | None:
         row = self._session.one(f"{_ATTACHMENT} AND segment = ?", core, segment)
         return None if row is None else _attachment(row)
@@ -70,6 +88,14 @@ class ContentsTables:
             item,
         )
         return tuple((ObjectHash(core), SegmentId(segment)) for core, segment in rows)
+
+    def unreferred(self, blobs: Collection[bytes]) -> tuple[bytes, ...]:
+        rows = self._session.all(
+            "SELECT unhex(value) FROM json_each(?1) "
+            "WHERE NOT EXISTS (SELECT 1 FROM attachments WHERE blob = unhex(value))",
+            json.dumps([blob.hex() for blob in blobs]),
+        )
+        return tuple(blob for (blob,) in rows)
 
     def erase(self, core: ObjectHash) -> tuple[bytes, ...]:
         blobs = self._session.all(
@@ -135,10 +161,12 @@ class ContentsTables:
         rows = self._session.all(
             "SELECT type, id, salt, content FROM items WHERE section = ? ORDER BY number", section
         )
-        return tuple(
-            Item(type=ItemType(type_), id=ItemId(id_), salt=salt, content=content)
-            for type_, id_, salt, content in rows
-        )
+        return tuple(map(_item, rows))
+
+
+def _item(row: Sequence[Any]) -> Item:
+    type_, id_, salt, content = row
+    return Item(type=ItemType(type_), id=ItemId(id_), salt=salt, content=content)
 
 
 def _attachment(row: Row) -> StoredAttachment:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from agency_client.adapters.vault.alerts import AlertTable, QuarantineTable
 from agency_client.adapters.vault.audit import AuditTable
+from agency_client.adapters.vault.comparisons import ComparisonTables
 from agency_client.adapters.vault.directory import DirectoryTables
 from agency_client.adapters.vault.guard import GuardTables
 from agency_client.adapters.vault.onward import OnwardTable
 from agency_client.adapters.vault.received import ReceivedTables
 from agency_client.adapters.vault.records import DueTable, RecordTables
 from agency_client.adapters.vault.register import RegisterTables
+from agency_client.adapters.vault.replacements import ReplacementTable
 from agency_client.adapters.vault.requests import RequestTables
+from agency_client.adapters.vault.restrictions import RestrictionTable
 from agency_client.adapters.vault.retention import ErasureTables, RetentionTable
 from agency_client.adapters.vault.said_words import SaidWordsTable
 from agency_client.adapters.vault.sayings import EventTable, ObjectTable, PostingTable
@@ -132,6 +135,18 @@ class TransactionFamilies:
         from agency_client.adapters.vault.needing import NeedingTables
 
         return NeedingTables(self._session)
+
+    @cached_property
+    def restrictions(self) -> RestrictionTable:
+        return RestrictionTable(self._session)
+
+    @cached_property
+    def comparisons(self) -> ComparisonTables:
+        return ComparisonTables(self._session)
+
+    @cached_property
+    def replacements(self) -> ReplacementTable:
+        return ReplacementTable(self._session)
 
     @cached_property
     def audit(self) -> AuditTable:

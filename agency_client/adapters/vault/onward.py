@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.onward import PassedOn
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
@@ -26,6 +29,14 @@ class OnwardTable:
         )
         return added == 1
 
+    def of(self, cores: Collection[ObjectHash]) -> tuple[PassedOn, ...]:
+        rows = self._session.all(
+            "SELECT core, item, to_core, to_item, to_address, time FROM onward "
+            "WHERE core IN (SELECT unhex(value) FROM json_each(?)) ORDER BY number",
+            json.dumps([core.hex() for core in cores]),
+        )
+        return tuple(map(_entry, rows))
+
     def passed_on(self, core: ObjectHash, item: ItemId) -> tuple[PassedOn, ...]:
         rows = self._session.all(
             "SELECT core, item, to_core, to_item, to_address, time FROM onward "
@@ -35,11 +46,11 @@ class OnwardTable:
         )
         return tuple(map(_entry, rows))
 
-    def of(self, core: ObjectHash) -> tuple[PassedOn, ...]:
+    def came_from(self, to_core: ObjectHash) -> tuple[PassedOn, ...]:
         rows = self._session.all(
             "SELECT core, item, to_core, to_item, to_address, time FROM onward "
-            "WHERE core = ? ORDER BY number",
-            core,
+            "WHERE to_core = ? ORDER BY number",
+            to_core,
         )
         return tuple(map(_entry, rows))
 

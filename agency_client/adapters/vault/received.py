@@ -15,6 +15,7 @@ from agency_client.adapters.vault.codes import (
 )
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.received import OfferRecord, ReceivedPackage
+from agency_client.record import listed
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import (
     Address,
@@ -161,7 +162,9 @@ class ReceivedTables:
     def step(self, core: ObjectHash, step: Step, at: Seconds) -> State:
         row = self._session.one("SELECT state FROM received WHERE core = ?", core)
         if row is None:
-            raise RefusedError("E_NOT_FOUND", "There is no such package here.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no such package here.", next=listed.RECEIVED
+            )
         state = State(row[0])
         new = advance(state, step)
         if new is not state:
@@ -173,7 +176,9 @@ class ReceivedTables:
     def keep_released(self, core: ObjectHash, released: bytes) -> None:
         kept = self._session.run("UPDATE offers SET released = ? WHERE core = ?", released, core)
         if kept != 1:
-            raise RefusedError("E_NOT_FOUND", "There is no such package here.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no such package here.", next=listed.RECEIVED
+            )
 
     def released(self, core: ObjectHash) -> bytes | None:
         row = self._session.one("SELECT released FROM offers WHERE core = ?", core)

@@ -94,6 +94,7 @@ CREATE TABLE onward (
     to_item BLOB NOT NULL, to_address TEXT NOT NULL, time INTEGER NOT NULL,
     UNIQUE (core, item, to_core, to_item, to_address)
 ) STRICT;
+CREATE INDEX onward_by_package ON onward (to_core);
 """
 
 #: How long what is here is kept, what was erased of it, and files that are still to go.
@@ -171,6 +172,40 @@ CREATE TABLE said_words (
 CREATE INDEX said_words_by_core ON said_words (core);
 """
 
+#: When words were compared by phone, for which keys; and the keys whose words were shown last.
+_COMPARISONS: Final = """
+CREATE TABLE comparisons (
+    number INTEGER PRIMARY KEY, address TEXT NOT NULL, time INTEGER NOT NULL, by TEXT,
+    keys BLOB NOT NULL
+) STRICT;
+CREATE INDEX comparisons_by_address ON comparisons (address, number);
+CREATE TRIGGER comparisons_stay_as_written BEFORE UPDATE ON comparisons
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TRIGGER comparisons_stay BEFORE DELETE ON comparisons
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+CREATE TABLE words_shown (address TEXT PRIMARY KEY, keys BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+#: Which package says that it takes the place of which: what that is worth is for the reader to see.
+_REPLACEMENTS: Final = """
+CREATE TABLE replacements (
+    core BLOB PRIMARY KEY, replaces BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX replacements_by_earlier ON replacements (replaces);
+"""
+
+#: What is kept and not read day by day: of which package, or which item of it.
+_RESTRICTIONS: Final = """
+CREATE TABLE restrictions (
+    number INTEGER PRIMARY KEY, core BLOB NOT NULL, item BLOB, reason TEXT NOT NULL,
+    since INTEGER NOT NULL, record INTEGER NOT NULL REFERENCES records (number), words TEXT,
+    ended INTEGER, ended_by INTEGER REFERENCES records (number)
+) STRICT;
+CREATE INDEX restrictions_live ON restrictions (core) WHERE ended IS NULL;
+CREATE TRIGGER restrictions_stay BEFORE DELETE ON restrictions
+    BEGIN SELECT RAISE(ABORT, 'append only'); END;
+"""
+
 #: What every look at a home asks: what of its own packages is not finished, and what nobody was told of.
 _UNFINISHED: Final = """
 CREATE INDEX sent_addresses_by_state ON sent_addresses (state, core);
@@ -202,6 +237,9 @@ RECORD_TABLES: Final[tuple[str, ...]] = (
     _HOLDS,
     _REQUESTS,
     _SAID_WORDS,
+    _REPLACEMENTS,
+    _COMPARISONS,
+    _RESTRICTIONS,
     _UNFINISHED,
     _DRAFTS,
 )

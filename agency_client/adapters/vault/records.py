@@ -9,6 +9,7 @@ from typing import Final
 
 from agency_client.adapters.vault.session import Row, Session
 from agency_client.ports.vault.records import Due, Record
+from agency_client.record import listed
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 
@@ -33,7 +34,9 @@ class RecordTables:
 
     def add(self, record: Record, document: bytes) -> int:
         if record.about is not None and self.get(record.about) is None:
-            raise RefusedError("E_NOT_FOUND", "There is no record of this number here.")
+            raise RefusedError(
+                "E_NOT_FOUND", "There is no record of this number here.", next=listed.RECORDS
+            )
         self._session.run(
             "INSERT INTO records (kind, time, about) VALUES (?, ?, ?)",
             record.kind,

@@ -178,6 +178,15 @@ def bring_up_to_date(connection: dbapi2.Connection) -> None:
         _take_missing_steps(connection)
 
 
+def require_newest(connection: dbapi2.Connection) -> None:
+    """For a file that cannot be written: raises as :func:`bring_up_to_date`, and for one that has steps to take."""
+    version = _version(connection)
+    if version == 0:
+        raise damaged()
+    if version != len(STEPS):
+        raise _another_version("another")
+
+
 def _take_missing_steps(connection: dbapi2.Connection) -> None:
     with translated():
         connection.execute("BEGIN IMMEDIATE")
@@ -192,15 +201,19 @@ def _take_missing_steps(connection: dbapi2.Connection) -> None:
 def _take_steps(connection: dbapi2.Connection) -> None:
     version = _version(connection)
     if version > len(STEPS):
-        raise RefusedError(
-            "E_STORE_VERSION",
-            "This vault was made by a later version of this program.",
-            next="Update this program. Nothing was changed.",
-        )
+        raise _another_version("a later")
     for step in STEPS[version:]:
         for statement in _statements(step):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def _another_version(which: str) -> RefusedError:
+    return RefusedError(
+        "E_STORE_VERSION",
+        f"This vault was made by {which} version of this program.",
+        next="Update this program. Nothing was changed.",
+    )
 
 
 def _version(connection: dbapi2.Connection) -> int:

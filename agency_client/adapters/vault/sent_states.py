@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agency_client.adapters.vault.sent_rows import INSERT_ENDPOINT, endpoint_row
 from agency_client.adapters.vault.session import Session
 from agency_client.ports.vault.sent import SentEndpoint
+from agency_client.record import listed
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, Seconds
 from phoenix_protocol.package.lifecycle import State, Step, address_state, advance
@@ -98,4 +99,6 @@ def _earliest(endpoints: Sequence[SentEndpoint], address: Address) -> Seconds:
 
 def unknown() -> RefusedError:
     """What is raised for a package or endpoint that is not kept."""
-    return RefusedError("E_NOT_FOUND", "There is no such package, or it was not sent there.")
+    return RefusedError(
+        "E_NOT_FOUND", "There is no such package, or it was not sent there.", next=listed.SENT
+    )

@@ -32,12 +32,16 @@ _NO_ROOM: Final = frozenset(
     {dbapi2.SQLITE_FULL, dbapi2.SQLITE_IOERR, dbapi2.SQLITE_CANTOPEN, dbapi2.SQLITE_READONLY}
 )
 
+#: Nobody can write the file, and no file can be made beside it: without locks, and without its log.
+FROZEN: Final = "mode=ro&immutable=1"
+
 Row = tuple[Any, ...]
 
 
-def connect(path: Path, key: bytes, *, wait: float) -> dbapi2.Connection:
+def connect(path: Path, key: bytes, *, wait: float, mode: str = "mode=rw") -> dbapi2.Connection:
     """A connection to the file ``path``, which is there, under the raw 32-byte ``key``.
 
+    ``mode`` is how SQLite opens it: :data:`FROZEN` on a disk that takes no writes.
     ``wait`` is how many seconds a writer waits for another one. Raises ValueError for a key of
     another length, TamperError ``E_STORE_INTEGRITY`` when the key does not open the file.
     """
@@ -45,7 +49,7 @@ def connect(path: Path, key: bytes, *, wait: float) -> dbapi2.Connection:
         raise ValueError("a vault key has 32 bytes")
     with translated():
         connection = dbapi2.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
+            f"{path.absolute().as_uri()}?{mode}",
             uri=True,
             timeout=wait,
             isolation_level=None,  # transactions are begun and ended by name
@@ -110,6 +114,15 @@ def no_room() -> UnavailableError:
         "E_STORE_FULL",
         "The vault could not write to its disk.",
         next="Make room on the disk and check that it can be written, then repeat.",
+    )
+
+
+def read_only() -> UnavailableError:
+    """What is raised when something is to be kept on a disk that takes no writes."""
+    return UnavailableError(
+        "E_STORE_READ_ONLY",
+        "The disk of this home can only be read.",
+        next="Make it writable, then repeat. Nothing was changed.",
     )
 
 

@@ -14,10 +14,17 @@ from sqlcipher3 import dbapi2
 from agency_client.adapters.vault import audit, checking
 from agency_client.adapters.vault.blobs import BlobFiles
 from agency_client.adapters.vault.families import TransactionFamilies
-from agency_client.adapters.vault.schema import bring_up_to_date
-from agency_client.adapters.vault.session import Session, connect, in_use, translated
+from agency_client.adapters.vault.schema import bring_up_to_date, require_newest
+from agency_client.adapters.vault.session import (
+    FROZEN,
+    Session,
+    connect,
+    in_use,
+    read_only,
+    translated,
+)
 from agency_client.ports.vault import Standing, VaultHead
-from phoenix_protocol.errors import Problem, TamperError
+from phoenix_protocol.errors import Problem, TamperError, UnavailableError
 
 WAIT: Final = 20.0
 
@@ -54,7 +61,15 @@ class SqlcipherVault:
     that writes.
     """
 
-    def __init__(self, writer: _Lane, reader: _Lane, blobs: BlobFiles, known: VaultHead) -> None:
+    def __init__(
+        self,
+        writer: _Lane,
+        reader: _Lane,
+        blobs: BlobFiles,
+        known: VaultHead,
+        *,
+        writable: bool = True,
+    ) -> None:
         self._writer = writer
         self._reader = reader
         self._blobs = blobs
@@ -62,6 +77,8 @@ class SqlcipherVault:
         self._closed = False
         with self._snapshot() as session:
             self._standing = audit.standing(session, known)
+        if self._standing is Standing.SOUND and not writable:
+            self._standing = Standing.READ_ONLY
 
     @property
     def standing(self) -> Standing:
@@ -73,6 +90,8 @@ class SqlcipherVault:
 
     @contextmanager
     def transaction(self) -> Iterator[TransactionFamilies]:
+        if self._standing is Standing.READ_ONLY:
+            raise read_only()
         if self._standing is not Standing.SOUND:
             raise TamperError(self._standing.value, _REFUSED[self._standing])
         with self._writer.taken() as connection:
@@ -136,6 +155,31 @@ def open_lanes(file: Path, key: bytes, wait: float) -> tuple[_Lane, _Lane]:
         writer.close()
         raise
     return _Lane(writer), _Lane(reader)
+
+
+def frozen_lanes(file: Path, key: bytes) -> tuple[_Lane, _Lane]:
+    """Two connections for reading, on a disk that takes no writes.
+
+    What a program that was killed left in the log beside the file is read where SQLite can; otherwise, with a log that
+    is not empty, UnavailableError ``E_STORE_READ_ONLY``: the file alone is not the whole.
+    """
+    try:
+        return _Lane(_reading(file, key, "mode=ro")), _Lane(_reading(file, key, "mode=ro"))
+    except UnavailableError:
+        log = file.with_name(f"{file.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise read_only() from None
+    return _Lane(_reading(file, key, FROZEN)), _Lane(_reading(file, key, FROZEN))
+
+
+def _reading(file: Path, key: bytes, mode: str) -> dbapi2.Connection:
+    connection = connect(file, key, wait=WAIT, mode=mode)
+    try:
+        require_newest(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -14,7 +14,7 @@ is held across an ``await``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from agency_client.audit.chain import EMPTY, AuditHead, AuditRow
 from agency_client.ports.vault.alerts import Alert, Alerts, Quarantine, Quarantined
 from agency_client.ports.vault.blobs import Blobs, BlobWriter
+from agency_client.ports.vault.comparisons import Comparison, Comparisons
 from agency_client.ports.vault.contents import (
     Contents,
     ContentsStore,
@@ -58,6 +59,7 @@ from agency_client.ports.vault.register import (
     TermKind,
     Wanted,
 )
+from agency_client.ports.vault.replacements import Replacements
 from agency_client.ports.vault.requests import (
     AskedOf,
     Escalation,
@@ -66,6 +68,11 @@ from agency_client.ports.vault.requests import (
     Requests,
     Side,
     StoredRequest,
+)
+from agency_client.ports.vault.restrictions import (
+    Restriction,
+    Restrictions,
+    RestrictReason,
 )
 from agency_client.ports.vault.retention import (
     Copy,
@@ -104,7 +111,7 @@ from agency_client.ports.vault.settings import Setting, Settings
 
 if TYPE_CHECKING:
     from phoenix_protocol.errors import Problem
-    from phoenix_protocol.identifiers import Seconds
+    from phoenix_protocol.identifiers import PackageId, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +134,7 @@ class Standing(Enum):
     AUDIT_BROKEN = (
         "E_AUDIT_BROKEN"  # its audit chain is not a continuation of the one the keystore knows
     )
+    READ_ONLY = "E_STORE_READ_ONLY"  # sound, on a disk that takes no writes
 
 
 class Audit(Protocol):
@@ -154,6 +162,12 @@ class Audit(Protocol):
     def rows(self, first: int = 1, count: int | None = None) -> tuple[AuditRow, ...]:
         """Rows from number ``first`` (from 1) on, as they are stored: ``audit.chain.verify`` judges
         them.
+        """
+        ...
+
+    def packages(self, objects: Collection[bytes]) -> Mapping[bytes, PackageId]:
+        """The package that each of these hashes is about: a core, an event, a notice, something
+        posted. Hashes of anything else are left out.
         """
         ...
 
@@ -210,6 +224,12 @@ class Families(Protocol):
     @property
     def needing(self) -> Needing: ...
     @property
+    def comparisons(self) -> Comparisons: ...
+    @property
+    def restrictions(self) -> Restrictions: ...
+    @property
+    def replacements(self) -> Replacements: ...
+    @property
     def audit(self) -> Audit: ...
 
 
@@ -233,7 +253,8 @@ class Vault(Protocol):
 
         Raises TamperError ``E_STORE_ROLLBACK``, ``E_AUDIT_BROKEN`` when the vault is for reading
         only, ``E_STORE_INTEGRITY`` for damage; UnavailableError ``E_STORE_BUSY`` when another
-        writer does not finish, ``E_STORE_FULL`` when the disk is full.
+        writer does not finish, ``E_STORE_FULL`` when the disk is full, ``E_STORE_READ_ONLY`` when
+        it can only be read.
         """
         ...
 
@@ -270,6 +291,8 @@ __all__ = [
     "Audit",
     "BlobWriter",
     "Blobs",
+    "Comparison",
+    "Comparisons",
     "Contents",
     "ContentsStore",
     "Copy",
@@ -312,9 +335,13 @@ __all__ = [
     "Records",
     "Register",
     "RegisterLine",
+    "Replacements",
     "ReplayGuard",
     "Reply",
     "Requests",
+    "RestrictReason",
+    "Restriction",
+    "Restrictions",
     "Retained",
     "Retention",
     "Route",

@@ -47,6 +47,10 @@ class Blobs(Protocol):
         """The digests of all blobs, to find the ones that nothing refers to."""
         ...
 
+    def sweep(self) -> None:
+        """Remove what writers left that died before their blob was whole."""
+        ...
+
     def incoming(self, name: bytes, length: int) -> BinaryIO:
         """The file of a body on its way in, open for reading and writing anywhere; made with
         ``length`` bytes if new.

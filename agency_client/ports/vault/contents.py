@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,6 +72,12 @@ class ContentsStore(Protocol):
         """The contents, in the order in which they were put; None when not accepted, or erased."""
         ...
 
+    def items(
+        self, cores: Collection[ObjectHash]
+    ) -> Mapping[ObjectHash, tuple[tuple[Item, ...], ...]]:
+        """The items of every section of these packages, in the order in which they were put; others are left out."""
+        ...
+
     def attachment(self, core: ObjectHash, segment: SegmentId) -> StoredAttachment | None:
         """One attachment."""
         ...
@@ -80,6 +86,10 @@ class ContentsStore(Protocol):
         """Every package and section that holds this item: a statement keeps its id when it is
         passed on.
         """
+        ...
+
+    def unreferred(self, blobs: Collection[bytes]) -> tuple[bytes, ...]:
+        """Which of these digests of blobs no package refers to."""
         ...
 
     def erase(self, core: ObjectHash) -> tuple[bytes, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,10 +29,14 @@ class Onward(Protocol):
         """Note that an item went on. False when that was known."""
         ...
 
+    def of(self, cores: Collection[ObjectHash]) -> tuple[PassedOn, ...]:
+        """Everything that went on out of these packages, in the order in which it did."""
+        ...
+
     def passed_on(self, core: ObjectHash, item: ItemId) -> tuple[PassedOn, ...]:
         """To whom an item of a package went on, in the order in which it did."""
         ...
 
-    def of(self, core: ObjectHash) -> tuple[PassedOn, ...]:
-        """Everything of a package that went on, in the order in which it did."""
+    def came_from(self, to_core: ObjectHash) -> tuple[PassedOn, ...]:
+        """What went on in a package that was sent from here, in the order in which it did."""
         ...

@@ -21,11 +21,14 @@ from agency_client.record.rules import (
     copies,
     decision,
     legal,
+    local,
     people,
     prompts,
     protection,
     recipients,
+    scope,
     sections,
+    security,
     statements,
     times,
 )
@@ -43,10 +46,13 @@ RULES: Final[tuple[Rule, ...]] = (
     *decision.RULES,
     *legal.RULES,
     *consent.RULES,
+    *scope.RULES,
     *times.RULES,
+    *security.RULES,
     *attachments.RULES,
     *codes.RULES,
     *answers.RULES,
+    *local.RULES,
     *prompts.RULES,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from agency_client.record.catalogue import ANYONE, Code
 from agency_client.record.facts import WordFacts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, problem, warning
+from agency_client.record.localising import applies
 from agency_client.record.places import Place
 from agency_client.record.tables import declared
 from agency_client.record.unanswerable import is_open
@@ -61,9 +62,18 @@ def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
         words = facts.catalogue.enumerations[choice.enumeration]
         if not choice.code or choice.code in words or _is_free(choice):
             continue
+        offered = _open_to(words, facts)
         message = "This is not one of the words that can stand here."
-        message += did_you_mean(choice.code, words)
-        yield problem("E_DOC_CODE", choice.at, message, remedy=_instead(choice.enumeration, words))
+        message += did_you_mean(choice.code, offered)
+        remedy = _instead(choice.enumeration, offered)
+        yield problem("E_DOC_CODE", choice.at, message, remedy=remedy, clause="LG1")
+
+
+def _open_to(words: Mapping[str, Code], facts: WordFacts) -> tuple[str, ...]:
+    """The words of a list that apply where this agency is, and that the law does not keep from its kind."""
+    own = facts.own
+    place = own.jurisdiction if own.jurisdiction in _places(facts) else ""
+    return tuple(n for n, c in words.items() if applies(c, place) and own.kind not in c.not_for)
 
 
 def _is_free(choice: Choice) -> bool:
@@ -72,12 +82,12 @@ def _is_free(choice: Choice) -> bool:
     return choice.at[:1] != ("people",) and is_open(choice.code)
 
 
-def _instead(enumeration: str, words: Any) -> str:
-    return (
-        f"Use one of: {', '.join(words)}."
-        if len(words) <= 12
-        else (f"The words are listed in the catalogue under [{enumeration}].")
-    )
+def _instead(enumeration: str, words: Sequence[str]) -> str:
+    if not words:
+        return "Remove it: no word of this list applies where your agency is."
+    if len(words) <= 12:
+        return f"Use one of: {', '.join(words)}."
+    return f"The words are listed in the catalogue under [{enumeration}]."
 
 
 def usable(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:

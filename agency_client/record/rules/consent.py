@@ -7,12 +7,15 @@ from typing import Final
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
-from agency_client.record.findings import Finding, owed, problem
+from agency_client.record.findings import Finding, owed, problem, warning
 from agency_client.record.places import Place
-from agency_client.record.when import span
 
 _GIVEN: Final = frozenset({"yes_explicit", "yes_limited"})
 _AGAINST: Final = frozenset({"refused", "withdrawn"})
+#: What tells whether there is consent; the other words tell why nobody needs it.
+TELLING: Final = _GIVEN | _AGAINST
+#: Positions of somebody who does not want it shared.
+AGAINST: Final = frozenset({"refuses", "withdrew"})
 _ELEMENTS: Final = {
     "why": "why the information needs to be shared",
     "who": "who will see it",
@@ -21,8 +24,8 @@ _ELEMENTS: Final = {
 }
 
 
-def relied_on(document: Document) -> Place | None:
-    """The place where the document relies on consent, if it does."""
+def relied_on(document: Document) -> tuple[Place, ...]:
+    """Every place where the document relies on consent."""
     legal = document.legal
     choices = (
         ("article_6", "a_consent" in legal.article_6),
@@ -31,18 +34,17 @@ def relied_on(document: Document) -> Place | None:
         ("part3_lawful", legal.part3_lawful == "consent"),
         ("part3_sensitive", legal.part3_sensitive == "consent"),
     )
-    return next(((*legal.at, name) for name, is_chosen in choices if is_chosen), None)
+    return tuple((*legal.at, name) for name, is_chosen in choices if is_chosen)
 
 
 def not_against(document: Document, facts: Facts) -> Iterator[Finding]:
     """Nobody relies on a consent that was not given, was refused or was withdrawn."""
-    at = relied_on(document)
     status = document.legal.consent
-    if at and status not in _GIVEN:
+    for at in relied_on(document) if status not in _GIVEN else ():
         message = "You rely on consent here, but the document does not say that it was given."
         yield problem("E_DOC_CONSENT", at, message, clause="KM5")
     implied = "implied_consent_direct_care" in document.legal.confidence_basis
-    if not at and implied and status in _AGAINST:
+    if implied and status in _AGAINST:
         at = (*document.legal.at, "confidence_basis")
         message = "You rely on implied consent here, but consent was refused or withdrawn."
         yield problem("E_DOC_CONSENT", at, message, clause="KM5")
@@ -68,19 +70,27 @@ def freely_given(document: Document, facts: Facts) -> Iterator[Finding]:
         yield problem("E_DOC_CONSENT", at, message, clause="CO3")
 
 
-def within_scope(document: Document, facts: Facts) -> Iterator[Finding]:
-    """Consent that is relied on has not ended, and covers the recipients if it names any by address."""
-    scope = document.consent.scope
-    if scope is None or not relied_on(document):
+def objections(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever relies on consent is told of anybody known to be against it. It stops nothing."""
+    if not relied_on(document):
         return
-    end = span(scope.expires) if scope.expires else None
-    if end and end.last < facts.now:
-        message = "You rely on consent, and this consent has ended. Ask again."
-        yield problem("E_DOC_CONSENT", (*scope.at, "expires"), message, clause="CO4")
-    named = {name for name in scope.recipients if "@" in name}
-    if named and not set(document.to) <= named:
-        message = "You rely on consent, and it does not cover every recipient. Ask again."
-        yield problem("E_DOC_CONSENT", (*scope.at, "recipients"), message, clause="CO4")
+    for position in document.consent.position:
+        if position.says in AGAINST:
+            clause = "CO10" if position.capacity == "parental_responsibility" else "CO7"
+            message = "You rely on consent, and this person is against sharing."
+            yield warning("W_DOC_CONSENT", (*position.at, "says"), message, clause=clause)
+
+
+def earlier(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever relies on consent is told that it was refused or withdrawn in this thread before."""
+    if (
+        relied_on(document)
+        and facts.thread_consent in _AGAINST
+        and document.legal.consent in _GIVEN
+    ):
+        at = (*document.legal.at, "consent")
+        message = f"In this thread consent was {facts.thread_consent} before. Was it given again?"
+        yield warning("W_DOC_CONSENT", at, message, clause="CO4")
 
 
 def details(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -162,4 +172,4 @@ def _follow_up(status: str | None, answers: dict[str, tuple[object, Place]]) -> 
             yield owed(clause, at, message)
 
 
-RULES = (not_against, informed, freely_given, within_scope, details, status, informing)
+RULES = (not_against, informed, freely_given, objections, earlier, details, status, informing)

@@ -21,7 +21,8 @@ def found(document: Document, facts: Facts) -> Iterator[Finding]:
             continue
         missing = [n for n in ("package", "statement") if getattr(wanted, n) is None]
         for name in missing:
-            yield problem("E_DOC_MISSING", (*wanted.at, name), f"The copy does not say its {name}.")
+            message = f"The copy does not say its {name}."
+            yield problem("E_DOC_MISSING", (*wanted.at, name), message, clause="PR1")
         if not missing:
             message = statement.not_copied or "This home has not received that statement."
             yield problem("E_DOC_COPY", wanted.at, message, clause="PR1")
@@ -74,6 +75,18 @@ def still_said(document: Document, facts: Facts) -> Iterator[Finding]:
             yield warning("W_DOC_COPY", statement.copy_of.at, message, clause="KM4")
 
 
+def passed_on_before(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever got what a package said hears what the one says that replaced it."""
+    missing = [name for name in facts.passed_on if name not in (*document.to, facts.own.address)]
+    places = (s.copy_of.at for _, s, _ in copied_in(document) if s.copy_of is not None)
+    for at in list(places)[:1] if missing else ():
+        message = (
+            "What you copy replaced something that you had passed on to others, who are not told of this: "
+            f"{', '.join(missing)}."
+        )
+        yield warning("W_DOC_TOLD", at, message, clause="KM4")
+
+
 def released(document: Document, facts: Facts) -> Iterator[Finding]:
     """What its agency controls goes on when it is released, or to protect somebody now (hard block 10)."""
     is_overridden = settled(document.onward.safety_override)
@@ -102,6 +115,7 @@ RULES = (
     same_people,
     not_endless,
     still_said,
+    passed_on_before,
     released,
     nothing_to_override,
 )

@@ -11,6 +11,7 @@ from typing import Final
 from agency_client.record.decisions import DecisionDocument
 from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Finding, Findings, gather, owed, problem, prompt, warning
+from agency_client.record.rules import local
 from agency_client.record.rules.answers import reasons
 from agency_client.record.rules.codes import known, usable
 from agency_client.record.rules.naming import (
@@ -92,7 +93,8 @@ def detriment(document: DecisionDocument, facts: RecordFacts) -> Iterator[Findin
     """Whom the duty to share binds says why sharing would be more detrimental to the child than not sharing."""
     binds = facts.own.legal_scope in _DUTY and facts.own.jurisdiction == "england"
     decision = document.decision
-    if binds and decision.outcome in KEPT_BACK and decision.detriment is None:
+    asked = binds and not decision.exemption
+    if asked and decision.outcome in KEPT_BACK and decision.detriment is None:
         message = (
             "Say why sharing would be more detrimental to the child than not sharing (Children Act 2004 s.16LA(3)), "
             "or why the duty to share does not apply."
@@ -108,6 +110,18 @@ def questions(document: DecisionDocument, facts: RecordFacts) -> Iterator[Findin
             yield prompt(clause, (*tabled.at, name), question)
     if not document.advice and document.decision.outcome in KEPT_BACK:
         yield prompt("CF2", ("advice",), "Should you ask your information manager for advice?")
+
+
+def access(document: DecisionDocument, facts: RecordFacts) -> Iterator[Finding]:
+    """Who keeps something from the person it is about says what; asks whoever had shared it."""
+    decision = document.decision
+    if not decision.exemption:
+        return
+    if not decision.withheld and decision.outcome != "share_part":
+        yield owed("Q9", (*decision.at, "withheld"), "Say what is not shared, and why.")
+    if document.packages and decision.originator_view is None:
+        question = "What does the agency that shared it with you say?"
+        yield prompt("Q6", (*decision.at, "originator_view"), question)
 
 
 def shares(document: DecisionDocument, facts: RecordFacts) -> Iterator[Finding]:
@@ -144,6 +158,7 @@ RULES: Final[tuple[Rule, ...]] = (
     of_outcome,
     detriment,
     questions,
+    access,
     shares,
     people,
     packages,
@@ -151,6 +166,7 @@ RULES: Final[tuple[Rule, ...]] = (
     known,
     usable,
     reasons,
+    *local.RULES,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
@@ -32,15 +32,27 @@ def special_category(document: Document, facts: Facts) -> Iterator[Finding]:
     """Special category data has a condition: Article 9, Schedule 1 or Schedule 8."""
     legal = document.legal
     conditions = (*legal.article_9, *legal.schedule_1, *legal.schedule_8)
-    if settled(conditions) or not _is_special(document):
+    special = [n for n, (_, said) in document.statements.items() if said.special_category]
+    if settled(conditions) or not special:
         return
     name = "schedule_8" if legal.regime == PART_3 else "article_9"
-    message = "A statement is special category data, and the condition for sharing it is missing."
+    what = f"{_called(special)} special category data"
+    message = f"{what}, and the condition for sharing that is missing."
     yield _wanted(facts, "E_DOC_LEGAL", (*legal.at, name), message, "OB1")
 
 
-def _is_special(document: Document) -> bool:
-    return any(statement.special_category for _, statement in document.statements.values())
+#: So many statements are named by their numbers; the rest is counted.
+_NAMED = 12
+
+
+def _called(numbers: Sequence[int]) -> str:
+    """Statements by the numbers that people count: ``Statements 2 and 5 are``."""
+    if len(numbers) == 1:
+        return f"Statement {numbers[0]} is"
+    named = [str(number) for number in numbers[:_NAMED]]
+    rest = len(numbers) - len(named)
+    last = f"{rest} more" if rest else named.pop()
+    return f"Statements {', '.join(named)} and {last} are"
 
 
 def retention(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -105,19 +117,21 @@ def other_conditions(document: Document, facts: Facts) -> Iterator[Finding]:
             "other_use_authority",
             "Say what law lets this be used for something other than law enforcement.",
         ),
-        (
-            not legal.article_10 and legal.regime != PART_3 and _is_about_offences(document),
-            "article_10",
-            "Say which condition lets you share data about a criminal offence.",
-        ),
     )
     for is_missing, name, message in wanted:
         if is_missing:
             yield owed("OB1", (*legal.at, name), message)
 
 
-def _is_about_offences(document: Document) -> bool:
-    return any("criminal_offence" in s.flags for _, s in document.statements.values())
+def offences(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Data about criminal offences has its condition, outside law enforcement."""
+    legal = document.legal
+    about = [n for n, (_, said) in document.statements.items() if "criminal_offence" in said.flags]
+    if about and not legal.article_10 and legal.regime != PART_3:
+        message = (
+            f"{_called(about)} about a criminal offence. Say which condition lets you share that."
+        )
+        yield owed("OB1", (*legal.at, "article_10"), message)
 
 
 def orders(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -165,6 +179,7 @@ RULES = (
     retention,
     not_for_this_agency,
     other_conditions,
+    offences,
     orders,
     public_interest,
     notice,

@@ -24,9 +24,11 @@ def identities(people: Iterable[Person]) -> Iterator[Finding]:
     for person in people:
         for name in ("id", "name"):
             if getattr(person, name) is None:
-                yield problem("E_DOC_MISSING", (*person.at, name), f"This person has no {name}.")
+                message = f"This person has no {name}."
+                yield problem("E_DOC_MISSING", (*person.at, name), message, clause="Q6")
         if person.id in seen:
-            yield problem("E_DOC_DUPLICATE", (*person.at, "id"), "Another person has this id.")
+            message = "Another person has this id."
+            yield problem("E_DOC_DUPLICATE", (*person.at, "id"), message, clause="Q6")
         seen.add(person.id or "")
 
 
@@ -38,7 +40,7 @@ def mentioned(
     for name, at in named:
         if name and name not in ids and not is_open(name):
             message = "Nobody under [[people]] has this id." + did_you_mean(name, ids)
-            yield problem("E_DOC_PERSON", at, message)
+            yield problem("E_DOC_PERSON", at, message, clause="Q6")
 
 
 def unknown_packages(

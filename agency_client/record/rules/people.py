@@ -20,10 +20,10 @@ def identities(document: Document, facts: Facts) -> Iterator[Finding]:
         for name in ("id", "name", "role"):
             if getattr(person, name) is None:
                 message = f"This person has no {name}."
-                yield problem("E_DOC_MISSING", (*person.at, name), message)
+                yield problem("E_DOC_MISSING", (*person.at, name), message, clause="Q6")
         if person.id in seen:
             message = "Another person has this id."
-            yield problem("E_DOC_DUPLICATE", (*person.at, "id"), message)
+            yield problem("E_DOC_DUPLICATE", (*person.at, "id"), message, clause="Q6")
         seen.add(person.id or "")
 
 
@@ -33,7 +33,7 @@ def named(document: Document, facts: Facts) -> Iterator[Finding]:
     for name, at in document.mentions():
         if name and name not in persons and not is_open(name):
             message = "Nobody under [[people]] has this id." + did_you_mean(name, persons)
-            yield problem("E_DOC_PERSON", at, message)
+            yield problem("E_DOC_PERSON", at, message, clause="Q6")
 
 
 def somebody_means_them(document: Document, facts: Facts) -> Iterator[Finding]:

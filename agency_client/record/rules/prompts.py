@@ -8,6 +8,7 @@ from typing import Final
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, prompt, warning
+from agency_client.record.rules.consent import AGAINST
 
 #: Clause, table, field, question.
 QUESTIONS: Final = (
@@ -71,8 +72,10 @@ def capacity(document: Document, facts: Facts) -> Iterator[Finding]:
     if not any(person.role == "child" for person in document.people):
         return
     if not document.capacity:
-        question = "Can the child understand and decide about sharing this?"
-        yield prompt("CO5", ("capacity",), question)
+        question = "Can the child understand and decide about sharing this? No age decides it."
+        place = facts.catalogue.find("jurisdiction", facts.own.jurisdiction)
+        beside = f" {place.label}: {place.help}" if place and place.help else ""
+        yield prompt("CO5", ("capacity",), question + beside)
     for entry in document.capacity:
         if entry.how_explained is None:
             question = "How was it explained in a way that suits the person?"
@@ -80,10 +83,17 @@ def capacity(document: Document, facts: Facts) -> Iterator[Finding]:
 
 
 def disagreement(document: Document, facts: Facts) -> Iterator[Finding]:
-    """Where several people have said something about consent, they may not agree."""
-    if len(document.consent.given_by) > 1 and document.consent.disagreement is None:
+    """Where people say different things about sharing, somebody weighs it. Nothing resolves it."""
+    consent = document.consent
+    if consent.disagreement is not None:
+        return
+    at = (*consent.at, "disagreement")
+    against = any(position.says in AGAINST for position in consent.position)
+    if against and (consent.given_by or any(p.says == "agrees" for p in consent.position)):
+        yield prompt("CO7", at, "They do not agree about sharing this. What do you make of it?")
+    elif len(consent.given_by) > 1 and not consent.position:
         question = "Do the child and those with parental responsibility agree?"
-        yield prompt("CO7", (*document.consent.at, "disagreement"), question)
+        yield prompt("CO7", at, question)
 
 
 def asked(document: Document, facts: Facts) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Rules on protected sources: who a source is reaches only those who are named to know it (hard block 9).
+"""Rules on who is named where: a protected source only to those who may know it (hard block 9), nobody on the cover.
 
 The name is looked for as it is written, as whole words. That a text gives somebody away in other words, only a person
 can see.
@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
-from agency_client.record.findings import Finding, problem
+from agency_client.record.findings import Finding, problem, warning
 from agency_client.record.places import Place
 from agency_client.record.statements import Person, Section
+from agency_client.record.subjects import reference
 from agency_client.record.tables import declared
 
 Text = tuple[str, Place]
@@ -39,6 +40,24 @@ def not_told_to_everybody(document: Document, facts: Facts) -> Iterator[Finding]
         for text, at in _for_everybody(document):
             if _names(person, text):
                 yield _refusal(person, at)
+
+
+def nobody_on_the_cover(document: Document, facts: Facts) -> Iterator[Finding]:
+    """What is read in lists before anybody has accepted anything names nobody whom it is about."""
+    kept = _protected(document)  # who they are stops the package, where it says so
+    people = [person for person in document.people if person not in kept]
+    for name in ("purpose", "handling", "contact"):
+        for text, at in _texts(getattr(document, name), (name,)):
+            if any(_is_on(person, text) for person in people):
+                message = "This names somebody on the cover, which is shown in lists before it is accepted."
+                yield warning("W_DOC_COVER", at, message, clause="CO11")
+
+
+def _is_on(person: Person, text: str) -> bool:
+    written = reference(text)
+    numbers = (reference(number) for number in person.identifiers.values())
+    is_a_word = len((person.name or "").strip()) > 1  # an initial is in every sentence
+    return (is_a_word and _names(person, text)) or any(n and n in written for n in numbers)
 
 
 def _protected(document: Document) -> list[Person]:
@@ -97,4 +116,4 @@ def _texts(value: Any, at: Place) -> Iterator[Text]:
                 yield from _texts(getattr(value, entry.name), (*at, entry.name))
 
 
-RULES = (known_only_to_those_named, not_told_to_everybody)
+RULES = (known_only_to_those_named, not_told_to_everybody, nobody_on_the_cover)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts, Reach
 from agency_client.record.faults import did_you_mean
-from agency_client.record.findings import Finding, owed, problem
+from agency_client.record.findings import Finding, owed, problem, warning
 from agency_client.record.places import Place
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.identifiers import address
@@ -62,7 +62,17 @@ def not_oneself(document: Document, facts: Facts) -> Iterator[Finding]:
                 at,
                 "This is your own address.",
                 remedy="Remove it: your own address always keeps a copy.",
+                clause="SH5",
             )
+
+
+def same_keys(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Where words were compared, the keys are those that they stood for then. Asking again by phone shows it."""
+    for n, name in enumerate(document.to):
+        compared = facts.compared.get(name)
+        if compared is not None and compared.has_changed:
+            message = "The keys of this address have changed since its words were compared."
+            yield warning("W_DOC_KEYS", ("to", n), message, clause="Q10")
 
 
 def no_twins(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -70,7 +80,9 @@ def no_twins(document: Document, facts: Facts) -> Iterator[Finding]:
     for n, name in enumerate(document.to):
         if name and name in document.to[:n]:
             message = "This address is there twice."
-            yield problem("E_DOC_DUPLICATE", ("to", n), message, remedy="Remove one of them.")
+            yield problem(
+                "E_DOC_DUPLICATE", ("to", n), message, remedy="Remove one of them.", clause="SH5"
+            )
 
 
 def every_recipient_has_a_section(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -129,6 +141,7 @@ RULES = (
     somebody,
     known,
     not_oneself,
+    same_keys,
     no_twins,
     every_recipient_has_a_section,
     every_reader_is_a_recipient,

@@ -188,7 +188,7 @@ def threshold(document: RequestDocument, facts: RequestFacts) -> Iterator[Findin
     """Asking without consent below section 47 is worth a second look."""
     is_below = document.request.threshold in _BELOW_47
     if is_below and document.legal.consent not in _WITH_CONSENT:
-        message = "You ask below the threshold of section 47, and without consent."
+        message = "You ask below the threshold of child protection enquiries, and without consent."
         at: Place = (*document.request.at, "threshold")
         yield warning("W_DOC_THRESHOLD", at, message, clause="KM5")
 

@@ -27,12 +27,14 @@ def something(document: Document, facts: Facts) -> Iterator[Finding]:
     is_missing = not document.section and not document.speaks_without_sections
     if is_missing and not document.faults.has(("section",)):
         message = "The document has no section, so there is nothing to share."
-        yield problem("E_DOC_EMPTY", ("section",), message, remedy="Write a [[section]].")
+        yield problem(
+            "E_DOC_EMPTY", ("section",), message, remedy="Write a [[section]].", clause="SH5"
+        )
     attached = {file.section for file in facts.attachments}
     for section in document.section:
         if not section.statement and section.id not in attached:
             message = "This section has no statement and no attached file."
-            yield problem("E_DOC_EMPTY", (*section.at, "statement"), message)
+            yield problem("E_DOC_EMPTY", (*section.at, "statement"), message, clause="SH5")
 
 
 def names(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -80,7 +82,7 @@ def cover_marking(document: Document, facts: Facts) -> Iterator[Finding]:
     for section in document.section:
         if section.marking == "OFFICIAL-SENSITIVE":
             message = "This section is marked higher than the package that it is in."
-            yield warning("W_DOC_MARKING", (*section.at, "marking"), message)
+            yield warning("W_DOC_MARKING", (*section.at, "marking"), message, clause="Q12")
 
 
 def cover(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -123,6 +125,14 @@ def supersedes(document: Document, facts: Facts) -> Iterator[Finding]:
         yield problem("E_DOC_SUPERSEDES", ("supersedes",), message, clause="KM4")
 
 
+def told_before(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Whoever was told of the earlier package hears of this one, or is left out knowingly."""
+    missing = [name for name in facts.told if name not in (*document.to, facts.own.address)]
+    if missing and document.supersedes is not None:
+        message = f"These were told of the earlier package and are not told of this: {', '.join(missing)}."
+        yield warning("W_DOC_TOLD", ("supersedes",), message, clause="KM4")
+
+
 RULES = (
     purpose,
     something,
@@ -133,4 +143,5 @@ RULES = (
     confidentiality,
     permitted,
     supersedes,
+    told_before,
 )

@@ -48,7 +48,7 @@ def worded(document: Document, facts: Facts) -> Iterator[Finding]:
     for statement in _made_here(document):
         if statement.text is None:
             message = "This statement has no text."
-            yield problem("E_DOC_MISSING", (*statement.at, "text"), message)
+            yield problem("E_DOC_MISSING", (*statement.at, "text"), message, clause="SH4")
 
 
 def attributed(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def graded(document: Document, facts: Facts) -> Iterator[Finding]:
         for name in ("scheme", "code"):
             if statement.grade is not None and getattr(statement.grade, name) is None:
                 message = f"This grade has no {name}."
-                yield problem("E_DOC_MISSING", (*statement.grade.at, name), message)
+                yield problem("E_DOC_MISSING", (*statement.grade.at, name), message, clause="SH4")
 
 
 def basis(document: Document, facts: Facts) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agency_client.record.calendar import due_at
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, problem, warning
@@ -24,6 +25,31 @@ def end(document: Document, facts: Facts) -> Iterator[Finding]:
     except RefusedError as error:
         at: Place = ("--expires",) if facts.expires is not None else ("expires",)
         yield problem("E_DOC_TIME", at, error.what, remedy=error.next)
+
+
+#: Sooner than this nobody can be sure to have looked, however urgent it is (seconds).
+_LEAST = 3600
+
+
+def long_enough(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Recipients have the time that the urgency gives them, and an hour at least, before the package is gone."""
+    chosen = facts.expires if facts.expires is not None else document.expires
+    try:
+        end = expiry(chosen, facts.now, facts.bounds.life)
+    except RefusedError:
+        return  # said already
+    at: Place = ("--expires",) if facts.expires is not None else ("expires",)
+    calendar = facts.calendar
+    usual = calendar.within.get(document.urgency or "") if calendar is not None else None
+    if end < facts.now + _LEAST:
+        message = "The package expires within the hour. Nobody may have opened it by then."
+        yield warning("W_DOC_SHORT", at, message)
+    elif calendar is not None and usual is not None and end < due_at(calendar, facts.now, usual):
+        message = (
+            f"The package expires before the time that its urgency, {document.urgency}, gives "
+            "recipients. Whoever opens it later finds nothing."
+        )
+        yield warning("W_DOC_SHORT", at, message)
 
 
 def ahead(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -49,9 +75,8 @@ def behind(document: Document, facts: Facts) -> Iterator[Finding]:
     for written, at in _happened(document):
         found = span(written) if written else None
         if found and found.first > facts.now + CLOCK_SKEW + _ANYWHERE:
-            yield warning(
-                "W_DOC_TIME", at, "This is said to have happened, but it is in the future."
-            )
+            message = "This is said to have happened, but it is in the future."
+            yield warning("W_DOC_TIME", at, message, clause="OB2")
 
 
 #: A day has begun somewhere up to fourteen hours before it begins in UTC (seconds).
@@ -76,7 +101,7 @@ def order(document: Document, facts: Facts) -> Iterator[Finding]:
         last = span(statement.event_to) if statement.event_to else None
         if first and last and last.last < first.first:
             message = "This ends before it begins."
-            yield problem("E_DOC_TIME", (*statement.at, "event_to"), message)
+            yield problem("E_DOC_TIME", (*statement.at, "event_to"), message, clause="OB2")
 
 
-RULES = (end, ahead, behind, order)
+RULES = (end, long_enough, ahead, behind, order)
