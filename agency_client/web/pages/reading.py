@@ -13,6 +13,7 @@ from aiohttp import web
 from agency_client.ports.vault import ReceivedPackage, SentPackage, StoredAttachment
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.plain import stored_name
+from agency_client.record.request_drafting import REQUEST
 from agency_client.use_cases.inbox_pages import SaidHere
 from agency_client.use_cases.reading import ReadPackage
 from agency_client.use_cases.viewing import Received
@@ -113,6 +114,7 @@ async def _values(asked: Asked, core: ObjectHash, opened: ReadPackage, here: str
         ],
         "contents": _contents(parts),
         "broken": found.broken,
+        "asks": any(each.kind == REQUEST for each in found.sections),
         "unread": opened.unread,
         "warnings": warnings_of(found.sections, catalogue),
         "signature": await client.signature_of(core),
