@@ -105,6 +105,12 @@ class Client:
 
         return await create_agency(self.home, relay, anchor, profile, person)
 
+    async def look_at_admission(self, request: bytes) -> Any:
+        """Who asks to be admitted, with the words of their keys; admits nobody."""
+        from agency_client.use_cases.agencies import look_at_admission
+
+        return look_at_admission(self.home, request)
+
     async def admit(self, request: bytes) -> Any:
         """Admit an agency by its request."""
         from agency_client.use_cases.agencies import admit
@@ -159,11 +165,11 @@ class Client:
 
         return await declare(self.home, document)
 
-    async def partnership_status(self) -> Any:
+    async def partnership_status(self, *, offline: bool = False) -> Any:
         """The partnership as it stands."""
         from agency_client.use_cases.governing import partnership_status
 
-        return await partnership_status(self.home)
+        return await partnership_status(self.home, offline=offline)
 
     # -- people ------------------------------------------------------------------------------------------------------
 
@@ -183,6 +189,12 @@ class Client:
         return await ask_to_join(
             self.home, address, anchor, relay, name, personal=personal, role=role
         )
+
+    def asked_to_join(self) -> Any:
+        """What this home reads out while its request to join waits; None where it asks for nothing."""
+        from agency_client.use_cases.joining import asked_to_join
+
+        return asked_to_join(self.home)
 
     async def waiting(self) -> Any:
         """The requests to join that wait for this manager."""
@@ -204,17 +216,17 @@ class Client:
 
         return await end_member(self.home, address, reason, since)
 
-    async def members(self) -> Any:
+    async def members(self, *, offline: bool = False) -> Any:
         """Every endpoint of the manager's agency."""
         from agency_client.use_cases.joining import members
 
-        return await members(self.home)
+        return await members(self.home, offline=offline)
 
-    async def directory(self, address: Address | None = None) -> Any:
+    async def directory(self, address: Address | None = None, *, offline: bool = False) -> Any:
         """Who there is, and what their agencies assure."""
         from agency_client.use_cases.joining import directory
 
-        return await directory(self.home, address)
+        return await directory(self.home, address, offline=offline)
 
     async def record_training(self, new: Any) -> int:
         """Record somebody's training and when it ends; gives the record's number."""
@@ -847,6 +859,18 @@ class Client:
 
         return template_here(self.home, kind)
 
+    async def request_here(self, core: ObjectHash) -> Any:
+        """A request that was put to this address, with the questions that are for it."""
+        from agency_client.use_cases.responding import find_request
+
+        return find_request(self.home, core)
+
+    async def due_if_asked_now(self, document: bytes) -> Seconds | None:
+        """By when answers would be due if this request went now; None where it does not say a time to come."""
+        from agency_client.use_cases.requesting import due_if_asked_now
+
+        return due_if_asked_now(self.home, document)
+
     async def response_template(self, core: ObjectHash) -> str:
         """A commented document that answers a request: its questions are in it, and no answer."""
         from agency_client.use_cases.responding import response_template
@@ -1008,6 +1032,12 @@ class Client:
 
     # -- keeping -----------------------------------------------------------------------------------------------------
 
+    def keys_status(self) -> Any:
+        """Which keys are here and what is due. Never a secret."""
+        from keys.status import status
+
+        return status(self.home.content, self.home.clock.now())
+
     async def verify_audit(self) -> tuple[int, tuple[Problem, ...]]:
         """How many rows the audit record has, and what is wrong with it."""
         from agency_client.use_cases.keeping import verify_audit
@@ -1019,6 +1049,12 @@ class Client:
         from agency_client.use_cases.keeping import show_audit
 
         return show_audit(self.home, last)
+
+    async def audit_page(self, *, start: int, most: int) -> Any:
+        """Some rows of the audit record, newest first, and how many there are."""
+        from agency_client.use_cases.keeping import audit_page
+
+        return audit_page(self.home, start=start, most=most)
 
     async def audited_packages(self, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
         """The packages that rows of the audit record are about, by what the rows name (``on``)."""

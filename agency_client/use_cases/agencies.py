@@ -8,6 +8,7 @@ from agency_client.ports.relay import Relay
 from agency_client.ports.vault.settings import AGENCY, ANCHOR, RELAY_URL
 from agency_client.record import listed
 from agency_client.use_cases.home import Home, anchor_of, stranger
+from agency_client.use_cases.key_words import KeyWords, words_of_holders
 from agency_client.use_cases.knowing import Known, meet, sync
 from agency_client.use_cases.talking import in_step
 from keys import holders
@@ -110,6 +111,21 @@ async def create_agency(
     return schema.encode(request)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who asks to be admitted, and the words of the keys that will speak for it, which its own home shows as well."""
+
+    profile: AgencyProfile
+    roots: tuple[KeyWords, ...]
+
+
+def look_at_admission(home: Home, request: bytes) -> Admission:
+    """Who a request is from, once it verifies. Admits nobody and asks nobody. Raises as :func:`admit`."""
+    _require_request(request)
+    asked = verify_admission_request(request, anchor_of(home)).request
+    return Admission(profile=_profile(asked), roots=words_of_holders(asked.root))
+
+
 async def admit(home: Home, request: bytes) -> AgencyProfile:
     """Admit an agency: sign its ``signatory`` statement and append it with the agency's own first keys.
 
@@ -123,6 +139,10 @@ async def admit(home: Home, request: bytes) -> AgencyProfile:
     signed = sign(statement, [governance_key(home.content)])
     await _append(home, [signed, verified.agency_keys])
     audit(home, "agency.admitted", signed.hash)
+    return _profile(asked)
+
+
+def _profile(asked: AdmissionRequest) -> AgencyProfile:
     return AgencyProfile(
         agency=asked.agency,
         name=asked.name,

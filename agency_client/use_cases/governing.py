@@ -9,6 +9,7 @@ from typing import Any
 from agency_client.record.assurances import doubt
 from agency_client.use_cases.agencies import append, audit, governance_key
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.key_words import KeyWords, words_of_holders
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.protocols import (
     ProtocolVersion,
@@ -16,7 +17,7 @@ from agency_client.use_cases.protocols import (
     keep_text,
     versions_of,
 )
-from agency_client.use_cases.talking import in_step
+from agency_client.use_cases.talking import in_step, known_here
 from phoenix_protocol.directory import building
 from phoenix_protocol.directory.agencies import Agency, TakesPart
 from phoenix_protocol.directory.statements import Adoption, Assurance, Partnership
@@ -29,12 +30,18 @@ from phoenix_protocol.suite.hashing import sha256
 class SignatoryLine:
     """An agency as its partners see it: its standing, the protocol it has signed, what it assures of its security.
 
-    ``is_current`` says that it has signed the newest version; ``doubt`` what gives pause about its assurances.
+    It stands so since ``since``; ``roots`` are the keys that speak for it. ``is_current`` says that it has signed the
+    newest version; ``doubt`` what gives pause about its assurances.
     """
 
     id: AgencyId
     name: str
     standing: TakesPart
+    since: Seconds
+    kind: str
+    jurisdiction: str
+    legal_scope: str
+    roots: tuple[KeyWords, ...]
     adopted: Adoption | None
     is_current: bool
     assurances: tuple[Assurance, ...]
@@ -95,11 +102,13 @@ async def amend(home: Home, *, text: bytes | None = None, **changes: Any) -> Par
     return known.directory.partnership
 
 
-async def partnership_status(home: Home) -> PartnershipStatus:
-    """The partnership as it stands. An overdue review is a warning and never blocks: the law authorises sharing."""
-    async with in_step(home) as (_, known):
-        newest = known.directory.partnership
-    now = home.now()
+async def partnership_status(home: Home, *, offline: bool = False) -> PartnershipStatus:
+    """The partnership as it stands. An overdue review is a warning and never blocks: the law authorises sharing.
+
+    ``offline`` asks nobody.
+    """
+    known = await known_here(home, offline=offline)
+    newest, now = known.directory.partnership, home.now()
     return PartnershipStatus(
         name=newest.name,
         anchor=known.directory.anchor,
@@ -129,6 +138,11 @@ def _signatory(agency: Agency, version: ProtocolVersion, now: Seconds) -> Signat
         id=agency.id,
         name=agency.signatory.name,
         standing=agency.standing,
+        since=agency.since,
+        kind=agency.signatory.kind,
+        jurisdiction=agency.signatory.jurisdiction,
+        legal_scope=agency.signatory.legal_scope,
+        roots=words_of_holders(agency.root),
         adopted=keys.adopted if keys is not None else None,
         is_current=has_adopted(keys, version),
         assurances=assurances,

@@ -20,7 +20,7 @@ from agency_client.use_cases.home import (
     stranger,
 )
 from agency_client.use_cases.knowing import Known, meet, refresh_openings
-from agency_client.use_cases.talking import in_step
+from agency_client.use_cases.talking import in_step, known_here
 from keys import holders
 from keys.content import Content, missing
 from phoenix_protocol import limits
@@ -33,6 +33,7 @@ from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import (
     Address,
+    AgencyId,
     Anchor,
     EndpointId,
     ObjectHash,
@@ -78,6 +79,7 @@ class MemberLine:
     role: Role
     standing: str  # "in force", "left", "superseded", "compromised", "not in force"
     valid_until: Seconds
+    agency: AgencyId
 
 
 async def ask_to_join(
@@ -137,6 +139,15 @@ def _remember(home: Home, address: Address, anchor: Anchor, relay_at: str) -> No
         tx.settings.put(RELAY_URL, relay_at)
         tx.settings.put(ADDRESS, str(address))
         tx.settings.put(AGENCY, str(agency_of(address)))
+
+
+def asked_to_join(home: Home) -> Asked | None:
+    """What this home reads out while its request waits; None where it asks for nothing. Talks to nobody."""
+    endpoint = home.content.endpoint
+    if endpoint is None or endpoint.id is not None:
+        return None
+    request = parse_signed(endpoint.request).hash
+    return Asked(address=endpoint.address, code=join_code(request), words=join_words(request))
 
 
 async def notice_approval(home: Home) -> bool:
@@ -315,11 +326,11 @@ def _since(reason: EndReason, since: Seconds | None, now: Seconds) -> Seconds | 
     return (since or now) if reason is EndReason.COMPROMISED else None
 
 
-async def members(home: Home) -> tuple[MemberLine, ...]:
-    """Every endpoint of the manager's agency."""
+async def members(home: Home, *, offline: bool = False) -> tuple[MemberLine, ...]:
+    """Every endpoint of the manager's agency. ``offline`` asks nobody."""
     agency = manager_of(home).agency
-    async with in_step(home, manager_speaker(home)) as (_, known):
-        own = [e for e in known.directory.endpoints() if e.agency == agency]
+    known = await known_here(home, offline=offline, speaker=manager_speaker(home))
+    own = [e for e in known.directory.endpoints() if e.agency == agency]
     return member_lines(known, own, home.now())
 
 
@@ -341,6 +352,7 @@ def _line(known: Known, endpoint: Endpoint, now: Seconds) -> MemberLine:
         role=endpoint.newest.role,
         standing=_standing(endpoint, now),
         valid_until=endpoint.newest.valid_until,
+        agency=endpoint.agency,
     )
 
 
@@ -358,10 +370,11 @@ class DirectoryLines:
     agencies: tuple[SignatoryLine, ...]
 
 
-async def directory(home: Home, address: Address | None = None) -> DirectoryLines:
-    """Who there is: everybody, or the endpoints of one address."""
-    async with in_step(home) as (_, known):
-        pass
+async def directory(
+    home: Home, address: Address | None = None, *, offline: bool = False
+) -> DirectoryLines:
+    """Who there is: everybody, or the endpoints of one address. ``offline`` asks nobody."""
+    known = await known_here(home, offline=offline)
     found = (
         known.directory.endpoints()
         if address is None

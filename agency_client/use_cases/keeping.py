@@ -187,6 +187,24 @@ def show_audit(home: Home, last: int) -> tuple[AuditRow, ...]:
         return view.audit.rows(max(1, count - last + 1))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """Some rows, newest first, and how many there are in all."""
+
+    rows: tuple[AuditRow, ...]
+    whole: int
+
+
+def audit_page(home: Home, *, start: int, most: int) -> AuditPage:
+    """``most`` rows after the newest ``start``."""
+    with home.vault.reading() as view:
+        whole = view.audit.head().count
+        last = max(0, whole - start)
+        first = max(1, last - most + 1)
+        rows = view.audit.rows(first, last - first + 1) if last else ()
+    return AuditPage(rows=rows[::-1], whole=whole)
+
+
 def audited_packages(home: Home, rows: Sequence[AuditRow]) -> Mapping[bytes, PackageId]:
     """The packages that rows of the audit record are about, by what the rows name; without those of nothing known."""
     with home.vault.reading() as view:

@@ -12,9 +12,8 @@ from typing import Final
 from agency_client.ports.vault import Families
 from agency_client.ports.vault.settings import Setting
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.knowing import Known, recall_directory
-from agency_client.use_cases.talking import in_step
-from keys.content import missing
+from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.talking import known_here
 from phoenix_protocol.directory.statements import AgencyKeys, Partnership
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Seconds
@@ -72,23 +71,13 @@ async def protocol_here(
     Raises RefusedError ``E_PROTOCOL_TEXT`` when ``text`` is not the text of the newest version, LockedError
     ``E_KEY_MISSING`` for a home that knows no partnership.
     """
-    known = await _known(home, offline=offline)
+    known = await known_here(home, offline=offline)
     versions = versions_of(known)
     if text is not None:
         keep_text(home, versions, text)
     with home.vault.reading() as view:
         kept = kept_text(view, versions[-1])
     return ProtocolHere(newest=versions[-1], versions=versions, text=kept)
-
-
-async def _known(home: Home, *, offline: bool) -> Known:
-    if not offline:
-        async with in_step(home) as (_, known):
-            return known
-    recalled = recall_directory(home)
-    if recalled is None:
-        raise missing("a directory")
-    return recalled
 
 
 def keep_text(home: Home, versions: tuple[ProtocolVersion, ...], text: bytes) -> None:

@@ -27,3 +27,17 @@ async def in_step(
     response_key = known.directory.relay.response_key
     async with home.connect(url, speaker or speaker_of(home), lambda: response_key) as relay:
         yield relay, await sync(home, relay, known)
+
+
+async def known_here(home: Home, *, offline: bool = False, speaker: Speaker | None = None) -> Known:
+    """The directory as this home knows it, having asked the relay unless ``offline``.
+
+    Raises LockedError ``E_KEY_MISSING`` for a home that knows no partnership, and what fetching raises.
+    """
+    if not offline:
+        async with in_step(home, speaker) as (_, known):
+            return known
+    recalled = recall_directory(home)
+    if recalled is None:
+        raise missing("a directory")
+    return recalled
