@@ -67,8 +67,8 @@ def export(
 
 
 def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
-    from agency_client.cli.verdict_json import left_out_json
     from agency_client.record.opened import read_section
+    from agency_client.record.verdict_words import left_out
 
     sections = [
         (read_section([item for _, item in section.items]), section)
@@ -92,7 +92,7 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
                     {"id": read.id, "title": read.title, "left_out": section.left_out}
                     for read, section in sections
                 ],
-                "left_out": left_out_json(done.proved),
+                "left_out": left_out(done.proved),
             }
         )
         return

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from agency_client.cli.telling import moment
-from agency_client.record.opened import ReadStatement, read_section, section_json
-from agency_client.record.verdicts import does_not_prove, findings, most_parts, proves
-from phoenix_protocol import limits, schema
+from agency_client.record.opened import read_section, section_json
+from agency_client.record.verdict_words import left_out, opened_by, said_in_words, what
+from agency_client.record.verdicts import does_not_prove, findings, proves
 from phoenix_protocol.evidence.parties import Party
 from phoenix_protocol.evidence.parts import VerifiedSection
 from phoenix_protocol.evidence.sayings import VerifiedSaying
 from phoenix_protocol.evidence.verify import VerifiedBundle
-from phoenix_protocol.package.events import Event, Recall, Tombstone, Verdict, Void
+from phoenix_protocol.package.events import Tombstone, Verdict
 from phoenix_protocol.package.notices import NoticeAnswer, NoticeDelivery
-from phoenix_protocol.record import Statement
 from phoenix_protocol.sealing.notices import Notice
 
 
@@ -60,25 +59,13 @@ def verdict_json(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> dict[
             "time": moment(proved.log.time),
             "witnesses": [c.witness.name for c in proved.log.cosignatures],
         },
-        "left_out": left_out_json(proved),
+        "left_out": left_out(proved),
         "findings": [
             {"code": f.code, "about": f.about, "time": moment(f.time), "message": f.words}
             for f in findings(proved)
         ],
         "proves": list(proves(proved)),
         "does_not_prove": list(does_not_prove(proved)),
-    }
-
-
-def left_out_json(proved: VerifiedBundle) -> dict[str, Any]:
-    """What a reader can tell of what is not there."""
-    return {
-        "parts": proved.parts.withheld,
-        "items": sum(section.left_out for section in proved.parts.sections),
-        "files": sum(file.offset is None for file in proved.parts.attachments),
-        "cover": proved.parts.cover is None,
-        "words": sum(s.has_words and s.detail is None for s in proved.said),
-        "at_most": most_parts(proved),
     }
 
 
@@ -130,18 +117,6 @@ def _section(
     }
 
 
-def opened_by(section: VerifiedSection, proved: VerifiedBundle) -> set[str]:
-    """The addresses whose receipts say that they opened a section."""
-    return {
-        proved.parties[saying.message.endpoint].address or saying.message.endpoint.hex()
-        for saying in proved.said
-        if isinstance(saying.message, Event)
-        and saying.message.endpoint in proved.parties
-        and saying.detail is not None
-        and section.commitment in saying.detail.opened
-    }
-
-
 # -- what was said ----------------------------------------------------------------------------------------------------
 
 
@@ -153,51 +128,9 @@ def _saying(saying: VerifiedSaying, proved: VerifiedBundle) -> dict[str, Any]:
         "endpoint": saying.maker.hex() if saying.maker is not None else None,
         "key": saying.signer.hex(),
         "time": moment(saying.message.time),
-        "words": words(saying),
+        "words": said_in_words(saying, moment),
     }
     return {**shown, **_more(saying)}
-
-
-def what(saying: VerifiedSaying) -> str:
-    """The kind of an event, the action of a notice, or what else it is."""
-    match saying.message:
-        case Event():
-            return saying.message.kind.value
-        case Recall():
-            return "recall"
-        case Verdict():
-            return "verdict"
-        case Void():
-            return "void"
-        case Tombstone():
-            return "tombstone"
-        case Notice():
-            return saying.message.action.value
-        case NoticeDelivery():
-            return "handed_on"
-        case NoticeAnswer():
-            return f"answer_{saying.message.answer.value}"
-
-
-def words(saying: VerifiedSaying) -> dict[str, Any]:
-    """What its maker said in words, as far as it is shown."""
-    message, detail = saying.message, saying.detail
-    found: dict[str, Any] = {}
-    if isinstance(message, Notice):
-        found = {"words": message.words, "text": replacement(message)}
-    elif detail is not None:
-        found = {
-            name: getattr(detail, name) for name in ("owner", "use", "reason", "words", "record")
-        }
-        found["due"] = moment(detail.due)
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def replacement(notice: Notice) -> str | None:
-    """What a correction puts in the place of a statement's text."""
-    if notice.replacement is None:
-        return None
-    return schema.decode(Statement, notice.replacement, limit=limits.STATEMENT_BYTES).text
 
 
 def _more(saying: VerifiedSaying) -> dict[str, Any]:
@@ -214,9 +147,3 @@ def _more(saying: VerifiedSaying) -> dict[str, Any]:
             return {"to": list(audience)}
         case _:
             return {}
-
-
-def about(statement: ReadStatement, proved: VerifiedBundle) -> tuple[Notice, ...]:
-    """The notices about a statement, in the order of their times."""
-    found = (s.message for s in proved.said if isinstance(s.message, Notice))
-    return tuple(sorted((n for n in found if n.item == statement.id), key=lambda n: n.time))

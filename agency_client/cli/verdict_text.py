@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from agency_client.cli.telling import spoken, tell
-from agency_client.cli.verdict_json import about, left_out_json, opened_by, replacement, what, words
+from agency_client.cli.telling import moment, spoken, tell
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadStatement, read_section
 from agency_client.record.plain import plain
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.verdict_words import (
+    DID,
+    MARKS,
+    about,
+    counted,
+    hidden_line,
+    left_out_lines,
+    opened_by,
+    replacement,
+    said_in_words,
+    what,
+)
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
 from agency_client.record.wording import answer_lines, in_words
 from phoenix_protocol.errors import NEXT_STEPS
@@ -19,38 +30,6 @@ from phoenix_protocol.evidence.parts import VerifiedSection
 from phoenix_protocol.evidence.sayings import VerifiedSaying
 from phoenix_protocol.evidence.verify import VerifiedBundle
 from phoenix_protocol.package.envelope import Why
-from phoenix_protocol.sealing.notices import NoticeAction
-
-_WHAT = {
-    "accepted": "said that it is theirs",
-    "returned": "returned it unread",
-    "committed": "stored it",
-    "unreadable": "could not open it",
-    "erased": "erased what they had of it",
-    "acknowledged": "took responsibility",
-    "outcome": "told what came of it",
-    "recall": "took it back",
-    "verdict": "The relay's answer to the recall",
-    "void": "said that a number leads to nothing",
-    "tombstone": "The relay's report that it expired",
-    "correct": "corrected a statement",
-    "dispute": "disputed a statement",
-    "withdraw": "withdrew a statement",
-    "release": "released a statement",
-    "handed_on": "handed that notice on",
-    "answer_received": "has the notice",
-    "answer_done": "did what the notice asks",
-    "answer_disagreed": "disagrees with the notice",
-    "answer_passed_on": "passed the notice on",
-}
-
-
-_MARKS = {
-    NoticeAction.CORRECT: "CORRECTED",
-    NoticeAction.DISPUTE: "DISPUTED",
-    NoticeAction.WITHDRAW: "WITHDRAWN",
-    NoticeAction.RELEASE: "RELEASED",
-}
 
 
 def tell_verdict(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> None:
@@ -160,13 +139,13 @@ def _tell_section(
     for line in read.do_not_alert:
         tell(f"  Do not alert: {plain(line)}")
     if section.left_out:
-        tell(f"  Left out here: {_count(section.left_out, 'item')}.")
+        tell(f"  Left out here: {counted(section.left_out, 'item')}.")
 
 
 def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue: Catalogue) -> None:
     said = statement.said
     notices = about(statement, proved)
-    marks = "".join(f"{_MARKS[notice.action]}: " for notice in notices)
+    marks = "".join(f"{MARKS[notice.action]}: " for notice in notices)
     tell(f"  {statement.class_.value:<8}  {marks}{plain(said.text)}")
     notes = [said.kind.value.replace("_", " ")]
     if said.author:
@@ -192,7 +171,7 @@ def _tell_said(proved: VerifiedBundle) -> None:
     tell()
     tell("What was said of it since")
     for saying in proved.said:
-        tell(f"  {_moment(saying.message.time)}  {_who(saying, proved)}{_WHAT[what(saying)]}.")
+        tell(f"  {_moment(saying.message.time)}  {_who(saying, proved)}{DID[what(saying)]}.")
         for line in _words(saying):
             tell(f"      {line}")
 
@@ -203,7 +182,7 @@ def _who(saying: VerifiedSaying, proved: VerifiedBundle) -> str:
 
 
 def _words(saying: VerifiedSaying) -> Iterator[str]:
-    for name, value in words(saying).items():
+    for name, value in said_in_words(saying, moment).items():
         yield f"{name.capitalize()}: {plain(str(value))}"
     for row in getattr(saying.message, "answers", ()):
         yield plain(f"{row.address}: {row.answer.value}")
@@ -231,33 +210,12 @@ def _tell_keys(proved: VerifiedBundle) -> None:
 
 
 def _tell_left_out(proved: VerifiedBundle) -> None:
-    found = left_out_json(proved)
-    lines = [
-        f"{_count(found['parts'], 'section or file', 'sections or files')} of the package"
-        if found["parts"]
-        else "",
-        f"{_count(found['items'], 'item')} of sections that are shown" if found["items"] else "",
-        f"the content of {_count(found['files'], 'file')}" if found["files"] else "",
-        "the cover" if found["cover"] else "",
-        f"the words of {_count(found['words'], 'receipt')}" if found["words"] else "",
-    ]
+    lines = list(left_out_lines(proved))
     tell()
     tell("Left out")
-    for line in filter(None, lines):
-        tell(f"  {line[:1].upper()}{line[1:]}")
-    if not any(lines):
-        tell("  Nothing that whoever made this file says that they had.")
-    most = found["at_most"]
-    tell(
-        f"  The package can have up to {most} sections and files that are not shown: the sender's list hides how "
-        "many there are."
-        if most
-        else "  There is no section or file that is not shown."
-    )
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"1 {one}" if number == 1 else f"{number} {many or one + 's'}"
+    for line in lines or ["Nothing that whoever made this file says that they had."]:
+        tell(f"  {line}")
+    tell(f"  {hidden_line(proved)}")
 
 
 def _tell_list(title: str, lines: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agency_client.cli.verdict_json import what
-from agency_client.cli.verdict_text import _WHAT, tell_verdict
+from agency_client.cli.verdict_text import tell_verdict
 from agency_client.ports.vault import EraseReason
+from agency_client.record.verdict_words import DID, what
 from agency_client.record.verdicts import findings
 from agency_client.use_cases import erasing
 from agency_client.use_cases.documents import Options
@@ -296,7 +296,7 @@ def test_there_are_words_for_everything_that_can_be_said() -> None:
     kinds = {kind.value for kind in EventKind} | {action.value for action in NoticeAction}
     kinds |= {f"answer_{answer.value}" for answer in AnswerKind}
     kinds |= {"recall", "verdict", "void", "tombstone", "handed_on"}
-    assert set(_WHAT) == kinds
+    assert set(DID) == kinds
 
 
 def test_a_verdict_shows_what_others_wrote_and_obeys_none_of_it(
