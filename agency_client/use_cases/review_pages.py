@@ -9,6 +9,7 @@ from agency_client.ports.vault import Families
 from agency_client.use_cases.held import hold_name
 from agency_client.use_cases.holding import HOLD_REVIEW
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.restricting import shown_purpose
 from agency_client.use_cases.reviewing import ToReview, review
 from phoenix_protocol.identifiers import Seconds
 
@@ -41,13 +42,13 @@ def review_page(home: Home, until: Seconds, *, start: int, most: int) -> ReviewP
 def _lines(view: Families, items: Sequence[ToReview]) -> tuple[ReviewLine, ...]:
     """Each with its words: those of a package, of a record, or of a hold."""
     cores = {item.core for item in items if item.core is not None}
-    own = {each.package.core: each.package.purpose for each in view.sent.summaries(cores)}
-    came = {each.core: each.purpose for each in view.received.of(cores - own.keys())}
+    own = {each.package.core: each.package for each in view.sent.summaries(cores)}
+    came = {each.core: each for each in view.received.of(cores - own.keys())}
     holds = {hold_name(hold.hash): hold.said.reference for hold in view.holds.all()}
 
     def words(item: ToReview) -> str:
         if item.core is not None:
-            return (own | came).get(item.core, "")
+            return shown_purpose(view, own.get(item.core) or came.get(item.core))
         if item.kind == HOLD_REVIEW:
             return holds.get(item.place, "")
         record = view.records.get(item.record) if item.record is not None else None

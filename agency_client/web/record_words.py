@@ -111,7 +111,7 @@ def _answers(
     for entry in declared(table):
         value, here = values.get(entry.name), (*at, entry.name)
         inner = getattr(entry.reader, "table", None)
-        if value in (None, "", [], {}) or written(here).endswith("].id"):
+        if value in (None, "", [], {}) or _is_elsewhere(written(here)):
             continue
         if isinstance(entry.reader, Many) and inner is not None and isinstance(value, list):
             for n, each in enumerate(value):
@@ -121,6 +121,11 @@ def _answers(
         else:
             label = label_of(written(here), known, catalogue, entry.codes)
             yield here, Said(label, _words(value, entry.codes, catalogue))
+
+
+def _is_elsewhere(place: str) -> bool:
+    """Whether a page has this in another place: packages are links, labels of people are for their author."""
+    return place == "packages" or place.endswith("].id")
 
 
 def _words(value: Any, codes: str | None, catalogue: Catalogue) -> str:

@@ -105,7 +105,7 @@ def _problems(asking: Asking, tree: Mapping[str, Any], now: int) -> Iterator[Pro
 
 
 def _of_text(field: Field, value: Any) -> str | None:
-    if field.shape is Shape.ONE:
+    if field.shape in (Shape.ONE, Shape.SELECT):
         return None if any(word.code == value for word in field.words) else "Choose one of these"
     if field.shape in (Shape.MANY, Shape.YES):
         known = {word.code for word in field.words}

@@ -43,8 +43,10 @@ def all_pages() -> tuple[Page, ...]:
         alarms,
         answering,
         breaches,
+        holds,
         home,
         inbox,
+        keeping,
         locking,
         notices,
         owed,
@@ -53,6 +55,7 @@ def all_pages() -> tuple[Page, ...]:
         records,
         register,
         releasing,
+        reviews,
         saying_of_sent,
         sending_again,
         sent,
@@ -84,5 +87,8 @@ def all_pages() -> tuple[Page, ...]:
         owed,
         advice,
         breaches,
+        reviews,
+        keeping,
+        holds,
     )
     return tuple(page for area in areas for page in area.PAGES)

@@ -63,6 +63,13 @@ _NEXT: Final[dict[str, tuple[str, str | None, str | None]]] = {
         "/members/joining",
         "See your code and words",
     ),
+    "E_HOLD": (
+        "Nothing was changed. Only an information manager can lift a hold.",
+        "/reviews/holds",
+        "See the holds",
+    ),
+    "E_ROLE": ("Nothing was changed. Ask your information manager to do this.", None, None),
+    "E_RECEIPT_STATE": ("Look at how far the package is, then try again.", None, None),
     "E_DOCUMENT": ("Mend what is listed, then try again.", None, None),
     "E_NOT_ACCEPTED": ("Say first that it is yours.", "/inbox", "Go to the inbox"),
     "E_NOTICE_OPEN": (

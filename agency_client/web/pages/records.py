@@ -66,6 +66,20 @@ class RecordView:
     following: tuple[RecordView, ...]
 
 
+#: What records are called that follow others: they have no line of the register.
+_FOLLOWING: Final = {
+    "answer": "An answer that was owed",
+    "advice_answer": "Advice",
+    "breach_step": "What was learnt since",
+    "breach_receipts": "What receipts said",
+    "review": "Somebody has looked",
+}
+
+
+def _kind(code: str) -> str:
+    return _FOLLOWING.get(code) or kind_in_words(code)
+
+
 async def one(asked: Asked) -> web.StreamResponse:
     """A record with what followed it, what is due of it, and what may be added."""
     found: ShownRecord = await asked.client.show_record(record_of(asked))
@@ -73,7 +87,7 @@ async def one(asked: Asked) -> web.StreamResponse:
     known = questions(setting)
     return asked.page(
         "register/record.html",
-        title=kind_in_words(found.record.kind),
+        title=_kind(found.record.kind),
         said=_SAID.get(asked.query("said")),
         record=_view(found, known, asked),
         dues=_dues([due for due in found.dues if due.closed is None], known, asked),
@@ -94,7 +108,7 @@ def _view(found: ShownRecord, known: Questions, asked: Asked) -> RecordView:
     return RecordView(
         number=record.number,
         name=record_name(record.number),
-        kind=kind_in_words(record.kind),
+        kind=_kind(record.kind),
         code=record.kind,
         time=record.time,
         is_signed=record.signed is not None,

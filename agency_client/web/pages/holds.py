@@ -1,0 +1,334 @@
+"""Holds: what has to be kept, whatever else would erase it. Desks apply them; information managers set and lift."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import BodyPartReader, web
+
+from agency_client.ports.vault import StoredHold
+from agency_client.use_cases.held import hold_name
+from agency_client.use_cases.holding import NewHold
+from agency_client.use_cases.reviewing import Outcome, Reviewed
+from agency_client.web.asked import Asked
+from agency_client.web.fields import Field, Shape, Word
+from agency_client.web.forms import TOKEN
+from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
+from agency_client.web.table import get, post
+from phoenix_protocol.errors import PhoenixError, Problem
+from phoenix_protocol.identifiers import PackageId, Seconds
+from phoenix_protocol.sealing.holds import HoldAuthority
+
+#: An order is small.
+_ORDER_BYTES: Final = 64 << 10
+_LONGEST_TOKEN: Final = 1 << 10
+_ID_BYTES: Final = 16
+AUTHORITIES: Final = {
+    HoldAuthority.INQUIRY: "An inquiry",
+    HoldAuthority.LITIGATION: "A court case",
+    HoldAuthority.CPIA: "A criminal investigation (CPIA)",
+    HoldAuthority.SAR_IN_PROGRESS: "A request for somebody's own information",
+    HoldAuthority.COMPLAINT: "A complaint",
+    HoldAuthority.CCRC: "The Criminal Cases Review Commission",
+}
+_SAID: Final = {
+    "applied": "The order is applied here.",
+    "set": "The hold is set. Save its order, and hand it to every desk of your agency.",
+    "lifted": "The hold is lifted here. Save the order, and hand it to every desk of your agency.",
+    "kept": "That you looked is recorded.",
+}
+
+
+async def holds(asked: Asked) -> web.StreamResponse:
+    """Every hold that is known here, and applying an order."""
+    return await _list(asked)
+
+
+async def _list(asked: Asked, problem: str = "") -> web.Response:
+    found: tuple[StoredHold, ...] = await asked.client.holds()
+    return asked.page(
+        "reviews/holds.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        title="Holds",
+        said=_SAID.get(asked.query("said")),
+        problem=problem or None,
+        holds=[(hold_name(hold.hash), hold) for hold in reversed(found)],
+        authorities=AUTHORITIES,
+        is_manager=_is_manager(asked),
+    )
+
+
+def _is_manager(asked: Asked) -> bool:
+    return asked.client.home.content.manager is not None
+
+
+async def apply(asked: Asked) -> web.StreamResponse:
+    """Apply an order of this agency's information manager. It is small: more than that is no order."""
+    order = b""
+    async for part in await asked.request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise web.HTTPBadRequest
+        if part.name == TOKEN:
+            token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+            if not asked.sessions.is_form_token(token):
+                raise web.HTTPForbidden
+            asked.form = type(asked.form)(((TOKEN, token),))
+        elif not asked.form.has(TOKEN):
+            raise web.HTTPForbidden
+        elif part.name == "order":
+            order = await _small(part)
+    asked.desk.asked()
+    if not order:
+        return await _list(asked, "Choose the file with the order")
+    try:
+        await asked.client.apply_hold(order)
+    except PhoenixError as error:
+        return await _list(asked, error.what)
+    return asked.go("/reviews/holds?said=applied")
+
+
+async def _small(part: BodyPartReader) -> bytes:
+    found = bytearray()
+    while piece := await part.read_chunk():
+        found += piece
+        if len(found) > _ORDER_BYTES:
+            raise web.HTTPRequestEntityTooLarge(_ORDER_BYTES, len(found))
+    return bytes(found)
+
+
+# -- one hold ----------------------------------------------------------------------------------------------------------
+
+_KEEP: Final = (
+    Asking(
+        field=Field(
+            at=("until",),
+            shape=Shape.DAY,
+            label="It is still needed. When does somebody look again?",
+            hint="For example, 4 12 2027.",
+        ),
+        missing="Enter the day",
+    ),
+    Asking(field=Field(at=("words",), shape=Shape.LONG, label="What did you think? (optional)")),
+)
+_LIFT: Final = (
+    Asking(
+        field=Field(at=("by",), shape=Shape.LINE, label="Who lifts it?"),
+        missing="Enter who lifts it",
+    ),
+    Asking(
+        field=Field(at=("reason",), shape=Shape.LONG, label="Why is it needed no longer?"),
+        missing="Enter why it is needed no longer",
+    ),
+)
+
+
+async def _find(asked: Asked) -> StoredHold:
+    """The hold that the path names. Raises HTTPNotFound."""
+    known: tuple[StoredHold, ...] = await asked.client.holds()
+    for hold in known:
+        if hold_name(hold.hash) == asked.part("hold"):
+            return hold
+    raise web.HTTPNotFound
+
+
+async def _hold(asked: Asked, **forms: Filled) -> web.Response:
+    hold = await _find(asked)
+    errors = [error for form in forms.values() for error in form.errors]
+    return asked.page(
+        "reviews/hold.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        title="A hold",
+        said=_SAID.get(asked.query("said")),
+        problem=bool(errors) or None,
+        errors=errors,
+        name=asked.part("hold"),
+        hold=hold,
+        authorities=AUTHORITIES,
+        is_manager=_is_manager(asked),
+        keep=forms.get("keep") or empty(_KEEP),
+        lift=forms.get("lift") or empty(_LIFT),
+    )
+
+
+async def one(asked: Asked) -> web.StreamResponse:
+    """A hold: what it reaches, who set it, and whether it is still needed."""
+    return await _hold(asked)
+
+
+async def keep(asked: Asked) -> web.StreamResponse:
+    """Somebody has looked: it is still needed."""
+    form = filled(_KEEP, asked.form, asked.now)
+    if form.problems:
+        return await _hold(asked, keep=form)
+    said = Reviewed(
+        outcome=Outcome.KEEP, until=day_end(form.text("until")), words=form.text("words")
+    )
+    try:
+        await asked.client.reviewed(asked.part("hold"), said)
+    except PhoenixError as error:
+        return await _hold(asked, keep=form.with_failure(error))
+    return asked.go(f"/reviews/holds/{asked.part('hold')}?said=kept")
+
+
+async def lift(asked: Asked) -> web.StreamResponse:
+    """Lift it; the order for the desks is handed over as a file."""
+    form = filled(_LIFT, asked.form, asked.now)
+    if form.problems:
+        return await _hold(asked, lift=form)
+    try:
+        _, order = await asked.client.lift_hold(
+            asked.part("hold"), form.text("by"), form.text("reason")
+        )
+    except PhoenixError as error:
+        return await _hold(asked, lift=form.with_failure(error))
+    return asked.page(
+        "reviews/lifted.html",
+        title="The hold is lifted",
+        order=asked.desk.sought.put({"order": order.hex()}),
+        name=asked.part("hold"),
+    )
+
+
+async def order(asked: Asked) -> web.StreamResponse:
+    """The order that sets a hold, to be handed to every desk."""
+    hold = await _find(asked)
+    return _file(hold.signed, f"hold-{asked.part('hold')}.order")
+
+
+async def order_of_lifting(asked: Asked) -> web.StreamResponse:
+    """The order that lifts one, which was just made."""
+    kept = asked.desk.sought.get(asked.part("order"))
+    if kept is None or "order" not in kept:
+        raise web.HTTPNotFound
+    return _file(bytes.fromhex(kept["order"]), f"lift-{asked.part('hold')}.order")
+
+
+def _file(data: bytes, name: str) -> web.Response:
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return web.Response(body=data, headers=headers)
+
+
+# -- a new one ---------------------------------------------------------------------------------------------------------
+
+_NEW: Final = (
+    Asking(
+        field=Field(
+            at=("authority",),
+            shape=Shape.ONE,
+            label="What asks for it?",
+            words=tuple(Word(code=a.value, label=label) for a, label in AUTHORITIES.items()),
+        ),
+        missing="Choose what asks for it",
+    ),
+    Asking(
+        field=Field(at=("reference",), shape=Shape.LINE, label="What is its reference there?"),
+        missing="Enter its reference",
+    ),
+    Asking(
+        field=Field(
+            at=("scope",),
+            shape=Shape.ONE,
+            label="What has to be kept?",
+            words=(
+                Word(code="subject", label="Everything about somebody"),
+                Word(code="thread", label="Everything under a reference of yours"),
+                Word(code="package", label="One package"),
+            ),
+        ),
+        missing="Choose what has to be kept",
+    ),
+    Asking(
+        field=Field(
+            at=("what",),
+            shape=Shape.LINE,
+            label="Which?",
+            hint="A name or number of the person, the reference, or the whole id of the package.",
+        ),
+        missing="Enter which",
+    ),
+    Asking(
+        field=Field(at=("by",), shape=Shape.LINE, label="Who sets it?"),
+        missing="Enter who sets it",
+    ),
+    Asking(
+        field=Field(
+            at=("review",),
+            shape=Shape.DAY,
+            label="When does somebody look whether it is still needed?",
+            hint="For example, 4 12 2027.",
+        ),
+        missing="Enter the day",
+    ),
+)
+
+
+def _new(asked: Asked, form: Filled) -> web.Response:
+    return asked.page(
+        "reviews/new_hold.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        title="Set a hold",
+        problem=bool(form.errors) or None,
+        form=form,
+        back="/reviews/holds",
+        action="/reviews/holds/new",
+    )
+
+
+async def ask_new(asked: Asked) -> web.StreamResponse:
+    """What has to be kept, and who asks for it."""
+    return _new(asked, empty(_NEW))
+
+
+async def set_hold(asked: Asked) -> web.StreamResponse:
+    """Sign the hold and apply it here; its order is handed over on its page."""
+    form = filled(_NEW, asked.form, asked.now)
+    package = _package(form.text("what")) if form.text("scope") == "package" else None
+    if not form.problems and form.text("scope") == "package" and package is None:
+        words = "Enter the whole id of the package: 32 letters and digits"
+        form = form.with_problem(Problem(code="E_USAGE", place="what", message=words, next=""))
+    review = day_end(form.text("review"))
+    if form.problems or review is None:
+        return _new(asked, form)
+    try:
+        kept, _ = await asked.client.set_hold(_written(form, package, review))
+    except PhoenixError as error:
+        return _new(asked, form.with_failure(error))
+    return asked.go(f"/reviews/holds/{hold_name(kept.hash)}?said=set")
+
+
+def _written(form: Filled, package: PackageId | None, review: Seconds) -> NewHold:
+    scope: dict[str, Any] = {"package": package}
+    if package is None:
+        scope = {form.text("scope"): form.text("what")}
+    return NewHold(
+        authority=HoldAuthority(form.text("authority")),
+        reference=form.text("reference"),
+        set_by=form.text("by"),
+        review_at=review,
+        **scope,
+    )
+
+
+def _package(text: str) -> PackageId | None:
+    try:
+        id_ = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return PackageId(id_) if len(id_) == _ID_BYTES else None
+
+
+PAGES = (
+    get("/reviews/holds", holds),
+    post("/reviews/holds/apply", apply, streams=True),
+    get("/reviews/holds/new", ask_new),
+    post("/reviews/holds/new", set_hold),
+    get("/reviews/holds/{hold}", one),
+    post("/reviews/holds/{hold}/keep", keep),
+    post("/reviews/holds/{hold}/lift", lift),
+    get("/reviews/holds/{hold}/order", order),
+    get("/reviews/holds/{hold}/lifted/{order}", order_of_lifting),
+)
