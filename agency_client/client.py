@@ -1019,6 +1019,18 @@ class Client:
 
     # -- evidence ----------------------------------------------------------------------------------------------------
 
+    async def leavable(self, core: ObjectHash) -> Any:
+        """What of a package can be left out of evidence, by the names that ``choice.redact`` takes."""
+        from agency_client.use_cases.leavable import leavable
+
+        return leavable(self.home, core)
+
+    async def export_to(self, core: ObjectHash, made: Any, choice: Any) -> Any:
+        """As :meth:`export`, to a file of the caller's."""
+        from agency_client.use_cases.evidence import export
+
+        return await export(self.home, core, choice, made)
+
     async def export(self, core: ObjectHash, out: Path, choice: Any) -> Any:
         """Write a bundle of evidence about a package to a new file, and verify it.
 

@@ -11,7 +11,7 @@ from agency_client.record.findings import Findings
 from agency_client.record.opened import read_section
 from agency_client.record.request_drafting import DUE_ON_COVER, request_sections
 from agency_client.record.requests import RequestDocument, read_request_document
-from agency_client.record.rules.requests import RequestFacts, check_request, due_of
+from agency_client.record.rules.requests import RequestFacts, check_request, due_by, due_of
 from agency_client.record.shipped import shipped_calendar
 from agency_client.use_cases.documents import (
     Added,
@@ -25,6 +25,7 @@ from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.request_taking import note_asked
 from agency_client.use_cases.sealing import Keep
+from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import PackageId, Seconds
 
 FactsT = TypeVar("FactsT", bound=Facts)
@@ -51,6 +52,14 @@ async def request(home: Home, data: bytes, options: Options, progressed: Progres
     """
     document = read_request_document(data)
     return await send_written(home, document, data, options, progressed, _kind(home))
+
+
+def due_if_asked_now(home: Home, data: bytes) -> Seconds | None:
+    """When answers would be due if a request went now; None where it does not say a time to come."""
+    try:
+        return due_by(read_request_document(data), shipped_calendar(), home.now())
+    except RefusedError:
+        return None
 
 
 def request_due(home: Home, package: PackageId) -> Seconds | None:

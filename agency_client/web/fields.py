@@ -342,3 +342,12 @@ def _parts(value: str) -> dict[str, str]:
         return {**empty, "why": value}
     pieces = dict(zip(("year", "month", "day"), value.split("-"), strict=False))
     return {**empty, **{part: text for part, text in pieces.items() if text != "?"}}
+
+
+def in_words_of(field: Field, value: Any) -> tuple[str, ...]:
+    """An answer as people read it: labels for words that have one."""
+    if field.shape is Shape.YES:
+        return ("Yes",)
+    labels = {word.code: word.label for word in field.words}
+    values = value if isinstance(value, list) else [value]
+    return tuple(labels.get(str(each), str(each)) for each in values)

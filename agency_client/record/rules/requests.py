@@ -58,14 +58,19 @@ def due_of(document: RequestDocument, facts: RequestFacts) -> Seconds:
 
     Raises RefusedError ``E_DOC_TIME`` for what is no time to come.
     """
-    calendar, text = facts.calendar, document.request.due
+    return due_by(document, facts.calendar, facts.now)
+
+
+def due_by(document: RequestDocument, calendar: Calendar, now: Seconds) -> Seconds:
+    """The same by a calendar, for a request that goes at ``now``."""
+    text = document.request.due
     if text is None:
         within = calendar.within.get(document.urgency or NOT_STATED, calendar.within[NOT_STATED])
-        return due_at(calendar, facts.now, within)
+        return due_at(calendar, now, within)
     within_text = length(text)
     if within_text is not None:
-        return due_at(calendar, facts.now, within_text)
-    return expiry(text, facts.now, limits.LIFE)
+        return due_at(calendar, now, within_text)
+    return expiry(text, now, limits.LIFE)
 
 
 def in_time(document: RequestDocument, facts: RequestFacts) -> Iterator[Finding]:

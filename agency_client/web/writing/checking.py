@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from agency_client.web.fields import Field, Shape, value_at
+from agency_client.web.fields import in_words_of, value_at
 from agency_client.web.writing.steps import Answered, Group, Setting, Step, belonging
 from phoenix_protocol.errors import Problem
 
@@ -39,19 +39,10 @@ def answers(step: Step, setting: Setting) -> tuple[Answered, ...]:
     fields = step.fields(setting) if step.fields is not None else ()
     found = ((field, value_at(setting.document, field.at)) for field in fields)
     return tuple(
-        Answered(label=field.label, lines=in_words(field, value))
+        Answered(label=field.label, lines=in_words_of(field, value))
         for field, value in found
         if value not in (None, "", [], {})
     )
-
-
-def in_words(field: Field, value: Any) -> tuple[str, ...]:
-    """An answer as people read it: labels for words that have one."""
-    if field.shape is Shape.YES:
-        return ("Yes",)
-    labels = {word.code: word.label for word in field.words}
-    values = value if isinstance(value, list) else [value]
-    return tuple(labels.get(str(each), str(each)) for each in values)
 
 
 def linked(
@@ -63,6 +54,7 @@ def linked(
 
 
 def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
+    address = re.fullmatch(r"to\[(\d+)\]", problem.place)
     for pattern, page, title in _ENTRIES:
         at = pattern.match(problem.place)
         if at is not None:
@@ -72,10 +64,13 @@ def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str
     step = _page_of(problem, steps)
     if step is None:
         return Linked(problem=problem, href=None, title="")
+    title = step.title
+    if address is not None:
+        named = str(value_at(setting.document, ("to", int(address[1]) - 1)))
+        title = f"{title}: {setting.names.get(named, named)}"
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
-    return Linked(
-        problem=problem, href=f"{root}/{below}{_fragment(problem, step, setting)}", title=step.title
-    )
+    href = f"{root}/{below}{_fragment(problem, step, setting)}"
+    return Linked(problem=problem, href=href, title=title)
 
 
 def _fragment(problem: Problem, step: Step, setting: Setting) -> str:

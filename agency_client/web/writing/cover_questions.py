@@ -53,6 +53,10 @@ def _purpose(setting: Setting) -> tuple[Field, ...]:
     )
 
 
+def _reference(setting: Setting) -> tuple[Field, ...]:
+    return tuple(field for field in _purpose(setting) if field.name in ("thread", "expires"))
+
+
 def _marking(setting: Setting) -> tuple[Field, ...]:
     return (
         Field(
@@ -110,4 +114,11 @@ CONTACT = Step(
     places=("contact",),
     intro="This stands on the cover, so that every recipient can phone you.",
     fields=_contact,
+)
+REFERENCE = Step(
+    slug="reference",
+    title="Your reference, and when it ends",
+    places=("expires", "thread"),
+    intro="What it is for, and how soon, are those of the request.",
+    fields=_reference,
 )

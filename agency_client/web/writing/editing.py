@@ -59,6 +59,9 @@ def remove_person(document: Tree, position: int) -> None:
         about = statement.get("about")
         if isinstance(about, list):
             statement["about"] = [name for name in about if name != gone]
+    for question in document.get("question") or ():
+        if isinstance(question.get("about"), list):
+            question["about"] = [name for name in question["about"] if name != gone]
     for name in ("capacity", "informing"):
         answers = document.get(name)
         if isinstance(answers, list):
@@ -99,8 +102,11 @@ def add_section(document: Tree, title: str) -> int:
 def remove_section(document: Tree, section: int) -> None:
     """Take a section out, with its statements."""
     with_basis = _Pointing(document)
-    sections_of(document).pop(section)
+    gone = sections_of(document).pop(section).get("id")
     with_basis.point_again()
+    for answer in document.get("answer") or ():
+        if isinstance(answer.get("sections"), list):
+            answer["sections"] = [name for name in answer["sections"] if name != gone]
 
 
 def add_statement(document: Tree, section: int) -> int:
@@ -144,26 +150,35 @@ def put_statement(document: Tree, section: int, position: int, to_section: int) 
 
 
 class _Pointing:
-    """What each statement rests on, by the statements themselves, so that numbers can be given anew."""
+    """What names statements by their numbers, so that numbers can be given anew."""
 
     def __init__(self, document: Tree) -> None:
         self._document: Final = document
         numbered = {n: s for n, (_, _, s) in enumerate(every_statement(document), 1)}
-        self._bases: Final = [
-            (statement, [numbered[n] for n in statement["basis"] if n in numbered])
-            for statement in numbered.values()
-            if isinstance(statement.get("basis"), list)
+        self._pointers: Final = [
+            (entry, name, [numbered[n] for n in entry[name] if n in numbered])
+            for entry, name in _pointing(document)
         ]
 
     def point_again(self) -> None:
         """Write the numbers that hold now."""
         numbers = {id(s): n for n, (_, _, s) in enumerate(every_statement(self._document), 1)}
-        for statement, basis in self._bases:
-            kept = sorted(numbers[id(each)] for each in basis if id(each) in numbers)
+        for entry, name, named in self._pointers:
+            kept = sorted(numbers[id(each)] for each in named if id(each) in numbers)
             if kept:
-                statement["basis"] = kept
+                entry[name] = kept
             else:
-                statement.pop("basis", None)
+                entry.pop(name, None)
+
+
+def _pointing(document: Tree) -> Iterator[tuple[Tree, str]]:
+    """Every entry that names statements by their numbers: statements that rest on others, and answers."""
+    for _, _, statement in every_statement(document):
+        if isinstance(statement.get("basis"), list):
+            yield statement, "basis"
+    for answer in document.get("answer") or ():
+        if isinstance(answer.get("statements"), list):
+            yield answer, "statements"
 
 
 # -- readers ----------------------------------------------------------------------------------------------------------

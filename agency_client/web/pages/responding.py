@@ -1,0 +1,114 @@
+"""Answering a request question by question: shared, withheld, not held, not searched."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from agency_client.web.asked import Asked
+from agency_client.web.fields import put_at, shown, summary, take
+from agency_client.web.pages.draft_files import file_pages
+from agency_client.web.pages.readers import reader_pages
+from agency_client.web.pages.share import people_pages, statement_pages
+from agency_client.web.pages.sharing import last_pages
+from agency_client.web.table import get, post
+from agency_client.web.writing.answer_questions import (
+    ANSWERS,
+    every_field,
+    inside,
+    is_given,
+    place_of,
+    put_here,
+)
+from agency_client.web.writing.asking import pages_of, typed_wrong
+from agency_client.web.writing.opened import DRAFT, Open, position_of
+from agency_client.web.writing.response import HOME, RESPONSE, ROOT
+from agency_client.web.writing.steps import belonging
+from phoenix_protocol.errors import Problem
+
+_ONE: Final = f"{ROOT}/{DRAFT}/answer/{{question:[0-9]{{1,4}}}}"
+
+
+async def answer(asked: Asked) -> web.StreamResponse:
+    """One question, with the four answers that there are."""
+    open_ = Open(asked)
+    return _answer(open_, position_of(asked.part("question"), put_here(open_.setting)), ())
+
+
+def _answer(open_: Open, position: int, problems: tuple[Problem, ...]) -> web.Response:
+    setting = open_.setting
+    errors = summary(every_field(setting, position), problems)
+    known = {error["text"] for error in errors}
+    errors += [
+        {"text": problem.message, "href": "#answers"}
+        for problem in problems
+        if problem.message not in known
+    ]
+    return open_.asked.page(
+        "requests/answer.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        title=f"Question {position + 1} of {len(put_here(setting))}",
+        path_of_draft=open_.path,
+        number=position + 1,
+        question=put_here(setting)[position],
+        choices=[_choice(open_, position, each, problems) for each in ANSWERS],
+        errors=errors,
+        problem=bool(errors) or None,
+        has_statements=bool(open_.document.get("section")),
+    )
+
+
+def _choice(open_: Open, position: int, each: Any, problems: tuple[Problem, ...]) -> dict[str, Any]:
+    label, hint = ANSWERS[each]
+    return {
+        "code": each.value,
+        "label": label,
+        "hint": hint,
+        "checked": is_given(open_.setting, position, each),
+        "fields": shown(inside(open_.setting, position, each), open_.document, problems),
+    }
+
+
+async def save_answer(asked: Asked) -> web.StreamResponse:
+    """Keep what became of a question; on to the next."""
+    open_ = Open(asked)
+    position = position_of(asked.part("question"), put_here(open_.setting))
+    chosen = asked.form.texts("answers")
+    for each in ANSWERS:
+        word = each.value if each.value in chosen else None
+        put_at(open_.document, (*place_of(position, each), "answer"), word)
+    take(every_field(open_.setting, position), asked.form, open_.document)
+    open_.save()
+    if asked.form.has("autosave"):
+        return web.json_response({"saved": True})
+    findings = await RESPONSE.look(asked.client, open_.draft)
+    step = RESPONSE.step(open_.setting, f"answer/{position + 1}")
+    problems = typed_wrong(belonging(step, findings.problems)) if step is not None else ()
+    later = _may_follow(open_)
+    stopping = tuple(p for p in problems if not (later and p.code == "E_DOC_ANSWER"))
+    return _answer(open_, position, stopping) if stopping else asked.go(open_.path)
+
+
+def _may_follow(open_: Open) -> bool:
+    """Whether what is shared is still to be written: then an answer cannot name it yet."""
+    return not open_.document.get("section")
+
+
+async def drafts(asked: Asked) -> web.StreamResponse:
+    """Drafts of answers are listed with those of requests."""
+    return asked.go(HOME)
+
+
+PAGES = (
+    get(ROOT, drafts),
+    *pages_of(RESPONSE),
+    *people_pages(ROOT),
+    *statement_pages(ROOT),
+    *reader_pages(ROOT),
+    *file_pages(ROOT),
+    *last_pages(ROOT),
+    get(_ONE, answer),
+    post(_ONE, save_answer),
+)
