@@ -22,7 +22,7 @@ _Item = tuple[SegmentId, ItemId]
 
 
 def redaction(contents: Contents, names: Iterable[str], without: Iterable[str]) -> Redaction:
-    """``names`` are a section's id, or a statement's or file's as ``phoenix correct`` takes them.
+    """``names`` are a section's id or segment, or a statement's or file's as ``phoenix correct`` takes them.
 
     Any other item of a section (a person) can be named by section and id. Raises RefusedError ``E_NOT_FOUND``,
     ``E_AMBIGUOUS``, UsageError ``E_USAGE``.
@@ -32,7 +32,7 @@ def redaction(contents: Contents, names: Iterable[str], without: Iterable[str]) 
     sections: set[SegmentId] = set()
     items: set[_Item] = set()
     for position, name in enumerate(names, 1):
-        number = _section(read, name)
+        number = _section(contents.sections, read, name)
         if number is not None:
             sections.add(contents.sections[number].entry.segment)
         else:
@@ -45,8 +45,11 @@ def redaction(contents: Contents, names: Iterable[str], without: Iterable[str]) 
     )
 
 
-def _section(read: Sequence[ReadSection], name: str) -> int | None:
-    found = [n for n, section in enumerate(read) if section.id == name]
+def _section(
+    sections: Sequence[StoredSection], read: Sequence[ReadSection], name: str
+) -> int | None:
+    exact = [n for n, section in enumerate(sections) if section.entry.segment.hex() == name]
+    found = exact or [n for n, section in enumerate(read) if section.id == name]
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several sections have this id.")
     return found[0] if found else None
@@ -69,7 +72,7 @@ def _other(
 ) -> _Item:
     """A person, or a set of answers, by section and id."""
     before, _, wanted = name.rpartition(".")
-    number = _section(read, before)
+    number = _section(sections, read, before)
     items = sections[number].items if number is not None else ()
     enough = len(wanted) >= _SHORTEST_ID
     found = [item for item in items if enough and item.id.hex().startswith(wanted.lower())]

@@ -45,6 +45,7 @@ def all_pages() -> tuple[Page, ...]:
         asking_others,
         breaches,
         deciding,
+        evidence,
         holds,
         home,
         inbox,
@@ -66,6 +67,7 @@ def all_pages() -> tuple[Page, ...]:
         share,
         sharing,
         urgent,
+        verifying,
         working,
     )
 
@@ -98,5 +100,7 @@ def all_pages() -> tuple[Page, ...]:
         reviews,
         keeping,
         holds,
+        verifying,
+        evidence,
     )
     return tuple(page for area in areas for page in area.PAGES)

@@ -62,6 +62,7 @@ FIELDS: Final = (
 _ALSO: Final = (
     ("Ask for advice", "/register/ask"),
     ("Record a breach", "/register/breach"),
+    ("Verify a file of evidence", "/evidence/verify"),
     ("A case as a picture", "/pictures/case"),
 )
 
