@@ -86,14 +86,15 @@ async def save_answer(asked: Asked) -> web.StreamResponse:
     findings = await RESPONSE.look(asked.client, open_.draft)
     step = RESPONSE.step(open_.setting, f"answer/{position + 1}")
     problems = typed_wrong(belonging(step, findings.problems)) if step is not None else ()
-    later = _may_follow(open_)
-    stopping = tuple(p for p in problems if not (later and p.code == "E_DOC_ANSWER"))
+    stopping = tuple(p for p in problems if p.code not in _later(open_))
     return _answer(open_, position, stopping) if stopping else asked.go(open_.path)
 
 
-def _may_follow(open_: Open) -> bool:
-    """Whether what is shared is still to be written: then an answer cannot name it yet."""
-    return not open_.document.get("section")
+def _later(open_: Open) -> frozenset[str]:
+    """What is put right on other pages: who gets a statement, and, as long as nothing is written, what is shared."""
+    return frozenset(
+        {"E_DOC_BASIS"} | (set() if open_.document.get("section") else {"E_DOC_ANSWER"})
+    )
 
 
 async def drafts(asked: Asked) -> web.StreamResponse:

@@ -65,7 +65,7 @@ async def person(asked: Asked) -> web.StreamResponse:
     fields = person_fields(open_.setting, position)
     return asked.page(
         "share/person.html",
-        title="A person",
+        title=f"Person {position + 1}",
         path_of_draft=open_.path,
         number=position + 1,
         fields=shown(fields, open_.document),
@@ -82,7 +82,7 @@ async def save_person(asked: Asked) -> web.StreamResponse:
         f"people[{position + 1}]",
         "share/person.html",
         f"{open_.path}/people",
-        title="A person",
+        title=f"Person {position + 1}",
         number=position + 1,
     )
 
@@ -141,7 +141,7 @@ async def section(asked: Asked) -> web.StreamResponse:
     position = open_.section()
     return asked.page(
         "share/section.html",
-        title="A section",
+        title=f"Section {position + 1}",
         path_of_draft=open_.path,
         number=position + 1,
         fields=shown(section_fields(open_.setting, position), open_.document),
@@ -158,7 +158,7 @@ async def save_section(asked: Asked) -> web.StreamResponse:
         f"section[{position + 1}]",
         "share/section.html",
         f"{open_.path}/statements",
-        title="A section",
+        title=f"Section {position + 1}",
         number=position + 1,
     )
 
@@ -192,7 +192,7 @@ async def statement(asked: Asked) -> web.StreamResponse:
     position = open_.statement(section)
     return asked.page(
         "share/statement.html",
-        title="A statement",
+        title=f"Statement {position + 1} of section {section + 1}",
         path_of_draft=open_.path,
         section=section + 1,
         number=position + 1,
@@ -218,7 +218,7 @@ async def save_statement(asked: Asked) -> web.StreamResponse:
         f"section[{section + 1}].statement[{position + 1}]",
         "share/statement.html",
         f"{open_.path}/statements",
-        title="A statement",
+        title=f"Statement {position + 1} of section {section + 1}",
         section=section + 1,
         number=position + 1,
         **_choices(open_, section),

@@ -33,6 +33,7 @@ async def check(asked: Asked) -> web.StreamResponse:
         title=f"Check before you {kind.finish[:1].lower()}{kind.finish[1:]}",
         path_of_draft=open_.path,
         kind=kind,
+        added=await kind.adds(asked.client, draft) if kind.adds is not None else "",
         urgent=open_.setting.urgent,
         problems=_linked(open_, findings.problems),
         warnings=_linked(open_, findings.warnings),

@@ -23,12 +23,16 @@ class Linked:
 
 #: Places inside lists, the page of that entry, and what it is called. The first that fits is the most exact.
 _ENTRIES: Final = (
-    (re.compile(r"section\[(\d+)\]\.statement\[(\d+)\]"), "section/{}/statement/{}", "Statement"),
+    (
+        re.compile(r"section\[(\d+)\]\.statement\[(\d+)\]"),
+        "section/{}/statement/{}",
+        "Statement {1} of section {0}",
+    ),
     (re.compile(r"section\[(\d+)\]\.need_to_know"), "readers#section-{}", "Who needs to know what"),
     (re.compile(r"section\[(\d+)\]\.statement"), "statements", "What you know"),
-    (re.compile(r"section\[(\d+)\]\."), "section/{}", "Section"),
-    (re.compile(r"people\[(\d+)\]"), "person/{}", "Person"),
-    (re.compile(r"question\[(\d+)\]"), "question/{}", "Question"),
+    (re.compile(r"section\[(\d+)\]\."), "section/{}", "Section {}"),
+    (re.compile(r"people\[(\d+)\]"), "person/{}", "Person {}"),
+    (re.compile(r"question\[(\d+)\]"), "question/{}", "Question {}"),
 )
 
 
@@ -60,14 +64,14 @@ def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str
         if at is not None:
             href = f"{root}/{page.format(*at.groups())}"
             own = href if "#" in href else f"{href}#{field_id(problem.place)}"
-            return Linked(problem=problem, href=own, title=title)
+            return Linked(problem=problem, href=own, title=title.format(*at.groups()))
     step = _page_of(problem, steps)
     if step is None:
         return Linked(problem=problem, href=None, title="")
     title = step.title
     if address is not None:
-        named = str(value_at(setting.document, ("to", int(address[1]) - 1)))
-        title = f"{title}: {setting.names.get(named, named)}"
+        named = value_at(setting.document, ("to", int(address[1]) - 1))
+        title = f"{title}: {setting.names.get(named, named)}" if named else title
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
     href = f"{root}/{below}{_fragment(problem, step, setting)}"
     return Linked(problem=problem, href=href, title=title)

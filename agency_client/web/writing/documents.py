@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 
 def document_of(content: dict[str, Any]) -> dict[str, Any]:
@@ -19,10 +19,14 @@ def document_bytes(content: dict[str, Any]) -> bytes:
     )
 
 
+#: Tables in which a name alone says something: who gets it, before it is said why.
+_NAMING: Final = frozenset({"need_to_know", "ask"})
+
+
 def _said(value: Any) -> Any:
     """What was said, without tables and lists in which nothing stands yet. Entries of lists keep their positions."""
     if isinstance(value, dict):
-        kept = {name: _said(inner) for name, inner in value.items()}
+        kept = {name: inner if name in _NAMING else _said(inner) for name, inner in value.items()}
         return {name: inner for name, inner in kept.items() if inner not in ({}, [], None, "")}
     if isinstance(value, list):
         return [_said(inner) for inner in value]

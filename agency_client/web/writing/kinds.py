@@ -39,6 +39,8 @@ class Kind:
     readers: Callable[[Setting], tuple[str, ...]] | None = None
     #: What stands above everything on its task list.
     intro: str = ""
+    #: What else stands on its last page, such as by when answers would be due.
+    adds: Callable[[Client, Draft], Awaitable[str]] | None = None
 
     def step(self, setting: Setting, slug: str) -> Step | None:
         """A page by its name in the path."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from agency_client.record.findings import Findings
 from agency_client.use_cases.drafts import tree_of
+from agency_client.web.when import moment
 from agency_client.web.writing import consent_questions as consent
 from agency_client.web.writing import cover_questions as cover
 from agency_client.web.writing import decision_questions as decision
@@ -119,6 +120,12 @@ def _moved(place: str, table: str, kept: list[int]) -> str:
     return f"{table}[{kept[position] + 1}]{rest}" if position < len(kept) else place
 
 
+async def due(client: Client, draft: Draft) -> str:
+    """By when answers would be due, by the working calendar, if it went now."""
+    at = await client.due_if_asked_now(data_of(tree_of(draft)))
+    return f"If you send it now, answers are due {moment(at)}." if at is not None else ""
+
+
 async def send(client: Client, draft: Draft, progressed: Progressed) -> str:
     """Seal and send it, and await the answers."""
     data, options = data_of(tree_of(draft)), options_of(client, draft)
@@ -138,6 +145,7 @@ REQUEST: Final = Kind(
     groups=groups,
     look=look,
     act=send,
+    adds=due,
     readers=lambda setting: asked_of(setting.document),
     intro="Each agency reads its own questions only, and not how many others there are.",
 )
