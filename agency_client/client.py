@@ -258,6 +258,12 @@ class Client:
 
         return last_compared(self.home, address)
 
+    def compared_here(self, addresses: Collection[Address]) -> Any:
+        """When the words of each of several addresses were last compared, by address."""
+        from agency_client.use_cases.comparing import compared_here
+
+        return compared_here(self.home, addresses)
+
     # -- sending -----------------------------------------------------------------------------------------------------
 
     async def check(self, document: bytes, options: Any) -> Any:
@@ -909,11 +915,19 @@ class Client:
 
         return last_contact(self.home)
 
-    def new_draft(self, kind: str, tree: Mapping[str, Any], about: str = "") -> Any:
+    def new_draft(
+        self, kind: str, tree: Mapping[str, Any], about: str = "", id_: str | None = None
+    ) -> Any:
         """Begin a document that is written by and by; kept here, encrypted, and sent to nobody."""
         from agency_client.use_cases.drafts import new_draft
 
-        return new_draft(self.home, kind, tree, about)
+        return new_draft(self.home, kind, tree, about, id_)
+
+    def new_draft_id(self) -> str:
+        """A name for a draft that is not begun yet."""
+        from agency_client.use_cases.drafts import new_id
+
+        return new_id(self.home)
 
     def save_draft(self, draft: str, tree: Mapping[str, Any]) -> Any:
         """Keep a draft as it is written by now."""

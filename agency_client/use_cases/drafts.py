@@ -46,11 +46,18 @@ class DraftSource:
         return self.files.read(self.file.id, self.file.key)
 
 
-def new_draft(home: Home, kind: str, tree: Mapping[str, Any], about: str = "") -> Draft:
-    """Begin a draft with what is known already."""
+def new_id(home: Home) -> str:
+    """A name for a draft that is not begun yet."""
+    return home.randomness.random_bytes(_ID_BYTES).hex()
+
+
+def new_draft(
+    home: Home, kind: str, tree: Mapping[str, Any], about: str = "", id_: str | None = None
+) -> Draft:
+    """Begin a draft with what is known already, under the name that :func:`new_id` gave it before, if it did."""
     now = home.clock.now()
     draft = Draft(
-        id=home.randomness.random_bytes(_ID_BYTES).hex(),
+        id=id_ or new_id(home),
         kind=kind,
         about=about,
         made=now,

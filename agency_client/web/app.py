@@ -164,7 +164,7 @@ def _answering(page: Page, serving: Serving, renderer: Renderer, held: Held) -> 
 def _locked(asked: Asked, page: Page) -> web.StreamResponse:
     """What was typed is kept until the right person is back, in memory alone."""
     if page.method == "POST" and not page.streams:
-        asked.held.keep(asked.request.path_qs, asked.form)
+        asked.held.keep(asked.request.path_qs, asked.form.without("autosave"))
     elif page.method == "GET":
         asked.held.look_for(asked.request.path_qs)
     return asked.go("/unlock")

@@ -9,18 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
 from agency_client.record.places import Place, written
 from agency_client.record.unanswerable import is_open
 from agency_client.web.forms import Form
+from agency_client.web.statement_words import dated
 from phoenix_protocol.errors import Problem
 
 #: The value of the choice that says why there is no other.
 _OPEN: Final = "-"
 _PARTS: Final = ("day", "month", "year")
 _DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}):00Z")
+_CLOCK: Final = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 
 
 class Shape(Enum):
@@ -57,6 +61,8 @@ class Field:
     words: tuple[Word, ...] = ()
     may_be_open: bool = False
     rows: int = 4
+    #: Whether a day may have a time, by the clock of this machine.
+    may_have_time: bool = False
     #: Whether few need it: a page keeps it folded away until it is answered.
     is_rare: bool = False
 
@@ -141,7 +147,30 @@ def _typed_day(field: Field, form: Form) -> str | None:
         return open_ or None
     typed = [year, *(part.zfill(2) for part in (month, day) if part)]
     # A day without its month is no day: the rules say so, and what was typed stays.
-    return "-".join(typed) if month or not day else f"{year}-?-{day}"
+    said = "-".join(typed) if month or not day else f"{year}-?-{day}"
+    at = form.text(f"{field.name}:time").strip() if field.may_have_time else ""
+    return _in_utc(said, at) if at else said
+
+
+def _in_utc(day: str, clock: str) -> str:
+    """A day and a time by the clock of this machine, as documents write them; as it was typed where it is none."""
+    found = _CLOCK.fullmatch(clock)
+    try:
+        hour, minute = (int(part) for part in found.groups()) if found is not None else (99, 99)
+        there = datetime.fromisoformat(day).replace(hour=hour, minute=minute).astimezone(UTC)
+    except ValueError:
+        return f"{day}T{clock}"
+    return f"{there:%Y-%m-%dT%H:%M}:00Z"
+
+
+def _on_the_clock(text: str) -> tuple[str, str]:
+    """The day and the time of what a draft has, by the clock of this machine."""
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        day, _, clock = text.partition("T")
+        return day, clock
+    there = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00").astimezone()
+    return f"{there:%Y-%m-%d}", f"{there:%H:%M}"
 
 
 def take(fields: Iterable[Field], form: Form, tree: dict[str, Any]) -> None:
@@ -311,7 +340,10 @@ def _yes(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
 
 
 def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
-    parts = _parts(value if isinstance(value, str) else "")
+    day, clock = value if isinstance(value, str) else "", ""
+    if field.may_have_time and not is_open(day):
+        day, clock = _on_the_clock(day)
+    parts = _parts(day)
     widths = {"day": 2, "month": 2, "year": 4}
     items = [
         {
@@ -324,12 +356,25 @@ def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
         }
         for part in _PARTS
     ]
+    if field.may_have_time:
+        items.append(_time(field, clock))
     params = _group(field, problem)
     params["hint"] = params["hint"] or {
         "text": "For example, 20 11 2026. Leave out what you do not know."
     }
     why = _why(field, parts["why"]) if field.may_be_open else None
     return {"id": field.id, "items": items, "why": why, **params}
+
+
+def _time(field: Field, clock: str) -> dict[str, Any]:
+    return {
+        "id": f"{field.id}-time",
+        "name": f"{field.name}:time",
+        "label": "Time, such as 15:20 (optional)",
+        "value": clock,
+        "inputmode": "text",
+        "classes": "govuk-input--width-5",
+    }
 
 
 def _parts(value: str) -> dict[str, str]:
@@ -348,6 +393,8 @@ def in_words_of(field: Field, value: Any) -> tuple[str, ...]:
     """An answer as people read it: labels for words that have one."""
     if field.shape is Shape.YES:
         return ("Yes",)
+    if field.shape is Shape.DAY:
+        return (dated(str(value)),)
     labels = {word.code: word.label for word in field.words}
     values = value if isinstance(value, list) else [value]
     return tuple(labels.get(str(each), str(each)) for each in values)

@@ -30,6 +30,10 @@ class Form:
         """Whether the field was sent: a pressed button, a ticked box."""
         return any(known == name for known, _ in self.fields)
 
+    def without(self, name: str) -> Form:
+        """The same form without a field."""
+        return Form(tuple(pair for pair in self.fields if pair[0] != name))
+
     def beginning(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Fields whose names begin so, without that beginning."""
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from agency_client.web.writing.statement_questions import kind_words
 from agency_client.web.writing.steps import Setting, Step
 from phoenix_protocol.errors import Problem
 
+_NAME: Final = re.compile(r"[0-9a-f]{32}")
 _URGENT: Final = Step(slug="urgent", title="Share now to protect somebody", places=("",))
 
 
@@ -65,9 +67,11 @@ def urgent_fields(setting: Setting, known: Any) -> tuple[Field, ...]:
 
 async def urgent(asked: Asked) -> web.StreamResponse:
     """The first of two pages."""
-    draft = asked.client.find_draft(asked.query("draft")) if asked.query("draft") else None
-    content = tree_of(draft) if draft is not None else {"document": _known_contact(asked)}
-    return _urgent(asked, content, draft.id if draft is not None else "", ())
+    name = asked.query("draft")
+    if not name:
+        return _urgent(asked, {"document": _known_contact(asked)}, asked.client.new_draft_id(), ())
+    draft = asked.client.find_draft(name)
+    return _urgent(asked, tree_of(draft), draft.id, ())
 
 
 def _urgent(
@@ -95,10 +99,12 @@ def _known_contact(asked: Asked) -> dict[str, Any]:
 
 async def begin_urgent(asked: Asked) -> web.StreamResponse:
     """Keep the first page; on to the second when nothing stands against sending."""
-    known = asked.form.text("draft")
-    draft = asked.client.find_draft(known) if known else None
+    name = asked.form.text("draft")
+    if not _NAME.fullmatch(name):
+        raise web.HTTPBadRequest
+    begun = any(draft.id == name for draft in asked.client.drafts(NAME))
     content: dict[str, Any] = (
-        tree_of(draft) if draft is not None else {"document": _known_contact(asked)}
+        tree_of(asked.client.find_draft(name)) if begun else {"document": _known_contact(asked)}
     )
     document = document_of(content)
     content["urgent"] = True
@@ -106,12 +112,12 @@ async def begin_urgent(asked: Asked) -> web.StreamResponse:
     take(urgent_fields(setting, asked.client.addressees()), asked.form, document)
     _complete(document)
     saved = (
-        asked.client.save_draft(draft.id, content)
-        if draft is not None
-        else asked.client.new_draft(NAME, content)
+        asked.client.save_draft(name, content)
+        if begun
+        else asked.client.new_draft(NAME, content, id_=name)
     )
     if asked.form.has("autosave"):
-        return web.json_response({"saved": True, "draft": saved.id})
+        return web.json_response({"saved": True})
     findings = await look(asked.client, saved)
     if findings.problems:
         return _urgent(asked, content, saved.id, findings.problems)

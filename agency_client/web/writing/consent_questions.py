@@ -136,6 +136,12 @@ def _capacity(setting: Setting) -> tuple[Field, ...]:
         ),
         long((*at, "basis"), "What shows it?", rows=2),
         Field(at=(*at, "assessed_by"), shape=Shape.LINE, label="Who says so?"),
+        Field(
+            at=(*at, "assessed_at"),
+            shape=Shape.DAY,
+            label="When was it assessed?",
+            may_be_open=True,
+        ),
         long(
             (*at, "how_explained"),
             "How was it explained to them?",
@@ -154,6 +160,12 @@ def _informing(setting: Setting) -> tuple[Field, ...]:
             words=setting.words("informed"),
         ),
         long(("legal", "informed_how"), "How were they told, and by whom?", rows=2),
+        Field(
+            at=("legal", "inform_by"),
+            shape=Shape.DAY,
+            label="If they are to be told later, by when?",
+            may_be_open=True,
+        ),
         Field(
             at=("legal", "not_informed_reason"),
             shape=Shape.MANY,

@@ -218,7 +218,12 @@ def _first(setting: Setting, at: Place) -> tuple[Field, ...]:
             label="Who is the author?",
             hint="Whose words or opinion it is. A role is enough. An opinion must have one.",
         ),
-        Field(at=(*at, "event_from"), shape=Shape.DAY, label="When did it happen?"),
+        Field(
+            at=(*at, "event_from"),
+            shape=Shape.DAY,
+            label="When did it happen, or begin?",
+            may_have_time=True,
+        ),
         Field(
             at=(*at, "as_of"),
             shape=Shape.DAY,
@@ -260,6 +265,26 @@ def _basis(setting: Setting, at: Place) -> Field:
 
 def _more(setting: Setting, at: Place) -> tuple[Field, ...]:
     return (
+        Field(
+            at=(*at, "event_to"),
+            shape=Shape.DAY,
+            label="When did it end?",
+            may_have_time=True,
+            is_rare=True,
+        ),
+        Field(
+            at=(*at, "source", "relation"),
+            shape=Shape.LINE,
+            label="What is the source to the person?",
+            hint="For example, friend or neighbour.",
+            is_rare=True,
+        ),
+        Field(
+            at=(*at, "source", "first_hand"),
+            shape=Shape.YES,
+            label="The source saw or heard it at first hand",
+            is_rare=True,
+        ),
         Field(
             at=(*at, "verification"),
             shape=Shape.ONE,
