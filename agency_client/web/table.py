@@ -44,6 +44,7 @@ def all_pages() -> tuple[Page, ...]:
         answering,
         asking_others,
         breaches,
+        chronology,
         deciding,
         evidence,
         holds,
@@ -102,5 +103,6 @@ def all_pages() -> tuple[Page, ...]:
         holds,
         verifying,
         evidence,
+        chronology,
     )
     return tuple(page for area in areas for page in area.PAGES)

@@ -147,7 +147,7 @@ async def ready(asked: Asked) -> web.StreamResponse:
     shown = [read_section([item for _, item in each.items]) for each in proved.parts.sections]
     return asked.page(
         "evidence/ready.html",
-        title="The file is ready",
+        title="The file is ready" if found.file.is_open else "The file was handed over",
         core=found.core.hex(),
         is_open=found.file.is_open,
         size=found.file.size,

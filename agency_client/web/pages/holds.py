@@ -12,6 +12,7 @@ from agency_client.use_cases.held import hold_name
 from agency_client.use_cases.holding import NewHold
 from agency_client.use_cases.reviewing import Outcome, Reviewed
 from agency_client.web.asked import Asked
+from agency_client.web.copies import to_save
 from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.forms import TOKEN
 from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
@@ -193,7 +194,7 @@ async def lift(asked: Asked) -> web.StreamResponse:
 async def order(asked: Asked) -> web.StreamResponse:
     """The order that sets a hold, to be handed to every desk."""
     hold = await _find(asked)
-    return _file(hold.signed, f"hold-{asked.part('hold')}.order")
+    return to_save(hold.signed, f"hold-{asked.part('hold')}.order")
 
 
 async def order_of_lifting(asked: Asked) -> web.StreamResponse:
@@ -201,15 +202,7 @@ async def order_of_lifting(asked: Asked) -> web.StreamResponse:
     kept = asked.desk.sought.get(asked.part("order"))
     if kept is None or "order" not in kept:
         raise web.HTTPNotFound
-    return _file(bytes.fromhex(kept["order"]), f"lift-{asked.part('hold')}.order")
-
-
-def _file(data: bytes, name: str) -> web.Response:
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": f'attachment; filename="{name}"',
-    }
-    return web.Response(body=data, headers=headers)
+    return to_save(bytes.fromhex(kept["order"]), f"lift-{asked.part('hold')}.order")
 
 
 # -- a new one ---------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from agency_client.record.register_page import register_page
 from agency_client.record.register_table import KINDS
 from agency_client.record.when import span
 from agency_client.use_cases.registering import Sought
-from agency_client.web import guards
 from agency_client.web.asked import Asked
+from agency_client.web.copies import to_print, to_save
 from agency_client.web.fields import Field, Shape, Word, shown, summary, take
 from agency_client.web.naming import number_of
 from agency_client.web.paging import pages_of
@@ -60,6 +60,7 @@ FIELDS: Final = (
 )
 
 _ALSO: Final = (
+    ("Chronology: what was said, by when it happened", "/register/chronology"),
     ("Ask for advice", "/register/ask"),
     ("Record a breach", "/register/breach"),
     ("Verify a file of evidence", "/evidence/verify"),
@@ -154,20 +155,7 @@ async def table(asked: Asked) -> web.StreamResponse:
     tree = _found(asked, asked.form.text("search"))
     entries = await asked.client.register(sought_of(asked, tree), exported=("csv",))
     data = register_csv(entries, await asked.client.catalogue())
-    return web.Response(
-        body=data,
-        headers={
-            "Content-Type": "application/octet-stream",
-            "Content-Disposition": 'attachment; filename="register.csv"',
-        },
-    )
-
-
-#: The page that is printed brings a policy of its own, which allows its one style by its digest and nothing else.
-_PRINTED: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+    return to_save(data, "register.csv")
 
 
 async def printed(asked: Asked) -> web.StreamResponse:
@@ -175,17 +163,7 @@ async def printed(asked: Asked) -> web.StreamResponse:
     tree = _found(asked, asked.form.text("search"))
     entries = await asked.client.register(sought_of(asked, tree), exported=("page",))
     data = register_page(entries, await asked.client.catalogue(), _about(asked))
-    response = web.StreamResponse(
-        headers={
-            **guards.HEADERS,
-            "Content-Security-Policy": _PRINTED,
-            "Content-Type": "text/html; charset=utf-8",
-        }
-    )
-    response.content_length = len(data)
-    await response.prepare(asked.request)
-    await response.write_eof(data)
-    return response
+    return await to_print(asked, data)
 
 
 def _about(asked: Asked) -> dict[str, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
-from agency_client.use_cases.review_pages import ReviewPage
+from agency_client.record.looks import OWED_ANSWER
+from agency_client.use_cases.review_pages import ReviewLine, ReviewPage
 from agency_client.use_cases.reviewing import Outcome, Reviewed
 from agency_client.web.asked import Asked
 from agency_client.web.due_words import LOOKED_AT, DueOf, due_href, due_words
@@ -57,26 +61,48 @@ async def reviews(asked: Asked) -> web.StreamResponse:
     )
 
 
-def _lines(asked: Asked, page: ReviewPage) -> list[dict[str, Any]]:
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """Something to look at, as the list shows it."""
+
+    words: str
+    href: str
+    at: int
+    is_overdue: bool
+    about: str = field(repr=False)
+    way: str
+
+
+def _lines(asked: Asked, page: ReviewPage) -> list[_Line]:
+    """A line each; the answers that are owed of one package or record are one line."""
     setting = setting_for(asked, {})
     known = questions(setting) if page.lines else {}
-    found = []
-    for line in page.lines:
+    owed = Counter(map(_of, page.lines))
+    found: dict[Hashable, _Line] = {}
+    for number, line in enumerate(page.lines):
         item = line.item
         place = item.place.partition(":")[2]
+        words = due_words(item.kind)
+        if item.kind == OWED_ANSWER:
+            count = owed[_of(line)]
+            question = label_of(place, known, setting.catalogue)
+            words = f"Give {count} answers that are owed" if count > 1 else f"{words}: {question}"
         due = DueOf(kind=item.kind, core=item.core, record=item.record, place=item.place)
-        found.append(
-            {
-                "words": due_words(item.kind),
-                "href": due_href(due),
-                "at": item.at,
-                "overdue": item.overdue,
-                "about": line.words,
-                "question": label_of(place, known, setting.catalogue) if place else "",
-                "way": _way(item.core, is_own=line.is_own),
-            }
+        shown = _Line(
+            words=words,
+            href=due_href(due),
+            at=item.at,
+            is_overdue=item.overdue,
+            about=line.words,
+            way=_way(item.core, is_own=line.is_own),
         )
-    return found
+        found.setdefault(_of(line) if item.kind == OWED_ANSWER else number, shown)
+    return list(found.values())
+
+
+def _of(line: ReviewLine) -> tuple[str, ObjectHash | None, int | None]:
+    """What a line is about, and of which kind it is."""
+    return line.item.kind, line.item.core, line.item.record
 
 
 def _way(core: ObjectHash | None, *, is_own: bool) -> str:
