@@ -11,8 +11,7 @@ NAVIGATION: Final = (
     ("Inbox", "/inbox"),
     ("Sent", "/sent"),
     ("Requests", "/requests"),
-    ("Decisions", "/decisions"),
     ("Register", "/register"),
     ("Reviews", "/reviews"),
-    ("Members", "/members"),
+    ("People", "/members"),
 )

@@ -119,11 +119,11 @@ _KINDS: Final[dict[Need, _Kind]] = {
     Need.JOINING: _Kind(
         "1 person or desk waits to join",
         "{} people or desks wait to join",
-        "/members",
+        "/members/waiting",
         "Compare the words by phone before you approve.",
     ),
     Need.MEMBERS: _Kind(
-        "1 member's keys end within 60 days", "{} members' keys end within 60 days", "/members"
+        "1 member's keys end within 60 days", "{} members' keys end within 60 days", "/members/own"
     ),
     Need.PARTNERSHIP: _Kind(
         "The partnership's annual review is due",
@@ -134,7 +134,7 @@ _KINDS: Final[dict[Need, _Kind]] = {
     Need.KEYS: _Kind(
         "New keys are due on this machine",
         "New keys are due on this machine",
-        "/",
+        "/members/keys",
         "They are made by themselves when the relay answers. Without them nobody can write to you.",
     ),
     Need.DRAFTS: _Kind(

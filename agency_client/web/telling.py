@@ -72,6 +72,16 @@ _NEXT: Final[dict[str, tuple[str, str | None, str | None]]] = {
     "E_RECEIPT_STATE": ("Look at how far the package is, then try again.", None, None),
     "E_DOCUMENT": ("Mend what is listed, then try again.", None, None),
     "E_NOT_ACCEPTED": ("Say first that it is yours.", "/inbox", "Go to the inbox"),
+    "E_PROTOCOL_TEXT": (
+        "Keep the text of the protocol on this machine first.",
+        "/members/partnership/protocol",
+        "Go to the protocol",
+    ),
+    "E_WORDS_CHANGED": (
+        "Show the words again, phone on a number that you know, and compare all of them.",
+        None,
+        None,
+    ),
     "E_NOTICE_OPEN": (
         "Put your records right, then say what you did.",
         "/notices",

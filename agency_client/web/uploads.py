@@ -1,0 +1,63 @@
+"""Forms that come with small files: read whole, within a limit; the form's token comes before everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import BodyPartReader, web
+
+from agency_client.web.asked import Asked
+from agency_client.web.forms import FORM_BYTES, TOKEN, Form, form_of
+
+_LONGEST_TOKEN = 1 << 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """A form, and each of its files by the name of its field. A field that was left empty is no file."""
+
+    form: Form
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+async def read_uploaded(asked: Asked, most: int) -> Uploaded:
+    """A form with files of ``most`` bytes each at most.
+
+    Raises HTTPForbidden without the form's token first, HTTPRequestEntityTooLarge.
+    """
+    pairs: list[tuple[str, str]] = []
+    files: dict[str, bytes] = {}
+    room = FORM_BYTES
+    async for part in await asked.request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise web.HTTPBadRequest
+        name = part.name or ""
+        if not pairs:
+            pairs.append((name, await _token(asked, part)))
+        elif part.filename is not None:
+            data = await _whole(part, most)
+            files |= {name: data} if data else {}
+        else:
+            value = await _whole(part, room)
+            room -= len(value)
+            pairs.append((name, value.decode("utf-8", "replace")))
+    asked.desk.asked()
+    asked.form = form_of(pairs)
+    return Uploaded(form=asked.form, files=files)
+
+
+async def _token(asked: Asked, part: BodyPartReader) -> str:
+    """The token comes first, so that nobody else's bytes are read."""
+    token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+    if part.name != TOKEN or not asked.sessions.is_form_token(token):
+        raise web.HTTPForbidden
+    return token
+
+
+async def _whole(part: BodyPartReader, most: int) -> bytes:
+    found = bytearray()
+    while piece := await part.read_chunk():
+        found += piece
+        if len(found) > most:
+            raise web.HTTPRequestEntityTooLarge(most, len(found))
+    return bytes(found)
