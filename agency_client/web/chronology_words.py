@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.chronology import Entry
-from agency_client.record.chronology_table import COLUMNS, UNDATED, gap_in_words
+from agency_client.record.chronology_table import COLUMNS, UNDATED
 from agency_client.record.dated import Gap, Means, When, when_of
 from agency_client.record.restricted import in_words
+from agency_client.record.when import DAY
 from agency_client.record.wording import in_words as label
 from agency_client.use_cases.chronicling import Told
 from agency_client.web.statement_words import KINDS, Said, dated
-from agency_client.web.when import moment
+from agency_client.web.when import day, moment
 
 #: What a page says in other places than beside the statement.
 _ELSEWHERE: Final = frozenset(
@@ -45,17 +46,19 @@ class ShownEntry:
     href: str
 
 
-def chronology_words(line: Entry | Gap, catalogue: Catalogue) -> ShownEntry | ShownGap:
-    """An entry or a gap. Texts are literal: templates make them safe."""
+def chronology_words(
+    line: Entry | Gap, catalogue: Catalogue, agencies: Mapping[str, str]
+) -> ShownEntry | ShownGap:
+    """An entry or a gap; ``agencies`` are names by ids. Texts are literal: templates make them safe."""
     if isinstance(line, Gap):
-        return ShownGap(words=gap_in_words(line))
+        return ShownGap(words=_gap(line))
     said, carrier = line.statement.said, line.carrier
     read = f"/sent/{carrier.core.hex()}/read" if carrier.is_own else f"/inbox/{carrier.core.hex()}"
     checked = said.verification if said.verification not in (None, "unverified") else None
     more = (label(catalogue, "verification", checked),) if checked else ()
     return ShownEntry(
         when=_when(line),
-        agency=said.origin,
+        agency=agencies.get(said.origin, said.origin),
         class_=line.statement.class_.value,
         kind=KINDS[said.kind],
         text=said.text,
@@ -64,6 +67,15 @@ def chronology_words(line: Entry | Gap, catalogue: Catalogue) -> ShownEntry | Sh
         said=tuple(_said(line, catalogue)),
         href=f"{read}#s-{line.statement.id.hex()}",
     )
+
+
+def _gap(gap: Gap) -> str:
+    """A stretch without entries, and what may lie in it all the same."""
+    text = f"No entry for {gap.days} days, {day(gap.first * DAY)} to {day(gap.last * DAY)}."
+    if not gap.roughly:
+        return text
+    what = "1 entry is" if gap.roughly == 1 else f"{gap.roughly} entries are"
+    return f"{text} {what} dated only roughly and may lie in it."
 
 
 def _when(entry: Entry) -> str:

@@ -22,7 +22,7 @@ from agency_client.web.paging import pages_of
 from agency_client.web.table import get, post
 from agency_client.web.when import moment
 from phoenix_protocol.errors import Problem
-from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.identifiers import Seconds, agency_of
 
 _MOST: Final = 50
 #: Of a hundred years nothing is missed.
@@ -67,10 +67,12 @@ async def chronology(asked: Asked) -> web.StreamResponse:
     lines, number = list(with_gaps(told.found)), number_of(asked.query("page"))
     start = (number - 1) * _MOST
     catalogue = await asked.client.catalogue()
+    names = {str(agency_of(each.address)): each.agency for each in asked.client.addressees()}
+    shown_lines = lines[start : start + _MOST]
     return asked.page(
         "register/chronology.html",
         title="Chronology",
-        lines=[chronology_words(line, catalogue) for line in lines[start : start + _MOST]],
+        lines=[chronology_words(line, catalogue, names) for line in shown_lines],
         whole=len(told.found.entries),
         gap_days=told.found.gap_days,
         do_not_alert=told.found.do_not_alert,
