@@ -67,9 +67,9 @@ _PARTS: Final = {
     TakesPart.CLOSED: Tag(text="Closed for ever"),
 }
 _ROLES: Final = {
-    Role.PRACTITIONER: "People read here",
+    Role.PRACTITIONER: "People",
     Role.SYSTEM: "A program, not a person",
-    Role.RECORDS: "Keeps the agency's records",
+    Role.RECORDS: "The agency's records",
 }
 _KINDS: Final = {
     "governance": "Governs the partnership",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -49,8 +50,6 @@ _DAY: Final = "review_due"
 
 def _now(found: PartnershipStatus) -> dict[str, Any]:
     """What it says now, as the form has it."""
-    from datetime import UTC, datetime
-
     due = datetime.fromtimestamp(found.review_due, UTC).date().isoformat()
     return {"name": found.name, _DAY: due, "protocol": found.protocol.name}
 

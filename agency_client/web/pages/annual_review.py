@@ -33,27 +33,26 @@ _NAME: Final = Field(
 )
 
 
-def _held(_setting: Setting, _count: int) -> tuple[Field, ...]:
-    return (
-        Field(
-            at=("held",),
-            shape=Shape.DAY,
-            label="When was the review held?",
-            hint="For example, 10 11 2026.",
-        ),
-        Field(
-            at=("attended_by",),
-            shape=Shape.LINES,
-            label="Who attended?",
-            hint="Roles are enough. One on each line.",
-        ),
-        Field(
-            at=("next_due",),
-            shape=Shape.DAY,
-            label="When is the next one due?",
-            hint="At most twelve months after this one was held.",
-        ),
-    )
+_HELD: Final = (
+    Field(
+        at=("held",),
+        shape=Shape.DAY,
+        label="When was the review held?",
+        hint="For example, 10 11 2026.",
+    ),
+    Field(
+        at=("attended_by",),
+        shape=Shape.LINES,
+        label="Who attended?",
+        hint="Roles are enough. One on each line.",
+    ),
+    Field(
+        at=("next_due",),
+        shape=Shape.DAY,
+        label="When is the next one due?",
+        hint="At most twelve months after this one was held.",
+    ),
+)
 
 
 def _change(setting: Setting, number: int) -> tuple[Field, ...]:
@@ -74,7 +73,7 @@ def _change(setting: Setting, number: int) -> tuple[Field, ...]:
     )
 
 
-def _lesson(_setting: Setting, number: int) -> tuple[Field, ...]:
+def _lesson(number: int) -> tuple[Field, ...]:
     at = ("lessons", number)
     return (
         Field(at=(*at, "what"), shape=Shape.LONG, label=f"What was learnt? ({number + 1})", rows=2),
@@ -91,14 +90,14 @@ def _groups(setting: Setting, tree: Mapping[str, Any]) -> list[tuple[str, tuple[
     """The questions under their headings; one more change and lesson than there are, when asked for."""
     changes, lessons = (len(tree.get(name, ())) for name in ("changes", "lessons"))
     return [
-        ("The review", _held(setting, 0)),
+        ("The review", _HELD),
         (
             "What changes in the protocol",
             tuple(f for n in range(max(1, changes)) for f in _change(setting, n)),
         ),
         (
             "What was learnt from sharing, or from not sharing",
-            tuple(f for n in range(max(1, lessons)) for f in _lesson(setting, n)),
+            tuple(f for n in range(max(1, lessons)) for f in _lesson(n)),
         ),
     ]
 

@@ -16,6 +16,23 @@ from agency_client.web.table import get, post
 
 #: What goes on by itself, and is only to be known of.
 _TO_KNOW: Final = frozenset({Need.AWAITED, Need.UNANSWERED, Need.UNSENT, Need.DRAFTS})
+#: What people look for and no part of the app is named after.
+_MORE: Final = (
+    ("Decisions, above all not to share", "/decisions"),
+    ("Corrections, disputes and withdrawals", "/notices"),
+    ("Alarms", "/alarms"),
+    ("Chronology: what was said, by when it happened", "/register/chronology"),
+    ("Verify a file of evidence", "/evidence/verify"),
+    ("Who was told what, and when, in one case", "/pictures/case"),
+    ("How deliveries go, agency by agency", "/pictures/deliveries"),
+    ("What expires in the next four weeks", "/pictures/expiries"),
+)
+_MORE_OF_MANAGERS: Final = (
+    ("The partnership and its agencies", "/members/partnership"),
+    ("Alarms", "/alarms"),
+    ("Holds: what has to be kept", "/reviews/holds"),
+    ("Verify a file of evidence", "/evidence/verify"),
+)
 
 
 async def home(asked: Asked) -> web.StreamResponse:
@@ -30,7 +47,7 @@ async def home(asked: Asked) -> web.StreamResponse:
         to_know=[need_words(each) for each in needed if each.need in _TO_KNOW],
         actions=_actions(found.standing),
         relay=relay_words(heard, found.standing, asked.now),
-        pictures=found.standing.is_desk,
+        more=_MORE if found.standing.is_desk else _MORE_OF_MANAGERS,
         running=asked.desk.jobs.running,
         who=asked.client.whose() if found.standing.is_desk or found.standing.is_manager else None,
     )

@@ -13,7 +13,7 @@ from agency_client.web.asked import Asked
 from agency_client.web.naming import number_of
 from agency_client.web.pages.people import checked
 from agency_client.web.paging import pages_of
-from agency_client.web.people_words import agency_facts, who_of
+from agency_client.web.people_words import Who, agency_facts, who_of
 from agency_client.web.saying import say
 from agency_client.web.table import get, post
 from phoenix_protocol.directory.agencies import TakesPart
@@ -96,6 +96,7 @@ async def agency(asked: Asked) -> web.StreamResponse:
 async def _agency(asked: Asked, line: SignatoryLine, problem: str = "") -> web.Response:
     found, who = await status_of(asked), who_of(asked)
     catalogue = await asked.client.catalogue()
+    governs = _governs(who, line)
     return asked.page(
         "people/agency.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
@@ -104,18 +105,23 @@ async def _agency(asked: Asked, line: SignatoryLine, problem: str = "") -> web.R
         problem=problem or None,
         agency=agency_facts(line, catalogue, Seconds(asked.now)),
         protocol=found.protocol,
-        is_own=line.id in (who.agency, who.speaks_for),
         may_speak=line.id == who.speaks_for and line.is_active,
-        may_suspend=who.is_governor and line.standing is TakesPart.ACTIVE,
-        may_resume=who.is_governor and line.standing is TakesPart.SUSPENDED,
-        may_close=who.is_governor and line.standing is not TakesPart.CLOSED,
+        may_suspend=governs and line.standing is TakesPart.ACTIVE,
+        may_resume=governs and line.standing is TakesPart.SUSPENDED,
+        may_close=governs and line.standing is not TakesPart.CLOSED,
     )
+
+
+def _governs(who: Who, line: SignatoryLine) -> bool:
+    """Whether this home decides how an agency stands. Not of its own: it could not take that back."""
+    return who.is_governor and line.id not in (who.agency, who.speaks_for)
 
 
 async def stand(asked: Asked) -> web.StreamResponse:
     """Suspend, resume or close an agency. Closing asks for a tick: it is for ever."""
-    require_governor(asked)
     line = await _find(asked)
+    if not _governs(who_of(asked), line):
+        raise web.HTTPNotFound
     try:
         standing = Standing(asked.form.text("standing"))
     except ValueError:

@@ -60,6 +60,7 @@ FIELDS: Final = (
 )
 
 _ALSO: Final = (
+    ("Record a decision, above all not to share", "/decisions"),
     ("Chronology: what was said, by when it happened", "/register/chronology"),
     ("Ask for advice", "/register/ask"),
     ("Record a breach", "/register/breach"),
