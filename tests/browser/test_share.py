@@ -1,0 +1,272 @@
+"""Sharing in a real browser: page by page, urgently, and whatever goes wrong meanwhile loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.apps import App
+from tests.browser.axe import violations
+from tests.browser.keyboard import press, write
+from tests.browser.p1 import granted, p1, write_p1
+from tests.end_to_end import quillmere
+from tests.end_to_end.documents import FRONT, MASH, NURSE
+from tests.end_to_end.processes import Machine
+from tests.end_to_end.quillmere import PASSPHRASE, Town
+
+NARROW = {"width": 320, "height": 640}
+#: Whoever gets the package, and the machine that opens it.
+DESKS = {FRONT: "social-care", MASH: "desk", NURSE: "nurse"}
+#: What people type who mean no harm, and what they type who do.
+NAUGHTY = (
+    '<script>alert(1)</script> {{7*7}} ${7*7} =HYPERLINK("x") @SUM(1) "quoted" & \u202etxt.exe \u200f \U0001f9d2'
+    " \U00020bb7 e\u0301 '; DROP TABLE x; --"
+)
+#: The same as it is shown: what is not to be seen has its code.
+SHOWN = NAUGHTY.replace("\u202e", "<U+202E>").replace("\u200f", "<U+200F>")
+LARGE = 200 << 20
+
+Begin = Callable[..., tuple[Page, App]]
+
+
+@pytest.fixture
+def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
+    """Starts the app of a machine for one browser: a launch link works once."""
+    with ExitStack() as stack:
+
+        def start(name: str, *arguments: str, **options: object) -> tuple[Page, App]:
+            app = stack.enter_context(App(machine=town[name], arguments=arguments))
+            return opened(app, **options), app
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def school(town: Town) -> str:
+    """A designated safeguarding lead who has nothing but the app: the name of their machine."""
+    machine = Machine(folder=town.folder / "school", passphrase=PASSPHRASE)
+    address = "dsl@quillmere-council"
+    quillmere.join(machine, address, town.machines, town.anchor, town.relay.url)
+    town.machines["school"] = machine
+    return "school"
+
+
+def package_of(page: Page) -> str:
+    """The id of what was just sent."""
+    page.wait_for_url("**/share/sent/*")
+    return page.url.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_p1_is_written_by_keyboard_alone_and_each_gets_what_is_theirs(
+    town: Town, school: str, begin: Begin, scripts: bool
+) -> None:
+    document = p1(DESKS, FRONT)
+    page, app = begin(school, java_script_enabled=scripts)
+    write_p1(page, app.url, document)
+    expect(page.get_by_text("This is not complete yet")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Answers you owe")).to_have_count(0)
+    press(page, "Send")
+    id_ = package_of(page)
+    for address, name in DESKS.items():
+        machine = town[name]
+        machine.phoenix("inbox")
+        machine.phoenix("accept", id_)
+        found = machine.phoenix("open", id_).json["sections"]
+        got = [(s["title"], [x["text"] for x in s["statements"]]) for s in found if s["statements"]]
+        assert got == granted(document, address)
+        kinds = {x["text"]: x["kind"] for s in found for x in s["statements"]}
+        said = {x["text"]: x["kind"] for s in document["section"] for x in s["statement"]}
+        assert kinds == {text: said[text] for text in kinds}
+    assert "Robin S" not in town.desk.phoenix("open", id_).out
+
+
+class Counted:
+    """A person in a hurry: each click and each field that they fill is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.count = 0
+
+    def click(self, role: Any, name: str) -> None:
+        self.count += 1
+        self.page.get_by_role(role, name=name).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        self.count += 1
+        self.page.get_by_label(label).fill(text)
+
+
+def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
+    town: Town, begin: Begin
+) -> None:
+    page, _ = begin("social-care", viewport=NARROW)
+    hurry = Counted(page)
+    hurry.click("link", "Share something")
+    hurry.click("button", "Share now to protect somebody")
+    assert violations(page) == []
+    assert page.locator("input:checked").count() == 0
+    hurry.click("checkbox", "MASH desk")
+    hurry.fill("What must they do", "Go there now")
+    hurry.fill("Who is it about?", "Jordan T")
+    hurry.fill("What do you know?", "Jordan was pulled into a van at 15:20")
+    hurry.click("radio", "FACT: I, or the author, saw or heard it")
+    hurry.fill("Who can they ask?", "Duty social worker")
+    hurry.fill("Phone number", "01632 960 010")
+    hurry.click("button", "Continue")
+    expect(page.get_by_text("This is urgent")).to_be_visible()
+    assert violations(page) == []
+    hurry.click("button", "Send")
+    id_ = package_of(page)
+    assert hurry.count <= 12
+    town.desk.phoenix("inbox")
+    town.desk.phoenix("accept", id_)
+    found = town.desk.phoenix("open", id_).json["sections"]
+    texts = [each["text"] for section in found for each in section["statements"]]
+    assert texts == ["Jordan was pulled into a van at 15:20"]
+
+
+def test_what_people_type_arrives_as_they_typed_it_and_is_shown_literally(
+    town: Town, begin: Begin
+) -> None:
+    page, app = begin("social-care", java_script_enabled=False)
+    page.goto(app.url + "/share/urgent")
+    page.get_by_label("MASH desk").check()
+    page.get_by_label("FACT: I, or").check()
+    for field in page.locator("main input[type=text], main textarea").all():
+        field.fill(NAUGHTY)
+    press(page, "Continue")
+    expect(page.get_by_text(SHOWN).first).to_be_visible()
+    press(page, "Send")
+    id_ = package_of(page)
+    town.desk.phoenix("inbox")
+    town.desk.phoenix("accept", id_)
+    found = town.desk.phoenix("open", id_).json["sections"]
+    texts = [each["text"] for section in found for each in section["statements"]]
+    assert texts == [NAUGHTY]
+    there, other = begin("desk")
+    alarms: list[str] = []
+    there.on("dialog", lambda dialog: alarms.append(dialog.message))
+    there.goto(f"{other.url}/inbox/{id_}")
+    expect(there.get_by_text(SHOWN).first).to_be_visible()
+    assert there.locator("main").inner_text().count(SHOWN) >= 4
+    assert "49" not in there.locator("main .phoenix-statement").first.inner_text()
+    assert alarms == []
+
+
+def test_what_cannot_be_sent_is_said_beside_its_field_and_stays(begin: Begin) -> None:
+    page, app = begin("social-care")
+    page.goto(app.url + "/share/urgent")
+    token = page.locator("[name=form_token]").first.input_value()
+    draft = page.locator("main [name=draft]").input_value()
+    form = {
+        "form_token": token,
+        "draft": draft,
+        "to": MASH,
+        "purpose": "Go there now",
+        "people[1].name": "Jordan T",
+        "section[1].statement[1].text": "Seen\0here",
+        "section[1].statement[1].kind": "observed",
+    }
+    answer = page.request.post(app.url + "/share/urgent", form=form, headers={"Origin": app.url})
+    assert answer.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    page.set_content(answer.text())
+    wrong = page.get_by_role("link", name="character")
+    assert wrong.get_attribute("href") == "#f-section-1--statement-1--text"
+    expect(page.locator("#f-section-1--statement-1--text-error")).to_be_visible()
+    assert page.get_by_label("Who is it about?").input_value() == "Jordan T"
+
+
+def test_nothing_is_lost_when_it_locks_ends_or_the_relay_is_away(town: Town, begin: Begin) -> None:
+    page, app = begin("nurse")
+    page.goto(app.url + "/share")
+    press(page, "Begin a package")
+    root = page.url
+    page.goto(root + "/ask/purpose")
+    # It locks in another tab while somebody types: what they were saving goes on once they are back.
+    tab = page.context.new_page()
+    tab.goto(app.url)
+    press(tab, "Lock")
+    write(page, "What is it for?", "Typed while it was locked")
+    press(page, "Save and continue")
+    write(page, "Passphrase", PASSPHRASE)
+    press(page, "Unlock")
+    press(page, "Go on")
+    page.goto(root + "/ask/purpose")
+    assert page.get_by_label("What is it for?").input_value() == "Typed while it was locked"
+    # It ends before anything is pressed: what was typed was saved meanwhile.
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        write(page, "What is it for?", "Typed before it ended")
+    app.stop()
+    again, app = begin("nurse")
+    again.goto(app.url + root[root.index("/share/") :] + "/ask/purpose")
+    assert again.get_by_label("What is it for?").input_value() == "Typed before it ended"
+
+
+def test_a_page_of_an_ended_session_says_what_to_do(begin: Begin) -> None:
+    page, app = begin("nurse")
+    page.goto(app.url + "/share")
+    page.context.clear_cookies()
+    press(page, "Begin a package")
+    expect(page.get_by_role("heading", name="Open Phoenix again")).to_be_visible()
+    expect(page.get_by_text("Drafts are kept")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_without_a_relay_a_package_waits_in_its_draft(town: Town, begin: Begin) -> None:
+    page, app = begin("social-care")
+    page.goto(app.url + "/share/urgent")
+    page.get_by_label("MASH desk").check()
+    page.get_by_label("What must they do").fill("Go there when the relay is back")
+    page.get_by_label("Who is it about?").fill("Jordan T")
+    page.get_by_label("What do you know?").fill("Seen at the station")
+    page.get_by_label("FACT: I, or").check()
+    press(page, "Continue")
+    town.relay.stop()
+    try:
+        press(page, "Send")
+        heading = page.get_by_role("heading", name="This cannot be done now")
+        heading.wait_for(timeout=60_000)
+        expect(page.get_by_text("Nothing is lost")).to_be_visible()
+        assert violations(page) == []
+    finally:
+        town.relay.start()
+    page.get_by_role("link", name="everything is still there").click()
+    press(page, "Send")
+    package_of(page)
+
+
+def test_a_large_file_goes_through_without_the_process_growing(
+    town: Town, begin: Begin, tmp_path: Path
+) -> None:
+    page, app = begin("social-care")
+    page.goto(app.url + "/share")
+    press(page, "Begin a package")
+    root = page.url
+    page.goto(root + "/statements")
+    write(page, "Title", "A recording")
+    press(page, "Add it and write its first statement")
+    page.goto(root + "/files")
+    large = tmp_path / "recording.bin"
+    with large.open("wb") as file:
+        file.truncate(LARGE)
+    assert app.process is not None
+    before = peak(app.process.pid)
+    page.get_by_label("The file").set_input_files(large)
+    page.set_default_timeout(120_000)
+    page.get_by_role("button", name="Add the file").click()
+    expect(page.get_by_text("recording.bin")).to_be_visible(timeout=120_000)
+    assert peak(app.process.pid) - before < 48 << 20
+
+
+def peak(process: int) -> int:
+    """The most memory that a process has had (bytes)."""
+    status = Path(f"/proc/{process}/status").read_text("ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) << 10

@@ -1,0 +1,125 @@
+"""Filling in pages of documents by keyboard alone: by the names of fields, whatever their shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from playwright.sync_api import ElementHandle, Locator, Page
+
+from tests.browser.keyboard import press
+from tests.browser.keyboard import reach as reach_step_by_step
+
+_SAVE = "Save and continue"
+#: How often Tab is to be pressed until the target has the focus, if every stop on the way is one as it seems.
+_STOPS = """(target) => {
+  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(
+    (e) => e.type !== "hidden" && !e.disabled && e.tabIndex >= 0 && e.checkVisibility());
+  const one = stops.filter((e) => {
+    if (e === target || e === document.activeElement || e.type !== "radio") return true;
+    const group = stops.filter((r) => r.type === "radio" && r.name === e.name);
+    return e === (group.find((r) => r.checked) || group[0]);
+  });
+  const here = one.indexOf(document.activeElement);
+  return Math.max(0, one.indexOf(target) - here);
+}"""
+
+
+def fill(page: Page, name: str, value: Any) -> None:
+    """Answer a field: text, words to choose, a day, or yes."""
+    if isinstance(value, date):
+        value = value.isoformat()
+    field = page.locator(f'[name="{name}"]')
+    if page.locator(f'[name="{name}:day"]').count():
+        _day(page, name, str(value))
+    elif not field.count():
+        raise AssertionError(f"{name} is not asked on {page.url}")
+    elif field.first.get_attribute("type") == "radio":
+        _radio(page, field, str(value))
+    elif field.first.get_attribute("type") == "checkbox":
+        _boxes(page, name, value)
+    elif field.first.evaluate("element => element.tagName") == "SELECT":
+        _select(page, field.first, str(value))
+    else:
+        _text(page, field.first, "\n".join(value) if isinstance(value, list) else str(value))
+
+
+def answer(page: Page, url: str, said: Mapping[str, Any], button: str = _SAVE) -> None:
+    """Go to a page, answer what is said by the names of fields, in their order on the page, and save."""
+    page.goto(url)
+    names: list[str] = page.evaluate("[...document.querySelectorAll('[name]')].map(e => e.name)")
+    order = {name.partition(":")[0]: n for n, name in reversed(list(enumerate(names)))}
+    for name in sorted(said, key=lambda name: order.get(name, -1)):
+        fill(page, name, said[name])
+    press(page, button)
+
+
+def reach(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus: as often as it takes, and then one by one."""
+    element = target.element_handle()
+    for _ in range(page.evaluate(_STOPS, element)):
+        page.keyboard.press("Tab")
+    reach_step_by_step(page, target)
+
+
+def _text(page: Page, field: Locator, text: str) -> None:
+    _uncovered(page, field)
+    reach(page, field)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def _day(page: Page, name: str, value: str) -> None:
+    day, _, clock = value.partition("T")
+    year, month, number = (*day.split("-"), "", "")[:3]
+    for part, text in (("day", number), ("month", month), ("year", year), ("time", clock[:5])):
+        if text:
+            _text(page, page.locator(f'[name="{name}:{part}"]'), text)
+
+
+def _radio(page: Page, group: Locator, value: str) -> None:
+    values = [each.get_attribute("value") for each in group.all()]
+    assert value in values, (value, values)
+    _uncovered(page, group.first)
+    reach(page, group.first)
+    page.keyboard.press("Space")
+    for _ in range(values.index(value)):
+        page.keyboard.press("ArrowDown")
+
+
+def _boxes(page: Page, name: str, value: Any) -> None:
+    for each in value if isinstance(value, list) else [value]:
+        code = "yes" if each is True else str(each)
+        box = page.locator(f'[name="{name}"][value="{code}"]')
+        assert box.count(), (name, code)
+        _uncovered(page, box)
+        reach(page, box)
+        if not box.is_checked():
+            page.keyboard.press("Space")
+
+
+def _select(page: Page, field: Locator, value: str) -> None:
+    reach(page, field)
+    values = field.evaluate("element => [...element.options].map(o => o.value)")
+    page.keyboard.press("Home")
+    for _ in range(values.index(value)):
+        page.keyboard.press("ArrowDown")
+    assert field.input_value() == value
+
+
+def _uncovered(page: Page, field: Locator) -> None:
+    """Unfold what a field is folded away in."""
+    folded: ElementHandle | None = (
+        field.element_handle()
+        .evaluate_handle("element => element.closest('details:not([open])')")
+        .as_element()
+    )
+    if folded is None:
+        return
+    summary = page.locator("details:not([open]) > summary")
+    inside = [
+        each for each in summary.all() if each.evaluate("(s, d) => s.parentElement === d", folded)
+    ]
+    reach(page, inside[0])
+    page.keyboard.press("Enter")
