@@ -23,7 +23,7 @@ from phoenix_protocol.joining import read_join_code
 #: How the words can have been compared; nothing is chosen beforehand.
 HOW: Final = {
     "heard": "They read all of it out to me, and every word is the same as here",
-    "typed": "I type what they read out, and Phoenix compares",
+    "typed": "I type below what they read out, and Phoenix compares",
 }
 
 
