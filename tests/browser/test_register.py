@@ -155,7 +155,7 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     expect(page.get_by_role("definition").get_by_text(SHOWN)).to_be_visible()
     expect(page.get_by_text("They have not been offered it.")).to_be_visible()
     assert violations(page) == []
-    follow(page, "Record what was learnt since")
+    press(page, "Record what was learnt since")
     page.get_by_role("group", name="Was the regulator told?").get_by_role("radio").first.check()
     press(page, "Record it")
     expect(page.get_by_text("The regulator's clock stopped")).to_be_visible()
@@ -262,7 +262,7 @@ def test_evidence_leaves_out_what_is_ticked_and_is_verified_or_refused(
     page.wait_for_url("**/evidence/ready/*")
     assert violations(page) == []
     with page.expect_download() as saving:
-        page.get_by_role("link", name="Save the file").click()
+        page.get_by_role("button", name="Save the file").click()
     bundle = tmp_path / saving.value.suggested_filename
     saving.value.save_as(bundle)
     assert left_out.encode() not in bundle.read_bytes()
