@@ -108,7 +108,7 @@ def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
 ) -> None:
     page, _ = begin("social-care", viewport=NARROW)
     hurry = Counted(page)
-    hurry.click("link", "Share something")
+    hurry.click("button", "Share something")
     hurry.click("button", "Share now to protect somebody")
     assert violations(page) == []
     assert page.locator("input:checked").count() == 0
