@@ -189,7 +189,9 @@ async def approve(asked: Asked) -> web.StreamResponse:
         return _one(asked, found, problems)
 
     async def work() -> Any:
-        return await asked.client.approve(found.code)
+        done = await asked.client.approve(found.code)
+        asked.desk.look_now()  # how many wait is another number now
+        return done
 
     return await say(
         asked,
