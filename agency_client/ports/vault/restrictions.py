@@ -15,7 +15,9 @@ class RestrictReason(Enum):
     """Why something is restricted and not erased."""
 
     EVIDENCE = "evidence"  # Data Protection Act 2018 s.46(4), s.47(2): it is needed as evidence
-    CONTESTED = "contested"  # s.47(3), UK GDPR Article 18(1)(a): contested, and not to be ascertained
+    CONTESTED = (
+        "contested"  # s.47(3), UK GDPR Article 18(1)(a): contested, and not to be ascertained
+    )
     UNLAWFUL = "unlawful"  # Article 18(1)(b): the person wants it kept, though its use was unlawful
     LEGAL_CLAIMS = "legal_claims"  # Article 18(1)(c)
     OBJECTION = "objection"  # Article 18(1)(d): somebody objects, and that is being looked at
