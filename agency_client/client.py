@@ -804,6 +804,12 @@ class Client:
 
         return await lift_hold(self.home, hold, by, reason)
 
+    async def desks_of_agency(self) -> Any:
+        """The addresses that an order is for, and how many machines each has; talks to nobody."""
+        from agency_client.use_cases.holding import desks_of_agency
+
+        return desks_of_agency(self.home)
+
     async def apply_hold(self, order: bytes) -> Any:
         """Apply an order of this agency's information manager here."""
         from agency_client.use_cases.holding import apply_order

@@ -14,6 +14,7 @@ from agency_client.cli.retaining import time_to_come
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, tell, tell_json
 from agency_client.cli.texts import LINE, LONG
+from agency_client.client import Client
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import PackageId
 from phoenix_protocol.sealing.holds import HoldAuthority
@@ -74,9 +75,11 @@ def add(
         review_at=review_at,
     )
     _require_free(out)
-    kept, order = run(ctx, lambda client: client.set_hold(new))
-    write_new(out, order)
-    _tell_ordered(ctx, kept, out)
+
+    async def work(client: Client) -> Any:
+        return *(await client.set_hold(new)), await client.desks_of_agency()
+
+    _tell_ordered(ctx, out, *run(ctx, work))
 
 
 def _package_id(text: str | None) -> PackageId | None:
@@ -109,9 +112,11 @@ def _require_free(out: Path) -> None:
 def lift(ctx: click.Context, hold_: str, by: str, reason: str, out: Path) -> None:
     """Lift a hold, in an information manager's home. Hand the order to every desk of your agency."""
     _require_free(out)
-    kept, order = run(ctx, lambda client: client.lift_hold(hold_, by, reason))
-    write_new(out, order)
-    _tell_ordered(ctx, kept, out)
+
+    async def work(client: Client) -> Any:
+        return *(await client.lift_hold(hold_, by, reason)), await client.desks_of_agency()
+
+    _tell_ordered(ctx, out, *run(ctx, work))
 
 
 @command("apply")
@@ -127,6 +132,7 @@ def apply(ctx: click.Context, file: Path) -> None:
     tell("Applied.")
     if kept is not None:
         _tell_hold(kept)
+    tell("Tell your information manager that it is applied on this machine: nothing else does.")
 
 
 @command("list")
@@ -143,13 +149,18 @@ def list_(ctx: click.Context) -> None:
         _tell_hold(kept)
 
 
-def _tell_ordered(ctx: click.Context, kept: Any, out: Path) -> None:
+def _tell_ordered(ctx: click.Context, out: Path, kept: Any, order: bytes, desks: Any) -> None:
+    write_new(out, order)
     if as_json(ctx):
-        tell_json({"hold": _hold_json(kept), "out": str(out)})
+        rows = [{"address": address, "machines": machines} for address, machines in desks]
+        tell_json({"hold": _hold_json(kept), "out": str(out), "desks": rows})
         return
     _tell_hold(kept)
     tell(f"The order is in {out}. It names whom it is about: keep it as you keep a file.")
     tell("On every desk and records machine of your agency: phoenix hold apply FILE")
+    tell("You are not told when they have. Ask each of them:")
+    for address, machines in desks:
+        tell(f"  {address or '(hidden)'}, {machines} machine{'s' * (machines > 1)}")
 
 
 def _hold_json(kept: Any) -> dict[str, Any]:

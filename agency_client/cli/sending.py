@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from agency_client.cli.drafting import recipients_compared, tell_compared
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
 from agency_client.cli.restricting import restriction_json
@@ -61,6 +60,8 @@ def send(
 
 
 def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> None:
+    from agency_client.cli.drafting import recipients_compared, tell_compared
+
     warnings = [*findings.warnings, *own_warnings(result)]
     if as_json(ctx):
         tell_json(

@@ -36,6 +36,7 @@ from agency_client.use_cases.documents import Added, Kind, Options, Sent, send_w
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import ToRecord, find_record, keep, people_of
+from agency_client.use_cases.restricting import shown
 from phoenix_protocol.errors import RefusedError, TamperError, UsageError
 from phoenix_protocol.identifiers import Address, ObjectHash, PackageId, Seconds
 from phoenix_protocol.package.envelope import Why
@@ -229,13 +230,13 @@ def _request(view: Families, core: ObjectHash) -> ObjectHash | None:
 
 
 def _sections(view: Families, core: ObjectHash) -> list[ReadSection]:
-    """What can be read of a package here: nothing once it is erased."""
+    """What can be read of a package here: nothing once it is erased, no words of what is restricted."""
     contents = view.contents.get(core)
     found = []
     for section in contents.sections if contents is not None else ():
         with suppress(TamperError):
             found.append(read_section(section.items))
-    return found
+    return shown(view, core, found)
 
 
 # -- records -----------------------------------------------------------------------------------------------------------

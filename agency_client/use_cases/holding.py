@@ -5,6 +5,7 @@ docs/protocol.md §6.13.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -17,6 +18,7 @@ from agency_client.use_cases.talking import in_step
 from keys.content import ManagerKeys, missing
 from phoenix_protocol.errors import RefusedError, TamperError
 from phoenix_protocol.identifiers import (
+    Address,
     AgencyId,
     ObjectHash,
     PackageId,
@@ -134,6 +136,23 @@ def find_hold(view: Families, name: str) -> StoredHold:
     if len(found) > 1:
         raise RefusedError("E_AMBIGUOUS", "Several holds begin with these characters.")
     return found[0]
+
+
+def desks_of_agency(home: Home) -> tuple[tuple[Address | None, int], ...]:
+    """The addresses of this home's agency and how many machines each has, as it last knew: who must apply an order.
+
+    None is for addresses of people that this home may not know. Nothing tells who has applied it.
+    """
+    known = recall_directory(home)
+    if known is None:
+        raise missing("a directory")
+    agency, now = _own_agency(home), home.now()
+    found = Counter(
+        known.address_of(endpoint.id)
+        for endpoint in known.directory.endpoints()
+        if endpoint.agency == agency and endpoint.in_force_at(now) is not None
+    )
+    return tuple(sorted(found.items(), key=lambda row: row[0] or ""))
 
 
 # -- who may -----------------------------------------------------------------------------------------------------------

@@ -16,11 +16,9 @@ from agency_client.ports.vault import (
     Wanted,
 )
 from agency_client.record.register_table import RECEIVED, SENT, Party, RegisterEntry
-from agency_client.record.restricted import RESTRICTED, covered, in_words
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.record_names import record_name
-from agency_client.use_cases.retaining import readable
 from agency_client.use_cases.viewing import tidy
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.envelope import Why
@@ -198,6 +196,10 @@ def _shown(view: Families, entries: tuple[RegisterEntry, ...]) -> tuple[Register
 def _without_words(view: Families, entry: RegisterEntry, core: ObjectHash | None) -> RegisterEntry:
     if core is None or entry.line.kind not in (SENT, RECEIVED):
         return entry
+    # What reads sections takes a while to import, and a register needs it only here.
+    from agency_client.record.restricted import RESTRICTED, covered, in_words
+    from agency_client.use_cases.retaining import readable
+
     live, contents = view.restrictions.live(core), view.contents.get(core)
     sections = list(readable(contents.sections)) if contents is not None else []
     hidden = covered(sections, live)

@@ -62,13 +62,12 @@ def _asked_line(view: Families, stored: StoredRequest, now: Seconds) -> AskedLin
     )
     sent, received = view.sent.get(stored.core), view.received.get(stored.core)
     package = sent or received
-    contents = view.contents.get(stored.core)
     return AskedLine(
         request=stored,
         package=package.package if package else None,
         purpose=shown_purpose(view, package),
         urgency=package.urgency if package else "",
-        thread=contents.manifest.thread if contents else "",
+        thread=_thread(view, stored.core),
         said=said,
         is_overdue=stored.due <= now and any(r.stands is not Stands.ANSWERED for r in recipients),
         recipients=recipients,
@@ -164,7 +163,6 @@ def _owed(view: Families, own: Address | None, now: Seconds) -> Iterator[OwedLin
         is_ours = any(each.address == own for each in view.requests.asked(stored.core))
         if received is None or own is None or not is_ours:
             continue  # a copy for the records
-        contents = view.contents.get(stored.core)
         said = read_request(_sections(view, stored.core))
         questions = _questions(view, stored.core, own, said, _told(view, stored.core))
         stands = _stands(questions, is_overdue=stored.due <= now)
@@ -173,7 +171,7 @@ def _owed(view: Families, own: Address | None, now: Seconds) -> Iterator[OwedLin
             package=received.package,
             purpose=shown_purpose(view, received),
             urgency=received.urgency,
-            thread=contents.manifest.thread if contents else "",
+            thread=_thread(view, stored.core),
             said=said,
             is_overdue=stands is not Stands.ANSWERED and stored.due <= now,
             state=received.state,
@@ -234,6 +232,13 @@ def _sections(view: Families, core: ObjectHash) -> list[ReadSection]:
         return shown_sections(view, core, contents.sections) if contents else []
     except TamperError:
         return []
+
+
+def _thread(view: Families, core: ObjectHash) -> str:
+    """The sender's own reference; nothing of a package that is erased or restricted."""
+    contents = view.contents.get(core)
+    is_shown = contents is not None and None not in view.restrictions.live(core)
+    return contents.manifest.thread if contents is not None and is_shown else ""
 
 
 def _package_of(view: Families, core: ObjectHash) -> PackageId | None:

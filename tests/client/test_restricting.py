@@ -20,6 +20,7 @@ from agency_client.use_cases.registering import Sought
 from phoenix_protocol.errors import RefusedError
 from tests.client.quillmere_homes import Desk, Desks, desks
 from tests.end_to_end.documents import package
+from tests.end_to_end.test_surface_json import QUESTION
 from tests.protocol.quillmere import MASH, NURSE
 
 EVIDENCE = RestrictReason.EVIDENCE
@@ -150,6 +151,34 @@ async def test_what_is_restricted_is_not_passed_on(here: Desks) -> None:
     await mash.client.lift_restriction(mash.client.find_package(id_), ())
     found = await mash.client.check(copying.encode(), Options(urgent=True))
     assert "E_DOC_COPY" not in {p.code for p in found.problems}
+
+
+async def test_a_request_is_listed_without_its_words_and_not_answered(here: Desks) -> None:
+    from agency_client.use_cases.documents import Options
+
+    door, mash = here["front door"], here["mash 1"]
+    document = QUESTION.replace('"Ask"', '"Ask about the bus"\nthread = "QM-0417"')
+    asked = await door.client.request(document.encode(), Options())
+    await mash.accept(asked.result.package.hex())
+    core = mash.client.find_received(asked.result.package.hex())
+    words = ("Was the child seen", "Ask about the bus", "QM-0417")
+    assert on(repr_of((await mash.client.requests()).owed), *words) == set(words)
+    assert "Was the child seen" in await mash.client.response_template(core)
+    await mash.client.restrict(core, (), EVIDENCE)
+    assert on(repr_of((await mash.client.requests()).owed), *words) == set()
+    with pytest.raises(RefusedError) as refused:
+        await mash.client.response_template(core)
+    assert refused.value.code == "E_RESTRICTED"
+
+
+def repr_of(lines: Any) -> str:
+    """What a list of requests has to show."""
+    return str(
+        [
+            (line.purpose, line.thread, [each.said.text for each in line.questions if each.said])
+            for line in lines
+        ]
+    )
 
 
 # -- reading it all the same ------------------------------------------------------------------------------------------

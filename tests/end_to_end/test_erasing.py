@@ -141,7 +141,7 @@ def test_the_sender_gets_a_signed_receipt(town: Town) -> None:
     assert states[MASH] == "committed", "a colleague still keeps it"
     assert [r["reason"] for r in receipts] == ["right_to_erasure"]
     again = town.desk.phoenix("acknowledge", id_, *words, status=3)
-    assert again.error_code == "E_RECEIPT_STATE"
+    assert again.error_code == "E_ERASED"
     (line,) = [p for p in town.desk.phoenix("inbox").json["packages"] if p["package"] == id_]
     assert (line["state"], line["purpose"]) == ("erased", "")
     town["night-desk"].phoenix("erase", id_, "--reason", "in_own_record")

@@ -24,7 +24,9 @@ def test_a_hold_beats_erasure_until_it_is_lifted(town: Town, tmp_path: Path) -> 
     other = town.send(package("Not held", sections={"only": (MASH,)}).replace("Jordan T", "Ed P"))
     for each in (id_, other):
         town.desk.phoenix("accept", each)
-    name = add(town["police"], tmp_path / "order", "--subject", "T, Jordan").json["hold"]["hold"]
+    added = add(town["police"], tmp_path / "order", "--subject", "T, Jordan").json
+    name = added["hold"]["hold"]
+    assert added["desks"] == [{"address": MASH, "machines": 2}], "whom the manager has to ask"
     assert town.desk.phoenix("hold", "apply", tmp_path / "order").json["hold"]["hold"] == name
 
     before = town.desk.phoenix("audit", "verify").json["rows"]

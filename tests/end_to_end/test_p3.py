@@ -269,7 +269,9 @@ def held_for_an_inquiry(story: Story, id_: str, tmp_path: Path) -> None:
         refused = manager.phoenix(*words, status=3)
         assert refused.error_code == "E_HOLD", words
         assert "This has to be kept" in refused.err
-    assert TOLD in json.dumps(manager.phoenix("open", id_).json), "it is all there"
+    assert TOLD not in json.dumps(manager.phoenix("open", id_).json), "restricted by the withdrawal"
+    words = ("--restricted", "--reason", "The inquiry asks for it")
+    assert TOLD in json.dumps(manager.phoenix("open", id_, *words).json), "it is all there"
     (kept,) = manager.phoenix("retention", "--package", id_).json["packages"]
     assert len(kept["held_by"]) == 1
     assert kept["erased"] == []
