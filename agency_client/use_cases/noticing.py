@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Families, HandingState, Seen, StoredNotice
 from agency_client.record.noticed import Noticed
+from agency_client.record.reading import read_document
+from agency_client.record.rules.protection import tells_source
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_handing import Target, keep_handing, make_handing
@@ -50,7 +52,8 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
     """Say something of one statement or file to everybody who was told of it.
 
     Raises RefusedError ``E_NOT_FOUND`` (no such package or statement), ``E_NOTICE_ORIGIN`` (somebody else's),
-    ``E_NOTICE_STATE`` (it adds nothing), ``E_NOT_ACCEPTED``, ``E_ERASED``; UnavailableError ``E_RELAY``: repeat it.
+    ``E_NOTICE_STATE`` (it adds nothing), ``E_NOT_ACCEPTED``, ``E_ERASED``,
+    ``E_DOC_PROTECTED``; UnavailableError ``E_RELAY``: repeat it.
     """
     require_in_step(home)
     own, own_id = endpoint_of(home)
@@ -59,6 +62,7 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
     before = said_before(subject, own_id, wanted, replacement)
     if before is None:
         check_state(subject, own.address, wanted, replacement)
+        _check_protected(home, subject, own.address, wanted)
     async with in_step(home) as (relay, known):
         await flush(home, relay)
         left_out: tuple[EndpointId, ...] = ()
@@ -77,6 +81,22 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
         left_out=left_out,
         repeated=before is not None,
     )
+
+
+def _check_protected(home: Home, subject: Subject, own: Address, wanted: Wanted) -> None:
+    """Hard block 9 holds for what is said later too: no source is named to somebody who may not know it."""
+    with home.vault.reading() as view:
+        record = view.sent.record(subject.core)
+    if record is None:
+        return
+    texts = [text for text in (wanted.text, wanted.why) if text]
+    audience = [address for address in subject.audience if address != own]
+    if tells_source(read_document(record.document), texts, audience):
+        raise RefusedError(
+            "E_DOC_PROTECTED",
+            "This names a source that you protect to somebody who may not know who it is. Nothing was sent.",
+            next="Say it without the name.",
+        )
 
 
 async def _make(

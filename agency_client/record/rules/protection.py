@@ -7,7 +7,7 @@ can see.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from agency_client.record.document import Document
@@ -58,6 +58,17 @@ def _is_on(person: Person, text: str) -> bool:
     numbers = (reference(number) for number in person.identifiers.values())
     is_a_word = len((person.name or "").strip()) > 1  # an initial is in every sentence
     return (is_a_word and _names(person, text)) or any(n and n in written for n in numbers)
+
+
+def tells_source(document: Document, texts: Iterable[str], audience: Iterable[str]) -> bool:
+    """Whether words said later of a package name a source of its document to somebody who may not know it."""
+    readers = frozenset(audience)
+    return any(
+        _names(person, text)
+        for person in _protected(document)
+        if readers - frozenset(person.source_known_to)
+        for text in texts
+    )
 
 
 def _protected(document: Document) -> list[Person]:
