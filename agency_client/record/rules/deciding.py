@@ -128,7 +128,9 @@ def shares(document: DecisionDocument, facts: RecordFacts) -> Iterator[Finding]:
     """Sharing by a package records its own decision; this one is for what was shared in another way."""
     if document.decision.outcome in _SHARING and not document.packages:
         at = (*document.decision.at, "outcome")
-        message = "This decision is to share. Sending a package records it, together with what is sent."
+        message = (
+            "This decision is to share. Sending a package records it, together with what is sent."
+        )
         yield warning("W_DOC_OUTCOME", at, message, clause="SH6")
 
 
