@@ -18,7 +18,7 @@ from agency_client.web.rendering import Renderer
 from agency_client.web.session import Sessions
 
 #: Seconds in which the whole of a form without files must be here: it comes from this machine.
-FORM_SECONDS: Final = 20.0
+FORM_SECONDS: Final = 10.0
 
 
 @dataclass(slots=True, kw_only=True)

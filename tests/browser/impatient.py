@@ -1,7 +1,7 @@
 """The app with a short patience: ``python -m tests.browser.impatient HOME SECONDS``.
 
-The same program as ``phoenix ui`` but for the time after which it locks, which is minutes there. For each line on standard
-input it prints how many opened keystores and homes there are in its memory.
+The same program as ``phoenix ui`` but for the time after which it locks, which is minutes there. For each line on
+standard input it prints how many opened keystores and homes there are in its memory.
 """
 
 from __future__ import annotations
