@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled code is kept, whatever the environment says: every command starts in a third of the time.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo test test-crashes test-other-pythons check quick bench docs format clean
+.PHONY: help setup demo demo-app test test-crashes test-other-pythons check quick bench docs format clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
@@ -36,6 +36,9 @@ $(READY): pyproject.toml uv.lock .ci/set_up.py
 
 demo: $(READY) ## Watch four agencies share one package over a relay that cannot read it
 	@$(RUN)/python deploy/demo/quillmere.py
+
+demo-app: $(READY) ## Open the app in the homes that the demo left, with its relay, until Ctrl-C
+	@$(RUN)/python deploy/demo/apps.py
 
 test: $(READY) ## Run the tests
 	@$(RUN)/python .ci/browser.py

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import webbrowser
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,10 @@ from agency_client.cli.options import command
 from agency_client.cli.running import as_json, home_of, how_to_unlock
 from agency_client.cli.telling import tell, tell_json, warn
 from agency_client.client import Client
+from phoenix_protocol.randomness import SystemRandomness
+
+if TYPE_CHECKING:
+    from agency_client.web.desk import Desk
 
 
 @command("ui")
@@ -53,16 +59,11 @@ def serve_app(
     shared_machine: bool,
 ) -> None:
     """Open the app in your browser. It runs on this machine, for you alone, until you press Ctrl-C."""
-    from agency_client.agent.server import boot_clock
-    from agency_client.web.desk import Desk
     from agency_client.web.running import At, require_alone, serve
 
     if not shared_machine and path is None:
         require_alone()
-    home = home_of(ctx)
-    client = Client.open(home, how_to_unlock())
-    for warning in client.warnings:
-        warn(warning)
+    desk = _desk(ctx, lock_after * 60.0)
 
     def ready(url: str) -> None:
         if as_json(ctx):
@@ -71,16 +72,19 @@ def serve_app(
             tell(url)
             tell("Open this link in your browser. It works once. Press Ctrl-C to stop.")
         if not no_browser and path is None:
-            webbrowser.open(url)
+            # A browser that runs in the terminal would otherwise wait for the app, and the app for it.
+            Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
-    async def run() -> None:
-        desk = Desk(
-            home,
-            client,
-            randomness=client.home.randomness,
-            clock=boot_clock,
-            idle=lock_after * 60.0,
-        )
-        await serve(desk, At(port=port or 0, path=path), client.home.randomness, ready)
+    asyncio.run(serve(desk, At(port=port or 0, path=path), SystemRandomness(), ready))
 
-    asyncio.run(run())
+
+def _desk(ctx: click.Context, idle: float) -> Desk:
+    """The open home. Nothing else refers to it: when the desk locks, its keys go."""
+    from agency_client.agent.server import boot_clock
+    from agency_client.web.desk import Desk
+
+    home = home_of(ctx)
+    client = Client.open(home, how_to_unlock())
+    for warning in client.warnings:
+        warn(warning)
+    return Desk(home, client, randomness=SystemRandomness(), clock=boot_clock, idle=idle)

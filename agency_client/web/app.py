@@ -13,8 +13,10 @@ from aiohttp.typedefs import Handler, Middleware
 from agency_client.web import guards
 from agency_client.web.asked import Asked, new_nonce, read_form
 from agency_client.web.desk import Desk
+from agency_client.web.faults import where
 from agency_client.web.forms import FORM_BYTES, TOKEN, Form
-from agency_client.web.locking import Held
+from agency_client.web.locking import AGAIN, Held
+from agency_client.web.peers import Peers
 from agency_client.web.rendering import Renderer
 from agency_client.web.session import COOKIE, Sessions
 from agency_client.web.table import Page, all_pages
@@ -32,6 +34,7 @@ class Serving:
     desk: Desk
     sessions: Sessions
     authority: str
+    peers: Peers
 
     @property
     def cookie(self) -> str:
@@ -51,7 +54,7 @@ def make_app(serving: Serving) -> web.Application:
             _in_session(serving, renderer),
         ],
     )
-    app.router.add_get("/launch/{token}", _launch(serving))
+    app.router.add_get("/launch/{token}", _launch(serving), allow_head=False)
     app.router.add_get("/static/{digest}/{name}", _static(renderer))
     for page in all_pages():
         handler = _answering(page, serving, renderer, held)
@@ -70,14 +73,15 @@ def _guarded(serving: Serving) -> Middleware:
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         nonce = request[_NONCE] = new_nonce()
         refused = guards.reason_to_refuse(_head(request), serving.authority)
+        if refused is None and not serving.peers.may_ask(request.transport):
+            refused = "another user"
         if refused is None:
             response = await handler(request)
         else:
             _log.warning("refused a request: %s", refused)
             response = web.Response(status=HTTPStatus.FORBIDDEN, text="Not from here.\n")
         if not response.prepared:
-            response.headers.update(guards.HEADERS)
-            response.headers["Content-Security-Policy"] = guards.POLICY.format(nonce=nonce)
+            response.headers.update(guards.headers(nonce))
         return response
 
     return guard
@@ -99,11 +103,15 @@ def _in_session(serving: Serving, renderer: Renderer) -> Middleware:
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(("/launch/", "/static/")):
             return await handler(request)
-        if not serving.sessions.knows(request.cookies.get(serving.cookie)):
+        if not _is_in_session(serving, request):
             return _page(serving, renderer, request, "no_session.html", HTTPStatus.FORBIDDEN)
         return await handler(request)
 
     return check
+
+
+def _is_in_session(serving: Serving, request: web.Request) -> bool:
+    return serving.sessions.knows(request.cookies.get(serving.cookie))
 
 
 def _launch(serving: Serving) -> Handler:
@@ -147,26 +155,54 @@ def _answering(page: Page, serving: Serving, renderer: Renderer, held: Held) -> 
         if page.method == "POST" and not page.streams:
             asked.form = await read_form(request)
             _check_token(sessions, asked.form)
-            asked.form = held.returned(request) or asked.form
-        if desk.is_locked and not page.while_locked:
-            return _locked(asked, page)
-        if not page.while_locked:
-            desk.asked()
-        try:
+        if page.while_locked:
             return await page.handler(asked)
-        except LockedError:
-            desk.lock()
-            return _locked(asked, page)
+        if desk.is_locked:
+            return _locked(asked, page, was_sent=AGAIN not in request.query)
+        return await _opened(asked, page)
 
     return answer
 
 
-def _locked(asked: Asked, page: Page) -> web.StreamResponse:
-    """What was typed is kept until the right person is back, in memory alone."""
+async def _opened(asked: Asked, page: Page) -> web.StreamResponse:
+    """What an open app answers."""
+    desk = asked.desk
+    if not page.by_itself:
+        desk.asked()
     if page.method == "POST" and not page.streams:
-        asked.held.keep(asked.request.path_qs, asked.form.without("autosave"))
-    elif page.method == "GET":
+        form = asked.held.returned(asked.request, asked.form)
+        if form is None:  # it went on already: pressed twice
+            return asked.go("/")
+        asked.form = form
+    try:
+        with desk.used():
+            response = await page.handler(asked)
+    except LockedError as error:
+        if error.code != "E_LOCKED":
+            raise
+        desk.lock()
+        return _locked(asked, page)
+    if desk.is_locked and not response.prepared:
+        return _too_late(asked, page, response)
+    return response
+
+
+def _locked(asked: Asked, page: Page, *, was_sent: bool = True) -> web.StreamResponse:
+    """What was typed is kept until the right person is back, in memory alone."""
+    if page.by_itself:
+        raise web.HTTPForbidden
+    if page.method == "GET":
         asked.held.look_for(asked.request.path_qs)
+    elif was_sent and not page.streams:
+        asked.held.keep(asked.request.path_qs, asked.form)
+    return asked.go("/unlock")
+
+
+def _too_late(asked: Asked, page: Page, response: web.StreamResponse) -> web.StreamResponse:
+    """It was locked while the page was made: it is not shown any more. What a form did is done."""
+    if page.method == "GET" or response.status >= HTTPStatus.BAD_REQUEST:
+        return _locked(asked, page)
+    asked.held.look_for(response.headers.get("Location", "/"))
     return asked.go("/unlock")
 
 
@@ -187,6 +223,8 @@ def _told(serving: Serving, renderer: Renderer) -> Middleware:
             status = HTTPStatus(error.status)
             if status < HTTPStatus.BAD_REQUEST:
                 raise
+            if not _is_in_session(serving, request):
+                return _page(serving, renderer, request, "no_session.html", status)
             name = _PAGES.get(status, "failed.html")
             return _page(serving, renderer, request, name, status)
         except PhoenixError as error:
@@ -197,7 +235,7 @@ def _told(serving: Serving, renderer: Renderer) -> Middleware:
             )
         except Exception as error:  # noqa: BLE001  # a page of our own, and no details, whatever failed
             # What people typed must not get into a log: the kind of fault and where, no values.
-            _log.error("a page failed: %s", _where(error))
+            _log.error("a page failed: %s", where(error))
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             return _page(serving, renderer, request, "failed.html", status)
 
@@ -208,16 +246,9 @@ _PAGES: Final = {
     HTTPStatus.FORBIDDEN: "stale_form.html",
     HTTPStatus.NOT_FOUND: "not_found.html",
     HTTPStatus.METHOD_NOT_ALLOWED: "not_found.html",
+    HTTPStatus.REQUEST_TIMEOUT: "cut_off.html",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large.html",
 }
-
-
-def _where(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
-    return f"{type(error).__name__} at {place}"
 
 
 def _alarm(serving: Serving, error: PhoenixError) -> None:
@@ -236,7 +267,7 @@ def _page(
     text = renderer.render(
         template,
         nonce=request[_NONCE],
-        form_token=serving.sessions.form_token,
+        form_token=serving.sessions.form_token if _is_in_session(serving, request) else "",
         path=request.path,
         is_locked=serving.desk.is_locked,
         **values,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -15,6 +16,9 @@ from agency_client.web.forms import Form, form_of
 from agency_client.web.locking import Held
 from agency_client.web.rendering import Renderer
 from agency_client.web.session import Sessions
+
+#: Seconds in which the whole of a form without files must be here: it comes from this machine.
+FORM_SECONDS: Final = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,8 +77,10 @@ def new_nonce() -> str:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a request without files. Raises HTTPRequestEntityTooLarge."""
-    pairs = [
-        (name, value) for name, value in (await request.post()).items() if isinstance(value, str)
-    ]
-    return form_of(pairs)
+    """The form of a request without files. Raises HTTPRequestEntityTooLarge, HTTPRequestTimeout."""
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            fields = await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    return form_of([(name, value) for name, value in fields.items() if isinstance(value, str)])

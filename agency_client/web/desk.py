@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from agency_client.client import Client
 from agency_client.unlocking import open_with_passphrase
+from agency_client.web.faults import forget_frames, where
 from agency_client.web.jobs import Jobs
 from agency_client.web.kept import Kept
 from keys.passphrase import Passphrase
@@ -68,6 +71,9 @@ class Desk:
         self._every: Final = every
         self._asked = clock()
         self._is_locked = False
+        self._using = 0
+        #: How often somebody wished it to be locked.
+        self._locks = 0
         self._unlocking: Final = asyncio.Lock()
         self._look_now: Final = asyncio.Event()
 
@@ -87,6 +93,20 @@ class Desk:
         """Somebody did something: the time until it locks begins again."""
         self._asked = self._clock()
 
+    @property
+    def left(self) -> float:
+        """Seconds until it locks by itself."""
+        return max(0.0, self._idle - (self._clock() - self._asked))
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """While a page is made: the home stays open until it is, although somebody locks meanwhile."""
+        self._using += 1
+        try:
+            yield
+        finally:
+            self._using -= 1
+
     def look_now(self) -> None:
         """Ask the relay soon, and not at the next turn."""
         self._look_now.set()
@@ -94,13 +114,18 @@ class Desk:
     def lock(self) -> None:
         """Show nothing more. The key goes when nothing runs that needs it."""
         self._is_locked = True
+        self._locks += 1
         self._let_go()
 
     async def unlock(self, passphrase: str) -> None:
-        """Open again. Raises LockedError ``E_PASSPHRASE`` and what opening a home raises."""
+        """Open again. Raises LockedError ``E_PASSPHRASE``, ``E_LOCKED`` and what opening a home raises."""
         async with self._unlocking:
+            locks = self._locks
             given = Passphrase(passphrase)
             opened = await asyncio.to_thread(self._opened, given)
+            if self._locks != locks:  # whoever pressed Lock since then came later
+                opened.close()
+                raise LockedError("E_LOCKED", "It was locked again meanwhile. Enter it once more.")
             if self._client is None:
                 self._client = opened
             else:  # work went on all the time, with the home that was open
@@ -112,10 +137,17 @@ class Desk:
         return Client(open_with_passphrase(self.path, passphrase, cost=self._cost))
 
     def _let_go(self) -> None:
-        if self._client is None or self.jobs.running or self.heard.is_looking:
+        if self._client is None or self._using or self.jobs.running or self.heard.is_looking:
             return
         client, self._client = self._client, None
-        client.close()
+        try:
+            client.close()
+        except (PhoenixError, OSError) as error:
+            _log.error("closing the home failed: %s", where(error))
+        del client
+        forget_frames(self.heard.error)
+        self.jobs.forget_frames()
+        gc.collect()
 
     async def close(self) -> None:
         """Stop what runs, and close the home."""
@@ -157,9 +189,8 @@ class Desk:
             if isinstance(error, TamperError):
                 client.home.record_alarm(error)
             self.heard = replace(before, error=error)
-        except OSError:
-            # The disk or the network went away in a way that no use case foresaw: told, and tried again.
-            _log.warning("looking at the relay failed")
+        except Exception as error:  # noqa: BLE001  # told in words, tried again; what people typed stays on the screen
+            _log.error("looking at the relay failed: %s", where(error))
             failed = UnavailableError("E_RELAY", "The relay could not be asked.")
             self.heard = replace(before, error=failed)
         finally:

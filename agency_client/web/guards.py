@@ -6,6 +6,7 @@ requests here. Values in, a reason to refuse out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,12 +54,18 @@ POLICY: Final = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # A stricter Referrer-Policy would make browsers send "Origin: null" with our own forms.
-HEADERS: Final = {
+HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "same-origin",
+    "Server": "phoenix",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+def headers(nonce: str) -> Mapping[str, str]:
+    """What an answer carries; ``nonce`` marks the scripts and styles of its page as ours."""
+    return {**HEADERS, "Content-Security-Policy": POLICY.format(nonce=nonce)}

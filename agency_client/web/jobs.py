@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from agency_client.web.faults import forget_frames, where
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.randomness import Randomness
+
+_log: Final = logging.getLogger("phoenix.web")
 
 #: Told as work goes on: how much is done, of how much.
 Progressed = Callable[[int, int], None]
@@ -91,6 +95,11 @@ class Jobs:
         """What goes on, and what has ended, newest first."""
         return tuple(reversed(self._jobs.values()))
 
+    def forget_frames(self) -> None:
+        """Let go of what ended work still holds on to."""
+        for job in self._jobs.values():
+            forget_frames(job.error)
+
     async def soon(self, job: Job) -> None:
         """Wait a moment: most work is done before anybody would look how far it is."""
         if job.task is not None:
@@ -116,6 +125,9 @@ async def _run(job: Job, work: Callable[[Job], Awaitable[Any]], then: Callable[[
         job.state = JobState.DONE
     except PhoenixError as error:
         job.error, job.state = error, JobState.FAILED
+    except Exception as error:  # noqa: BLE001  # whatever failed is told on its page, and nothing of it logged
+        _log.error("work failed: %s", where(error))
+        job.state = JobState.FAILED
     except BaseException:
         job.state = JobState.FAILED
         raise

@@ -17,8 +17,10 @@ from aiohttp import web
 
 from agency_client.agent.hardening import harden
 from agency_client.web.app import Serving, make_app
+from agency_client.web.broken import Connection
 from agency_client.web.desk import Desk
 from agency_client.web.neighbours import others_logged_in
+from agency_client.web.peers import Peers
 from agency_client.web.session import Sessions
 from phoenix_protocol.errors import RefusedError, UnavailableError
 from phoenix_protocol.randomness import Randomness
@@ -63,13 +65,15 @@ async def serve(
     listener = _listener(at)
     authority = "localhost" if at.path else f"{HERE}:{listener.getsockname()[1]}"
     sessions = Sessions(randomness)
-    app = make_app(Serving(desk=desk, sessions=sessions, authority=authority))
+    # Whoever can open a socket file is this user already.
+    peers = Peers(None) if at.path else Peers.of_this_user()
+    app = make_app(Serving(desk=desk, sessions=sessions, authority=authority, peers=peers))
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_DRAIN)
     await runner.setup()
-    site: web.BaseSite = web.SockSite(runner, listener, backlog=_BACKLOG)
+    listening: asyncio.Server | None = None
     background = [asyncio.create_task(work()) for work in (desk.watch, desk.listen)]
     try:
-        await site.start()
+        listening = await _listen(runner, listener)
         harden()
         ready(f"http://{authority}/launch/{sessions.new_launch()}")
         await _until_stopped(background)
@@ -77,10 +81,23 @@ async def serve(
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
+        if listening is not None:
+            listening.close()
         await runner.cleanup()
         await desk.close()
         if at.path is not None:
             at.path.unlink(missing_ok=True)
+
+
+async def _listen(runner: web.AppRunner, listener: socket.socket) -> asyncio.Server:
+    loop, server = asyncio.get_running_loop(), runner.server
+    if server is None:
+        raise RuntimeError("The runner is not set up.")
+
+    def connected() -> Connection:
+        return Connection(server, loop=loop, access_log=None)  # type: ignore[arg-type]  # None is no log
+
+    return await loop.create_server(connected, sock=listener, backlog=_BACKLOG)
 
 
 async def _until_stopped(background: list[asyncio.Task[None]]) -> None:

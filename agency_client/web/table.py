@@ -20,13 +20,19 @@ class Page:
     path: str
     handler: Handler
     while_locked: bool = False
+    #: Whether a script asks for it without anybody doing anything: that does not keep the app from locking.
+    by_itself: bool = False
     #: Whether its body comes in pieces and is read by the handler: a file.
     streams: bool = False
 
 
-def get(path: str, handler: Handler, *, while_locked: bool = False) -> Page:
+def get(
+    path: str, handler: Handler, *, while_locked: bool = False, by_itself: bool = False
+) -> Page:
     """A page that is read."""
-    return Page(method="GET", path=path, handler=handler, while_locked=while_locked)
+    return Page(
+        method="GET", path=path, handler=handler, while_locked=while_locked, by_itself=by_itself
+    )
 
 
 def post(path: str, handler: Handler, *, while_locked: bool = False, streams: bool = False) -> Page:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import BodyPartReader, web
 
@@ -10,6 +12,9 @@ from agency_client.web.asked import Asked
 from agency_client.web.forms import FORM_BYTES, TOKEN, Form, form_of
 
 _LONGEST_TOKEN = 1 << 10
+_PIECE: Final = 1 << 16
+#: Seconds without a byte after which an upload is broken off: it comes from this machine.
+STALLED: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ async def read_uploaded(asked: Asked, most: int) -> Uploaded:
 
 async def _token(asked: Asked, part: BodyPartReader) -> str:
     """The token comes first, so that nobody else's bytes are read."""
-    token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+    token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
     if part.name != TOKEN or not asked.sessions.is_form_token(token):
         raise web.HTTPForbidden
     return token
@@ -56,8 +61,17 @@ async def _token(asked: Asked, part: BodyPartReader) -> str:
 
 async def _whole(part: BodyPartReader, most: int) -> bytes:
     found = bytearray()
-    while piece := await part.read_chunk():
+    while piece := await piece_of(part):
         found += piece
         if len(found) > most:
             raise web.HTTPRequestEntityTooLarge(most, len(found))
     return bytes(found)
+
+
+async def piece_of(part: BodyPartReader, most: int = _PIECE) -> bytes:
+    """The next bytes of a part; none at its end. Raises HTTPRequestTimeout when nothing comes for too long."""
+    try:
+        async with asyncio.timeout(STALLED):
+            return bytes(await part.read_chunk(most))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None

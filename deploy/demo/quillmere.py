@@ -1,7 +1,8 @@
 """The story of Quillmere: a relay, four agencies, their desks, as real processes over real HTTP.
 
-Run it with ``make demo``. Quillmere and everybody in it are made up. Nothing is faked: every line
-with a ``$`` is a command that ran, and what is shown came out of it.
+Run it with ``make demo``; ``make demo-app`` opens the app in the homes that it leaves. Quillmere
+and everybody in it are made up. Nothing is faked: every line with a ``$`` is a command that ran,
+and what is shown came out of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from deploy.demo.homes import KEPT, InUseError, how_to_open, leave  # noqa: E402
 from tests.end_to_end.processes import Machine, RelayProcess  # noqa: E402
 
 PACKAGE = ROOT / "config" / "demo" / "p1.toml"
@@ -365,21 +367,36 @@ def _day_after(moment: float) -> float:
     return (moment // KEY_PERIOD + 1) * KEY_PERIOD
 
 
-def main() -> int:
-    """Tell the story in a folder that is gone afterwards."""
+def whose(quillmere: Quillmere) -> dict[str, str]:
+    """Every machine with whose it is, in the order in which people meet them."""
+    managers = {name: f"Manager of {title}" for name, (_, title, _) in AGENCIES.items()}
+    desks = {name: f"{title} ({DESKS[name][0]})" for name, (_, title) in DESKS.items()}
+    found = {**desks, "founder": "Manager of Quillmere Council", **managers}
+    return {name: found[name] for name in found if name in quillmere.machines}
+
+
+def main(kept: Path = KEPT) -> int:
+    """Tell the story in a folder that is gone afterwards, and leave its homes in another."""
     started = time.monotonic()
     story = Story()
     with tempfile.TemporaryDirectory(prefix="quillmere-") as folder:
         quillmere = Quillmere(Path(folder), story)
         try:
             tell(quillmere)
+            quillmere.relay.stop()
         finally:
             for machine in quillmere.machines.values():
                 machine.__exit__()
             quillmere.relay.__exit__()
-    print(f"\nThe story took {time.monotonic() - started:.0f} seconds.")
+        print(f"\nThe story took {time.monotonic() - started:.0f} seconds.")
+        try:
+            left = leave(Path(folder), kept, quillmere.relay.port, whose(quillmere))
+        except InUseError:
+            print("The homes of the last story stay: make demo-app has them open.")
+            return 0
+    print(f"\n{how_to_open(left)}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(Path(argument).resolve() for argument in sys.argv[1:2])))

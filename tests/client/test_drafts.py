@@ -15,6 +15,7 @@ from agency_client.use_cases.drafts import (
     files_of,
     find_draft,
     new_draft,
+    new_id,
     save_draft,
     sources_of,
     sweep_draft_files,
@@ -44,6 +45,14 @@ def test_a_draft_says_what_was_saved_last(home: Home) -> None:
     drop_draft(home, first.id)
     with pytest.raises(RefusedError):
         save_draft(home, first.id, {})
+
+
+def test_a_draft_can_be_named_before_it_is_begun_and_is_begun_once(home: Home) -> None:
+    name = new_id(home)
+    assert name not in {draft.id for draft in drafts(home)}
+    new_draft(home, "package", {"purpose": "Saved as it was typed"}, id_=name)
+    new_draft(home, "package", {"purpose": "Sent at the same moment"}, id_=name)
+    assert [tree_of(draft) for draft in drafts(home)] == [{"purpose": "Sent at the same moment"}]
 
 
 def test_a_file_comes_back_whole_and_never_stands_on_the_disk_in_the_clear(

@@ -10,11 +10,13 @@ from aiohttp import BodyPartReader, web
 from agency_client.web.asked import Asked
 from agency_client.web.forms import TOKEN
 from agency_client.web.table import Page, get, post
+from agency_client.web.uploads import piece_of
 from agency_client.web.writing import editing
 from agency_client.web.writing.opened import DRAFT, Open
 
 _PIECE: Final = 1 << 18
 _LONGEST_TOKEN: Final = 256
+_LONGEST_ID: Final = 4096
 
 
 async def files(asked: Asked) -> web.StreamResponse:
@@ -45,7 +47,7 @@ async def take_file(asked: Asked) -> web.StreamResponse:
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest
         if part.name == TOKEN:
-            token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+            token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):
                 raise web.HTTPForbidden
             asked.desk.asked()
@@ -53,7 +55,7 @@ async def take_file(asked: Asked) -> web.StreamResponse:
         elif not asked.form.has(TOKEN):
             raise web.HTTPForbidden  # the token comes first, so that nobody else's bytes are kept
         elif part.name == "section":
-            section = (await part.read(decode=True)).decode("utf-8", "replace")
+            section = (await piece_of(part, _LONGEST_ID)).decode("utf-8", "replace")
         elif part.name == "file":
             known = {str(each.get("id")) for each in editing.sections_of(open_.document)}
             if section not in known:
@@ -66,8 +68,8 @@ async def take_file(asked: Asked) -> web.StreamResponse:
 
 async def _keep(asked: Asked, open_: Open, section: str, part: BodyPartReader) -> None:
     with asked.client.attaching(open_.draft.id, section, part.filename or "") as file:
-        while piece := await part.read_chunk(_PIECE):
-            file.write(bytes(piece))
+        while piece := await piece_of(part, _PIECE):
+            file.write(piece)
             asked.desk.asked()
 
 

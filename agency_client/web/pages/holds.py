@@ -17,6 +17,7 @@ from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.forms import TOKEN
 from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
 from agency_client.web.table import get, post
+from agency_client.web.uploads import piece_of
 from phoenix_protocol.errors import PhoenixError, Problem
 from phoenix_protocol.identifiers import PackageId, Seconds
 from phoenix_protocol.sealing.holds import HoldAuthority
@@ -71,7 +72,7 @@ async def apply(asked: Asked) -> web.StreamResponse:
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest
         if part.name == TOKEN:
-            token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+            token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):
                 raise web.HTTPForbidden
             asked.form = type(asked.form)(((TOKEN, token),))
@@ -91,7 +92,7 @@ async def apply(asked: Asked) -> web.StreamResponse:
 
 async def _small(part: BodyPartReader) -> bytes:
     found = bytearray()
-    while piece := await part.read_chunk():
+    while piece := await piece_of(part):
         found += piece
         if len(found) > _ORDER_BYTES:
             raise web.HTTPRequestEntityTooLarge(_ORDER_BYTES, len(found))

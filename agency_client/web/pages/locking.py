@@ -49,8 +49,15 @@ async def lock(asked: Asked) -> web.StreamResponse:
     return asked.go("/unlock")
 
 
+async def state(asked: Asked) -> web.StreamResponse:
+    """For the script of a page that is open: whether it may still show what it shows, and for how long."""
+    desk = asked.desk
+    return web.json_response({"locked": desk.is_locked, "left": round(desk.left)})
+
+
 PAGES = (
     get("/unlock", ask, while_locked=True),
     post("/unlock", unlock, while_locked=True),
     post("/lock", lock, while_locked=True),
+    get("/lock/state", state, while_locked=True, by_itself=True),
 )

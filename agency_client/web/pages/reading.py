@@ -39,6 +39,8 @@ from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
 
 _END: Final = object()
+#: Seconds after which a download that nobody takes is broken off: until then the home stays open.
+_STALLED: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,14 +205,16 @@ async def _stream(
     asked: Asked, response: web.StreamResponse, piece: object, pieces: Iterator[bytes]
 ) -> None:
     """Only a file that came to its end is whole: whatever fails before leaves the browser with a broken download."""
+    client = asked.client  # which stays open for this, although somebody locks meanwhile
     try:
         while isinstance(piece, bytes | bytearray | memoryview):
-            await response.write(piece)
+            async with asyncio.timeout(_STALLED):
+                await response.write(piece)
             asked.desk.asked()
             piece = await asyncio.to_thread(next, pieces, _END)
-    except (TamperError, RefusedError, OSError) as error:
+    except (TamperError, RefusedError, OSError) as error:  # a TimeoutError is an OSError
         if isinstance(error, TamperError):
-            asked.client.home.record_alarm(error)
+            client.home.record_alarm(error)
         if asked.request.transport is not None:
             asked.request.transport.abort()
         return

@@ -15,6 +15,7 @@ from agency_client.web.forms import TOKEN
 from agency_client.web.jobs import Job
 from agency_client.web.table import get, post
 from agency_client.web.telling import telling
+from agency_client.web.uploads import piece_of
 from agency_client.web.verdict_view import verdict
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.evidence.verify import VerifiedBundle, verify_bundle
@@ -97,14 +98,14 @@ async def _handed(asked: Asked) -> _Handed:
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest
         if part.name == TOKEN:
-            token = (await part.read_chunk(_LONGEST_TOKEN)).decode("ascii", "replace")
+            token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):
                 raise web.HTTPForbidden
             asked.form = type(asked.form)(((TOKEN, token),))
         elif not asked.form.has(TOKEN):
             raise web.HTTPForbidden  # the token comes first, so that nobody else's bytes are kept
         elif part.name in ("whose", "anchor"):
-            text = (await part.read_chunk(_LONGEST_ANCHOR)).decode("utf-8", "replace").strip()
+            text = (await piece_of(part, _LONGEST_ANCHOR)).decode("utf-8", "replace").strip()
             setattr(handed, part.name, text)
         elif part.name == "file" and part.filename:
             handed.file = await _kept(asked, part)
@@ -114,8 +115,8 @@ async def _handed(asked: Asked) -> _Handed:
 async def _kept(asked: Asked, part: BodyPartReader) -> UnnamedFile:
     file = UnnamedFile(asked.desk.path)
     try:
-        while piece := await part.read_chunk(_PIECE):
-            await asyncio.to_thread(file.write, [bytes(piece)])
+        while piece := await piece_of(part, _PIECE):
+            await asyncio.to_thread(file.write, [piece])
             asked.desk.asked()
     except BaseException:
         file.close()

@@ -55,5 +55,5 @@ async def every(asked: Asked) -> web.StreamResponse:
 PAGES = (
     get("/work", every),
     get("/work/{job}", one),
-    get("/work/{job}/state", how_far),
+    get("/work/{job}/state", how_far, by_itself=True),
 )

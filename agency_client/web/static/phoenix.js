@@ -41,3 +41,75 @@ for (const form of document.querySelectorAll("form[data-phoenix-autosave]")) {
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
+
+// When the app locks, a page that is still on the screen shows nothing more. What was typed in it stays where it is.
+const whether = document.body.dataset.phoenixLock;
+if (whether) {
+  const most = 15;
+  const typed = new Set();
+  let timer = null;
+  let cover = null;
+
+  document.addEventListener("input", ({ target }) => {
+    const form = target.closest("form:not([data-phoenix-autosave])");
+    if (form && !cover) {
+      typed.add(form);
+    }
+  });
+  document.addEventListener("submit", ({ target }) => typed.delete(target));
+
+  const show = () => {
+    cover?.remove();
+    cover = null;
+    document.body.classList.remove("phoenix-covered");
+  };
+  const hide = () => document.body.classList.add("phoenix-covered");
+
+  const leave = async () => {
+    await fetch(location.href, { redirect: "manual" }).catch(() => null);
+    location.replace("/unlock");
+  };
+  const ask = () => {
+    cover = document.getElementById("phoenix-cover").content.firstElementChild.cloneNode(true);
+    document.body.append(cover);
+    const form = cover.querySelector("form");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => null);
+      form.reset();
+      if (answer && (answer.ok || answer.type === "opaqueredirect")) {
+        look();
+      } else {
+        cover.querySelector("[role=alert]").textContent = "This is not the passphrase of this home";
+        form.elements.passphrase.focus();
+      }
+    });
+    form.elements.passphrase.focus();
+  };
+
+  const look = async () => {
+    clearTimeout(timer);
+    const answer = await fetch(whether, { redirect: "error" }).catch(() => null);
+    const { locked, left } = answer && answer.ok ? await answer.json() : { locked: false, left: most };
+    if (!locked) {
+      show();
+    } else if (typed.size === 0) {
+      hide();
+      leave();
+      return;
+    } else if (!cover) {
+      hide();
+      ask();
+    }
+    timer = setTimeout(look, Math.min(left + 1, most) * 1000);
+  };
+
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) {
+      hide();
+      look();
+    }
+  });
+  timer = setTimeout(look, 1000 * most);
+}
