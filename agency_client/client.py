@@ -422,11 +422,16 @@ class Client:
 
         return passed_on(self.home, core)
 
-    async def find_attachment(self, core: ObjectHash, item: ItemId) -> StoredAttachment:
-        """A file of a package that is here, for :meth:`attachment_pieces`; that it was taken out is recorded."""
+    async def find_attachment(
+        self, core: ObjectHash, item: ItemId, why: str | None = None
+    ) -> StoredAttachment:
+        """A file of a package that is here, for :meth:`attachment_pieces`; that it was taken out is recorded.
+
+        One that is restricted is found only for somebody who says ``why``.
+        """
         from agency_client.use_cases.reading import find_attachment
 
-        return find_attachment(self.home, core, item)
+        return find_attachment(self.home, core, item, why)
 
     def text_of(self, core: ObjectHash, item: ItemId) -> str | None:
         """What a statement of a package here says, or what a file is called; None where it is erased."""

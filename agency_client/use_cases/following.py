@@ -21,6 +21,7 @@ from agency_client.record.timeline import Heard, Step, Way, timeline
 from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.notice_views import Shown, beside_items
+from agency_client.use_cases.restricting import shown
 from agency_client.use_cases.retaining import readable
 from phoenix_protocol import limits, schema
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, Seconds
@@ -166,7 +167,7 @@ def _sections(view: Families, core: ObjectHash, written_to: list[Address]) -> tu
             readers={a: r for a, r in reasons[s.entry.segment].items() if a in written_to},
         )
         for s in contents.sections
-        for read in readable([s])
+        for read in shown(view, core, list(readable([s])))
     )
 
 

@@ -13,6 +13,7 @@ from agency_client.ports.vault import Families, PassedOn, StoredEvent
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.reading import stored_contents
+from agency_client.use_cases.restricting import shown
 from agency_client.use_cases.retaining import readable
 from agency_client.use_cases.viewing import WAITING, Received, as_lines, detail_of, tidy
 from phoenix_protocol.directory.openings import name_in
@@ -168,13 +169,17 @@ def put_away(home: Home) -> tuple[tuple[bytes, str, Seconds], ...]:
 
 
 def text_of(home: Home, core: ObjectHash, item: ItemId) -> str | None:
-    """What a statement of a package here says, or what a file is called; None where it is erased."""
+    """What a statement of a package here says, or what a file is called; None where it is erased or restricted."""
     contents = stored_contents(home, core)
-    for section in readable(contents.sections) if contents is not None else ():
+    if contents is None:
+        return None
+    with home.vault.reading() as view:
+        sections = shown(view, core, list(readable(contents.sections)))
+    for section in sections:
         for statement in section.statements:
             if statement.id == item:
-                return statement.said.text
+                return statement.said.text or None
         for file in section.attachments:
             if file.id == item:
-                return file.said.name
+                return file.said.name or None
     return None

@@ -202,20 +202,39 @@ def not_open(state: State) -> RefusedError:
     return RefusedError(code, what, next=next_step)
 
 
-def find_attachment(home: Home, core: ObjectHash, item: ItemId) -> StoredAttachment:
+def find_attachment(
+    home: Home, core: ObjectHash, item: ItemId, why: str | None = None
+) -> StoredAttachment:
     """A file of a package that is here, by its item; that it leaves the vault is recorded.
 
-    Raises RefusedError ``E_NOT_FOUND``, also where the package itself is erased or was never accepted.
+    Raises RefusedError ``E_NOT_FOUND``, also where the package itself is erased or was never accepted, and
+    ``E_RESTRICTED`` for what is restricted, unless somebody says ``why``: then that is recorded.
     """
     contents = stored_contents(home, core)
     found = [a for a in contents.attachments if a.item == item] if contents is not None else []
     if not found:
         raise RefusedError("E_NOT_FOUND", "This home does not have that file.")
+    _require_readable(home, core, contents, item, why)
     if home.vault.standing is Standing.SOUND:
         with home.vault.transaction() as tx:
             now = home.clock.now()
             tx.audit.append(time=now, actor=home.actor(), action="attachment.opened", on=core)
     return found[0]
+
+
+def _require_readable(
+    home: Home, core: ObjectHash, contents: Contents | None, item: ItemId, why: str | None
+) -> None:
+    with home.vault.reading() as view:
+        live = view.restrictions.live(core)
+    if not live or contents is None:
+        return
+    if item in covered([read_section(section.items) for section in contents.sections], live):
+        if why is None:
+            raise RefusedError(
+                "E_RESTRICTED", "This file is restricted here: it is kept, and not used."
+            )
+        read_restricted(home, core, why)
 
 
 def attachment_pieces(

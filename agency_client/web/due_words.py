@@ -57,6 +57,10 @@ def _requests(_due: DueOf) -> str:
     return "/requests"
 
 
+def _disagreements(_due: DueOf) -> str:
+    return "/disagreements"
+
+
 def _home(_due: DueOf) -> str:
     return "/"
 
@@ -77,6 +81,8 @@ _KINDS: Final[dict[str, _Kind]] = {
     ),
     "request_answer": _Kind("Answer the request", _requests),
     "request_owed": _Kind("Their answer to your request", _requests),
+    "disagreement_open": _Kind("Look whether the disagreement can be closed", _disagreements),
+    "disagreement_owed": _Kind("Answer the disagreement", _disagreements),
     "epoch_keys": _Kind("New keys for this machine: they are made by themselves", _home),
     "protocol_review": _Kind("Review the partnership's protocol", _home),
     "protocol_adoption": _Kind("Adopt the protocol's new version", _home),

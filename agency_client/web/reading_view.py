@@ -39,6 +39,9 @@ class Given:
     catalogue: Catalogue
     #: The handling of the whole package, out of its cover.
     handling: tuple[str, ...] = ()
+    #: What this desk has restricted, and whether its words are left out.
+    restricted: frozenset[ItemId] = frozenset()
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class ShownItem:
     notices: tuple[Shown, ...]
     passed: tuple[PassedOn, ...]
     is_restricted: bool
+    is_hidden: bool
     is_controlled: bool
 
 
@@ -174,7 +178,7 @@ def _item(
 ) -> ShownItem:
     notices = given.notices.get(id_, ())
     released = any(CONTROLLED in notice.noticed.conditions for notice in notices)
-    restricted = any(
+    restricted = id_ in given.restricted or any(
         holder.address == given.own and holder.done is Done.RESTRICTED
         for notice in notices
         for holder in notice.holders
@@ -186,6 +190,7 @@ def _item(
         notices=notices,
         passed=given.passed.get(id_, ()),
         is_restricted=restricted,
+        is_hidden=given.is_hidden and id_ in given.restricted,
         is_controlled=is_controlled and not released,
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from agency_client.record.opened import ReadStatement, read_section
+from agency_client.record.opened import ReadStatement
 from agency_client.record.pointing import called
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
@@ -185,10 +185,9 @@ async def find_said(
     Raises HTTPNotFound when it is not in the package.
     """
     opened = await asked.client.open_package(core)
-    sections = [read_section(section.items) for section in opened.contents.sections]
-    names = {pointed.item: pointed.called for pointed in called(sections)}
-    statements = {each.id: each for section in sections for each in section.statements}
-    files = {each.id: each.said.name for section in sections for each in section.attachments}
+    names = {pointed.item: pointed.called for pointed in called(opened.sections)}
+    statements = {each.id: each for section in opened.sections for each in section.statements}
+    files = {each.id: each.said.name for section in opened.sections for each in section.attachments}
     if item not in names:
         raise web.HTTPNotFound
     statement = statements.get(item)

@@ -20,6 +20,7 @@ _TO_KNOW: Final = frozenset({Need.AWAITED, Need.UNANSWERED, Need.UNSENT, Need.DR
 _MORE: Final = (
     ("Decisions, above all not to share", "/decisions"),
     ("Corrections, disputes and withdrawals", "/notices"),
+    ("Disagreements with other agencies", "/disagreements"),
     ("Alarms", "/alarms"),
     ("Chronology: what was said, by when it happened", "/register/chronology"),
     ("Verify a file of evidence", "/evidence/verify"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
 from agency_client.ports.vault import ReceivedPackage, SentPackage, StoredAttachment
-from agency_client.record.opened import ReadSection, read_section
+from agency_client.record.opened import ReadSection
 from agency_client.record.plain import stored_name
 from agency_client.record.request_drafting import REQUEST
+from agency_client.record.restricted import RestrictedPart, in_words
 from agency_client.use_cases.inbox_pages import SaidHere
 from agency_client.use_cases.reading import ReadPackage
 from agency_client.use_cases.viewing import Received
@@ -43,19 +43,11 @@ _END: Final = object()
 _STALLED: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """The sections whose form holds, and how many do not."""
-
-    sections: tuple[ReadSection, ...]
-    broken: int
-
-
 async def read(asked: Asked, core: ObjectHash, line: Received) -> web.StreamResponse:
     """A package that came, with what this desk has said of it and what it still may say."""
     opened = await asked.client.open_package(core)
     said = await asked.client.said_here(core)
-    values = await _values(asked, core, opened, inbox_path(core))
+    values = await opened_values(asked, core, opened, inbox_path(core))
     return asked.page(
         "inbox/read.html",
         **values,
@@ -83,16 +75,18 @@ async def reread(asked: Asked) -> web.StreamResponse:
     """A package that was sent from here, as it was sealed."""
     core = sent_core(asked)
     opened = await asked.client.reread(core)
-    values = await _values(asked, core, opened, f"/sent/{core.hex()}")
+    values = await opened_values(asked, core, opened, f"/sent/{core.hex()}")
     return asked.page("inbox/reread.html", **values, title="What you sent", is_own=True)
 
 
-async def _values(asked: Asked, core: ObjectHash, opened: ReadPackage, here: str) -> dict[str, Any]:
-    """What the page of an opened package shows, whichever way it went."""
+async def opened_values(
+    asked: Asked, core: ObjectHash, opened: ReadPackage, here: str
+) -> dict[str, Any]:
+    """What the page of an opened package shows, whichever way it went; all on one page where somebody said why."""
     client = asked.client
     catalogue = await client.catalogue()
-    found = _read_sections(asked, opened)
-    parts = parts_of(found.sections, opened.notices)
+    is_unhidden = bool(opened.restricted) and opened.is_shown
+    parts = (opened.sections,) if is_unhidden else parts_of(opened.sections, opened.notices)
     number = min(number_of(asked.query("part")), len(parts))
     given = Given(
         own=client.whose(),
@@ -100,11 +94,13 @@ async def _values(asked: Asked, core: ObjectHash, opened: ReadPackage, here: str
         passed=await client.passed_on(core),
         catalogue=catalogue,
         handling=opened.cover.handling,
+        restricted=opened.covered,
+        is_hidden=not opened.is_shown,
     )
     links = links_of(parts)
     stored = {section.items[0].id: section for section in opened.contents.sections}
     files = {each.item: each for each in opened.contents.attachments}
-    resting = withdrawn_under(found.sections, opened.notices)
+    resting = withdrawn_under(opened.sections, opened.notices)
     return {
         "package": opened.package,
         "cover": opened.cover,
@@ -115,10 +111,12 @@ async def _values(asked: Asked, core: ObjectHash, opened: ReadPackage, here: str
             for each in parts[number - 1]
         ],
         "contents": _contents(parts),
-        "broken": found.broken,
-        "asks": any(each.kind == REQUEST for each in found.sections),
+        "restricted": [_restricted(each) for each in opened.restricted],
+        "is_unhidden": is_unhidden,
+        "why": None,
+        "asks": any(each.kind == REQUEST for each in opened.sections),
         "unread": opened.unread,
-        "warnings": warnings_of(found.sections, catalogue),
+        "warnings": warnings_of(opened.sections, catalogue),
         "signature": await client.signature_of(core),
         "catalogue": catalogue,
         "erased": (await client.kept_package(core)).erased,
@@ -133,17 +131,9 @@ def _reading(here: str) -> str:
     return f"{here}/read" if here.startswith("/sent/") else here
 
 
-def _read_sections(asked: Asked, opened: ReadPackage) -> _Read:
-    """Each section by itself: one whose form does not hold is an alarm, and hides nothing of the others."""
-    found: list[ReadSection] = []
-    broken = 0
-    for section in opened.contents.sections:
-        try:
-            found.append(read_section(section.items))
-        except TamperError as error:
-            broken += 1
-            asked.client.home.record_alarm(error)
-    return _Read(sections=tuple(found), broken=broken)
+def _restricted(part: RestrictedPart) -> str:
+    """What is restricted, since when and why."""
+    return f"{part.place or 'All of it'}: {in_words(part.restriction)}"
 
 
 def _contents(parts: Sequence[Sequence[ReadSection]]) -> list[tuple[str, str, int]]:
@@ -167,20 +157,26 @@ async def erased(asked: Asked, core: ObjectHash, about: dict[str, Any]) -> web.S
 async def received_file(asked: Asked) -> web.StreamResponse:
     """A file of a package that came."""
     core = received_core(asked)
-    return await _file(asked, core, (await asked.client.received(core)).package)
+    return await hand_over(asked, core, (await asked.client.received(core)).package)
 
 
 async def sent_file(asked: Asked) -> web.StreamResponse:
     """A file of a package that was sent from here, where it was kept."""
     core = sent_core(asked)
-    return await _file(asked, core, (await asked.client.status(core)).package)
+    return await hand_over(asked, core, (await asked.client.status(core)).package)
 
 
-async def _file(
-    asked: Asked, core: ObjectHash, package: ReceivedPackage | SentPackage
+async def hand_over(
+    asked: Asked,
+    core: ObjectHash,
+    package: ReceivedPackage | SentPackage,
+    why: str | None = None,
 ) -> web.StreamResponse:
-    """The content, piece by piece, to be saved: never shown, under a name that is made of its digest."""
-    attachment = await asked.client.find_attachment(core, item_of(asked))
+    """The content, piece by piece, to be saved: never shown, under a name that is made of its digest.
+
+    One that is restricted is handed over only to somebody who says ``why``.
+    """
+    attachment = await asked.client.find_attachment(core, item_of(asked), why)
     pieces = asked.client.attachment_pieces(package, attachment)
     # What fails at once is told on a page of its own.
     first = await asyncio.to_thread(next, pieces, _END)
