@@ -10,7 +10,7 @@ from pathlib import Path
 from bench import report
 from bench.setting import Setting
 
-MODULES = ("start", "sealing", "command_line", "relay", "memory", "record", "evidence")
+MODULES = ("start", "sealing", "command_line", "relay", "memory", "record", "evidence", "web")
 
 
 def main() -> None:
