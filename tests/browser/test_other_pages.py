@@ -170,8 +170,7 @@ def state(town: Town) -> Callable[[], Any]:
         with Client.open(town["nurse"].home, Unlock(environment={}, master_key=key)) as client:
             home = client.home
             with home.vault.reading() as view:
-                drafts = tuple((d.id, d.changed) for d in view.drafts.listing(None))
-            return drafts
+                return tuple((d.id, d.changed) for d in view.drafts.listing(None))
 
     return read
 
