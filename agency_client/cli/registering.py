@@ -104,6 +104,8 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "reference": entry.reference,
         "state": entry.state,
         "parties": [{"name": party.name, "state": party.state} for party in entry.parties],
+        "asked_by": list(entry.said("asked_by")),
+        "said_by": list(entry.said("said_by")),
         "people": [{"name": name, "role": role} for name, role in entry.people],
         "sections": [
             {
@@ -123,7 +125,7 @@ def _entry_json(entry: Any) -> dict[str, Any]:
     }
 
 
-_APART = frozenset({"people", "roles"})
+_APART = frozenset({"people", "roles", "asked_by", "said_by"})
 
 
 def _tell_entries(entries: Any, catalogue: Any) -> None:

@@ -15,7 +15,14 @@ from agency_client.ports.vault import (
     Standing,
     Wanted,
 )
-from agency_client.record.register_table import RECEIVED, SENT, Party, RegisterEntry
+from agency_client.record.register_table import (
+    ASKED_BY,
+    RECEIVED,
+    SAID_BY,
+    SENT,
+    Party,
+    RegisterEntry,
+)
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.record_names import record_name
@@ -135,8 +142,13 @@ def _fitting(lines: tuple[RegisterLine, ...], sought: Sought) -> tuple[RegisterL
     return tuple(
         line
         for line in lines
-        if (address is None or address in line.parties) and _is_about(line, names)
+        if (address is None or address in _named_in(line)) and _is_about(line, names)
     )
+
+
+def _named_in(line: RegisterLine) -> tuple[str, ...]:
+    """Every address of a line: with whom it is shared, who asked, who said it."""
+    return (*line.parties, *line.facts.get(ASKED_BY, ()), *line.facts.get(SAID_BY, ()))
 
 
 def _is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:

@@ -8,7 +8,9 @@ from typing import Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.register_table import (
+    ASKED_BY,
     RECEIVED,
+    SAID_BY,
     SENT,
     RegisterEntry,
     kind_in_words,
@@ -73,6 +75,8 @@ def _whole(entry: RegisterEntry) -> str:
 
 def _said(entry: RegisterEntry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield _with_whom(entry), "\n".join(_parties(entry))
+    yield "Asked by", "; ".join(entry.said(ASKED_BY))
+    yield "Said by", "; ".join(entry.said(SAID_BY))
     yield "About", "; ".join(f"{n} ({role})" if role else n for n, role in entry.people)
     yield "Your reference", "; ".join(entry.said("thread"))
     yield "What", "\n".join((*map(section_in_words, entry.line.sections), *entry.said("asked_for")))

@@ -79,7 +79,8 @@ def test_a_line_says_how_far_it_is_by_now(home: Home) -> None:
     assert sent.owed == ("KM1:decision.welfare",)
     assert (came.reference, came.state) == (package_id(2).hex(), State.OFFERED.value)
     assert decided.reference == "r1"
-    assert [p.name for p in decided.parties] == ["lead@lantern-youth"]
+    assert decided.parties == (), "a decision is shared with nobody"
+    assert decided.said("asked_by") == ("lead@lantern-youth",)
 
 
 def test_what_is_sought_is_found_and_nothing_else(home: Home) -> None:
@@ -94,6 +95,7 @@ def test_what_is_sought_is_found_and_nothing_else(home: Home) -> None:
     assert kinds(home, agency="fennick-academy") == ["received"]
     assert kinds(home, agency="Lead@Fennick-Academy") == ["received"]
     assert kinds(home, agency="head@fennick-academy") == []
+    assert kinds(home, agency="lead@lantern-youth") == ["decision"], "who asked is found too"
     assert kinds(home, since=Seconds(NOW + 1)) == ["received", "decision"]
     assert kinds(home, until=Seconds(NOW + 1)) == ["sent"]
     assert kinds(home, person="jordan", agency="ardenfold-police") == ["sent"]
