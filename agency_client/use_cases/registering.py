@@ -83,6 +83,12 @@ def register_page(home: Home, sought: Sought, *, start: int, most: int) -> Regis
     return RegisterPage(entries=entries, whole=whole)
 
 
+def newest_shown(view: Families, wanted: Wanted, most: int) -> tuple[RegisterEntry, ...]:
+    """The newest lines that are wanted, without the words of what is restricted and without what is known by now."""
+    lines = view.register.page(wanted, start=0, most=most)
+    return _shown(view, tuple(RegisterEntry(line=n, reference="", parties=()) for n in lines))
+
+
 def entries_of(home: Home, core: ObjectHash) -> tuple[RegisterEntry, ...]:
     """The lines that tell of a package, oldest first."""
     with home.vault.reading() as view:
@@ -113,7 +119,8 @@ def _page(
     wanted = _wanted(sought)
     if wanted is None:
         return (), 0
-    if sought.person is None and "@" not in (sought.agency or ""):
+    # One word of a name is a person's by the index alone; several have to be those of one person.
+    if len(wanted.words) < 2 and "@" not in (sought.agency or ""):
         return view.register.page(wanted, start=start, most=most), view.register.count(wanted)
     found = _fitting(view.register.find(wanted), sought)[::-1]
     return found[start : start + most], len(found)
@@ -142,7 +149,7 @@ def _fitting(lines: tuple[RegisterLine, ...], sought: Sought) -> tuple[RegisterL
     return tuple(
         line
         for line in lines
-        if (address is None or address in _named_in(line)) and _is_about(line, names)
+        if (address is None or address in _named_in(line)) and is_about(line, names)
     )
 
 
@@ -151,10 +158,10 @@ def _named_in(line: RegisterLine) -> tuple[str, ...]:
     return (*line.parties, *line.facts.get(ASKED_BY, ()), *line.facts.get(SAID_BY, ()))
 
 
-def _is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:
+def is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:
     """Whether one person of a line has all of these words; whoever was named later is known to the index alone."""
     people = line.facts.get("people", ())
-    return not names or not people or any(is_named(name, names) for name in people)
+    return len(names) < 2 or not people or any(is_named(name, names) for name in people)
 
 
 def _agency(text: str | None) -> tuple[str | None, str | None]:

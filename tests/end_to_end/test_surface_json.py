@@ -246,7 +246,11 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     found = seen("phoenix register", nurse.phoenix("register", "--person", "jordan", *copies).json)
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
-    seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    town.send(package("In the register too"))
+    words = ("register", "--subject", "qm 0417", "--most", "1")
+    assert seen("phoenix register", town.sender.phoenix(*words).json)["left"]
+    near = town.sender.phoenix("register", "--subject", "jord").json
+    assert (near["lines"], near["near"]) == ([], ["Jordan T"])
     in_order(town, seen, tmp_path)
     misdirected(town, seen, repository, tmp_path)
     seen.conclude()
@@ -257,11 +261,14 @@ def in_order(town: Town, seen: Seen, folder: Path) -> None:
     sender, copies = town.sender, ("--csv", folder / "c.csv", "--page", folder / "c.html")
     id_ = town.send(package("In order"))
     erased = town.send(package("Erased"))
+    town.desk.phoenix("accept", id_)
+    town.desk.phoenix("acknowledge", id_, "--owner", "Duty sergeant", "--use", "Strategy")
+    sender.phoenix("status", id_)
     sender.phoenix("correct", id_, "1", "--text", "Otherwise")
     sender.phoenix("erase", erased, "--reason", "not_needed")
     sender.phoenix("restrict", id_, "2", "--reason", "contested")
     days = ("--from", "2026-01", "--to", "2026-11-20", "--gap", "20")
-    words = ("chronology", "--subject", "jordan t", "--thread", "qm-0417")
+    words = ("chronology", "--subject", "jordan t", "--person", "jord", "--thread", "qm-0417")
     told = seen("phoenix chronology", sender.phoenix(*words, *days, *copies).json)
     assert [gap["days"] for gap in told["gaps"]] == [323]
     assert {each["package"] for each in told["erased"]} == {erased}

@@ -36,6 +36,12 @@ _FIELDS: Final = (
         hint="A whole name, or a number such as an NHS number.",
     ),
     Field(
+        at=("person",),
+        shape=Shape.LINE,
+        label="Person",
+        hint="A name, or how its words begin.",
+    ),
+    Field(
         at=("thread",),
         shape=Shape.LINE,
         label="Under which reference",
@@ -112,7 +118,7 @@ async def search(asked: Asked) -> web.StreamResponse:
 
 def _wrong(tree: Mapping[str, Any]) -> tuple[Problem, ...]:
     found = []
-    if "subject" not in tree and "thread" not in tree:
+    if not tree.keys() & {"subject", "person", "thread"}:
         found.append(_problem("subject", "Enter about whom, or under which reference"))
     for name in ("since", "until"):
         if name in tree and span(tree[name]) is None:
@@ -137,6 +143,7 @@ def _stretch(tree: Mapping[str, Any]) -> Stretch:
     since, until = span(tree.get("since", "")), span(tree.get("until", ""))
     return Stretch(
         subject=tree.get("subject"),
+        person=tree.get("person"),
         thread=tree.get("thread"),
         since=Seconds(since.first) if since is not None else None,
         until=Seconds(until.last + 1) if until is not None else None,
