@@ -126,6 +126,7 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "kind": line.kind,
         "reference": entry.reference,
         "state": entry.state,
+        "erased": entry.erased,
         "parties": [{"name": party.name, "state": party.state} for party in entry.parties],
         "asked_by": list(entry.said("asked_by")),
         "said_by": list(entry.said("said_by")),

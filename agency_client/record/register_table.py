@@ -59,7 +59,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """A line with what is known of it by now. ``reference`` is the package's id or the record's name."""
+    """A line with what is known of it by now. ``reference`` is the package's id or the record's name.
+
+    ``erased``: the package that it tells of was erased here.
+    """
 
     line: RegisterLine
     reference: str
@@ -67,6 +70,7 @@ class RegisterEntry:
     state: str | None = None
     owed: tuple[str, ...] = ()
     answered: tuple[str, ...] = field(repr=False, default=())
+    erased: bool = False
 
     def said(self, name: str) -> tuple[str, ...]:
         """The values of a fact; empty when nothing was said."""
@@ -169,6 +173,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("By what right", _basis),
     ("Reasons", _fact("reasons")),
     ("Answered later", lambda entry, _: _joined(entry.answered)),
+    ("Erased here", lambda entry, _: "Yes: this line alone is left" if entry.erased else ""),
     ("Still owed", lambda entry, _: _joined(entry.owed)),
     ("Do not alert", _fact(DO_NOT_ALERT)),
 )

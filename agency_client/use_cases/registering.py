@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -185,6 +185,7 @@ class _ByNow:
     of_core: Mapping[ObjectHash, Sequence[Record]]
     of_record: Mapping[int, Sequence[Record]]
     owed: Mapping[int, Sequence[str]]
+    erased: Collection[ObjectHash]
 
 
 def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEntry, ...]:
@@ -197,6 +198,7 @@ def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEnt
         of_core=of_core,
         of_record=of_record,
         owed=_owed(view, records),
+        erased=view.erasure.whole(),
     )
     return tuple(_entry(line, by_now) for line in lines)
 
@@ -293,6 +295,7 @@ def _entry(line: RegisterLine, by_now: _ByNow) -> RegisterEntry:
         if sent is not None
         else tuple(by_now.owed.get(line.record or 0, ())),
         answered=tuple(answer.summary for answer in answers),
+        erased=line.kind in (SENT, RECEIVED) and line.core in by_now.erased,
     )
 
 

@@ -8,7 +8,12 @@ from enum import Enum
 from typing import Final
 
 from agency_client.ports.vault import Due, EraseReason, Families
-from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW
+from agency_client.record.looks import (
+    ACCESS_ANSWER,
+    DECISION_REVIEW,
+    INFORM_REVIEW,
+    PACKAGE_REVIEW,
+)
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on
@@ -34,7 +39,15 @@ REVIEW: Final = "review"
 
 #: What somebody can look at and be done with. Everything else is owed to somebody.
 _REVIEWS: Final = frozenset(
-    {RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW, TRAINING_END}
+    {
+        RETENTION_REVIEW,
+        HOLD_REVIEW,
+        DECISION_REVIEW,
+        INFORM_REVIEW,
+        PACKAGE_REVIEW,
+        TRAINING_END,
+        ACCESS_ANSWER,
+    }
 )
 
 

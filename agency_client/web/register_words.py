@@ -84,6 +84,7 @@ def _said(entry: RegisterEntry, catalogue: Catalogue) -> Iterator[tuple[str, str
     yield "Decision", outcome_in_words(entry, catalogue)
     yield "Decided by", "; ".join(entry.said("decided_by"))
     yield "By what right", "; ".join(_law(code, catalogue) for code in entry.said("basis"))
+    yield "Erased here", "Yes. This line alone is left." if entry.erased else ""
     yield "Reasons", "\n".join(entry.said("reasons"))
     if entry.known_days is not None:
         yield "Known for", "1 day" if entry.known_days == 1 else f"{entry.known_days} days"
