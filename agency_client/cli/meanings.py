@@ -39,8 +39,13 @@ _LATE: Final = frozenset({"E_DIR_STALE"})
 _CAUGHT: Final = frozenset({"A_EQUIVOCATION", "A_RELAY_LIED"})
 
 
-def is_alarm(code: str) -> bool:
-    """Whether an alert says that something did not verify, and not only that something needs an eye."""
+def is_alarm(code: str, about: str) -> bool:
+    """Whether an alert says that something did not verify, and not only that something needs an eye.
+
+    A receipt that has not come (``about`` names its number) may be on its way.
+    """
+    if about.startswith("missing:"):
+        return False
     return code in _CAUGHT or (code.startswith("E_") and code not in _LATE)
 
 

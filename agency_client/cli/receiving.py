@@ -83,7 +83,7 @@ def _exit_for(ctx: click.Context, alerts: list[Told]) -> None:
     """What did not verify is an alarm for scripts too, until somebody says that they have seen it."""
     from agency_client.cli.meanings import is_alarm
 
-    if any(is_alarm(told.alert.code) for told in alerts):
+    if any(is_alarm(told.alert.code, told.alert.about) for told in alerts):
         ctx.exit(TamperError.exit_code)
 
 
