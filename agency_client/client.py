@@ -703,6 +703,12 @@ class Client:
 
         return register(self.home, sought, exported=exported)
 
+    async def near_names(self, text: str) -> Any:
+        """Names of people that somebody may have meant by a text that finds nothing."""
+        from agency_client.use_cases.near_names import near_names
+
+        return near_names(self.home, text)
+
     async def register_page(self, sought: Any, *, start: int, most: int) -> Any:
         """Some of the lines that are sought, newest first, and how many there are in all."""
         from agency_client.use_cases.registering import register_page
@@ -780,8 +786,8 @@ class Client:
         return viewing.restrictions(self.home, cores)
 
     async def review(self, until: Seconds, most: int = 1000) -> Any:
-        """What is to be looked at by a time; and whether there is more."""
-        from agency_client.use_cases.reviewing import review
+        """What is to be looked at by a time; and how much more there is."""
+        from agency_client.use_cases.falling_due import review
 
         return review(self.home, until, most)
 

@@ -17,6 +17,7 @@ from agency_client.cli.copies import (
     warn_of_copies,
     write_new,
 )
+from agency_client.cli.near import near_json, near_to, tell_near
 from agency_client.cli.options import command
 from agency_client.cli.restricting import restricted_json
 from agency_client.cli.running import as_json, run
@@ -27,6 +28,7 @@ from agency_client.client import Client
 
 @command("chronology")
 @click.option("--subject", metavar="REF", type=LINE, help="A whole name, number, label or thread.")
+@click.option("--person", metavar="NAME", type=LINE, help="A name or the beginnings of its words.")
 @click.option("--thread", metavar="T", type=LINE, help="A sender's whole reference.")
 @click.option("--from", "since", metavar="DAY", help="From this day on: 2026-11-20 or 2026-11.")
 @click.option("--to", "until", metavar="DAY", help="To the end of this day.")
@@ -42,6 +44,7 @@ from agency_client.client import Client
 def chronology(
     ctx: click.Context,
     subject: str | None,
+    person: str | None,
     thread: str | None,
     since: str | None,
     until: str | None,
@@ -58,6 +61,7 @@ def chronology(
 
     wanted = Stretch(
         subject=subject,
+        person=person,
         thread=thread,
         since=first_second(since, "--from"),
         until=second_after(until, "--to"),
@@ -66,20 +70,38 @@ def chronology(
     copies = {"csv": csv_, "page": page}
     files = {name: path for name, path in copies.items() if path is not None}
 
-    async def work(client: Client) -> tuple[Any, Any]:
+    async def work(client: Client) -> tuple[Any, Any, Any]:
         for path in files.values():
             require_new(path)
         told = await client.chronology(wanted, exported=tuple(files))
         catalogue = await client.catalogue()
         _write(files, told, catalogue, head(client.whose(), since, until))
-        return told, catalogue
+        near = None if told.found.entries else await near_to(client, subject or person)
+        return told, catalogue, near
 
-    told, catalogue = run(ctx, work)
+    told, catalogue, near = run(ctx, work)
     warn_of_copies(files)
     if as_json(ctx):
-        tell_json({**_json(told), **{name: str(path) for name, path in files.items()}})
+        tell_json(
+            {
+                **_json(told),
+                "near": near_json(near),
+                **{name: str(path) for name, path in files.items()},
+            }
+        )
         return
     _tell(told, catalogue)
+    tell_near(near)
+    _warn_of_several(told, person)
+
+
+def _warn_of_several(told: Any, person: str | None) -> None:
+    """Beginnings of names may be those of several people: nobody should read them as one."""
+    from agency_client.use_cases.chronicling import people_in
+
+    found = people_in(told, person) if person is not None else ()
+    if len(found) > 1:
+        warn(shown(f"This is about several people of such a name: {'; '.join(found)}."))
 
 
 def _write(files: Mapping[str, Path], told: Any, catalogue: Any, above: Mapping[str, str]) -> None:
@@ -136,6 +158,15 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "relied_on_by": list(entry.relied_on_by),
         "do_not_alert": list(carrier.do_not_alert),
         "replaced_by": [package.hex() for package in carrier.replaced_by],
+        "responses": [
+            {
+                "by": each.by,
+                "state": each.kind.value,
+                "time": moment(each.time),
+                "words": list(each.words),
+            }
+            for each in carrier.responses
+        ],
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from agency_client.cli.files import read_document_file, read_options
-from agency_client.cli.finding_pages import summed_up
+from agency_client.cli.finding_pages import problem_lines, summed_up
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run, run_if_open
-from agency_client.cli.telling import problem_json, tell, tell_json, tell_problems
+from agency_client.cli.telling import problem_json, tell, tell_json
 from phoenix_protocol.errors import RefusedError, UsageError
 
 
@@ -122,5 +122,6 @@ def tell_findings(findings: Any, of: str = "package") -> None:
     for name, heading in _HEADINGS:
         found = getattr(findings, name)
         if found:
-            click.echo(f"\n{heading}", err=True)
-            tell_problems(found)
+            tell(f"\n{heading}")
+            for line in problem_lines(found):
+                tell(line)

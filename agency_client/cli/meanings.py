@@ -33,6 +33,22 @@ MEANING: Final[dict[str, str]] = {
     "W_EXPIRES_SOON": "A package of yours expires soon and is not with everybody. Phone them.",
 }
 
+#: Of what did not verify, what is late and no tampering.
+_LATE: Final = frozenset({"E_DIR_STALE"})
+#: What somebody did who must have known better.
+_CAUGHT: Final = frozenset({"A_EQUIVOCATION", "A_RELAY_LIED"})
+
+
+def is_alarm(code: str, about: str) -> bool:
+    """Whether an alert says that something did not verify, and not only that something needs an eye.
+
+    A receipt that has not come (``about`` names its number) may be on its way.
+    """
+    if about.startswith("missing:"):
+        return False
+    return code in _CAUGHT or (code.startswith("E_") and code not in _LATE)
+
+
 #: What a state of a package says at one recipient, seen by its sender.
 STATES: Final[dict[str, str]] = {
     "sent": "not at the relay yet: repeat the send",
@@ -79,6 +95,7 @@ DUES: Final[dict[str, str]] = {
     "package_review": "look at it again, and tell everybody who was told what changed",
     "decision_review": "look at the decision again",
     "inform_review": "look whether the person can be told now",
+    "access_answer": "answer whoever asked what is held about them: one month from their asking",
     "owed_answer": "give the answer that is owed",
     "breach_report": "report the breach to the regulator",
     "breach_step": "do the next step about the breach",

@@ -97,10 +97,9 @@ _SAID = {
 }
 
 
-def marked(notices: Sequence[Shown]) -> str:
-    """What stands before the text of a statement with notices."""
-    words = marks(notice.noticed for notice in notices)
-    return f"[{', '.join(words)}] " if words else ""
+def marks_of(notices: Sequence[Shown]) -> tuple[str, ...]:
+    """What became of something with notices."""
+    return marks(notice.noticed for notice in notices)
 
 
 def tell_beside(notices: Sequence[Shown], indent: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agency_client.cli.notice_pages import (
     Beside,
-    marked,
+    marks_of,
     rests_on_withdrawn,
     tell_beside,
     with_notices,
@@ -18,16 +18,17 @@ from agency_client.cli.receiving import replaced_json, replaced_lines
 from agency_client.cli.restricting import restricted_json, restricted_text
 from agency_client.cli.telling import spoken, tell, warn
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.date_words import written_day
 from agency_client.record.opened import (
     ReadAttachment,
     ReadSection,
     ReadStatement,
     section_json,
 )
-from agency_client.record.page import person_lines, statement_lines
+from agency_client.record.page import marked, person_lines, statement_lines
 from agency_client.record.plain import plain
 from agency_client.record.pointing import called
-from agency_client.record.wording import answer_lines, in_words
+from agency_client.record.wording import answer_lines, handling_in_words, in_words
 from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
 from phoenix_protocol.identifiers import ItemId
@@ -51,6 +52,8 @@ def package_json(
     return {
         "package": opened.package.package.hex(),
         "from": opened.cover.sent_from,
+        "thread": thread_of(opened),
+        "reference": opened.cover.reference,
         "sections": shown,
         "restricted": [restricted_json(part) for part in opened.restricted],
         "unread_notices": opened.unread,
@@ -121,11 +124,27 @@ def _tell_cover(opened: ReadPackage, catalogue: Catalogue) -> None:
         tell(f"This package {line}.")
     tell(f"{plain(cover.classification)}. Confidential: share it only for its purpose.")
     tell(f"Purpose: {plain(cover.purpose)}")
+    for name, value in _references(opened):
+        tell(f"{name}: {plain(value)}")
     tell(f"Urgency: {plain(in_words(catalogue, 'urgency', cover.urgency))}")
     for line in cover.handling:
-        tell(f"Handling: {plain(in_words(catalogue, 'handling', line))}")
+        tell(f"Handling: {plain(handling_in_words(catalogue, line))}")
     for name, value in cover.contact.items():
         tell(f"Contact {plain(name).replace('_', ' ')}: {plain(value)}")
+
+
+def _references(opened: ReadPackage) -> Iterator[tuple[str, str]]:
+    """By what its sender calls the matter, and by what the cover does: people quote both on the phone."""
+    if (thread := thread_of(opened)) is not None:
+        yield "Sender's reference", thread
+    if opened.cover.reference:
+        yield "Reference on the cover", opened.cover.reference
+
+
+def thread_of(opened: ReadPackage) -> str | None:
+    """The sender's own reference; None where there is none, and where all of the package is restricted unread."""
+    hidden = not opened.is_shown and any(part.place is None for part in opened.restricted)
+    return None if hidden else opened.contents.manifest.thread or None
 
 
 def _tell_section(
@@ -133,7 +152,7 @@ def _tell_section(
 ) -> None:
     tell(f"{plain(section.title)}  [{plain(section.marking)}]")
     for line in section.handling:
-        tell(f"  Handling: {plain(in_words(catalogue, 'handling', line))}")
+        tell(f"  Handling: {plain(handling_in_words(catalogue, line))}")
     for person in section.people:
         for line in person_lines(person, catalogue):
             tell(f"  {line}")
@@ -145,7 +164,7 @@ def _tell_section(
     for file in (file for file in section.attachments if file.id not in places.hidden):
         _tell_file(file, written.get(file.said.digest), places.beside.get(file.id, ()))
     for question, answer in answer_lines(section.answers, catalogue):
-        tell(f"  {plain(question)}: {plain(answer)}")
+        tell(f"  {plain(question)}: {plain(written_day(answer))}")
     for line in section.do_not_alert:
         tell(f"  Do not alert: {plain(line)}")
 
@@ -157,7 +176,7 @@ def _tell_statement(
     if statement.id in places.hidden:
         tell(f"  {plain(places.called[statement.id])}  restricted")
     else:
-        for line in statement_lines(statement, names, places.called, catalogue, marked(notices)):
+        for line in statement_lines(statement, names, places.called, catalogue, marks_of(notices)):
             tell(f"  {line}")
     tell_beside(notices, _UNDER)
     _tell_resting(places.resting.get(statement.id, ()), places.called)
@@ -173,6 +192,6 @@ def _tell_resting(withdrawn: Sequence[ItemId], names: Mapping[ItemId, str]) -> N
 
 
 def _tell_file(file: ReadAttachment, where: Path | None, notices: Sequence[Shown]) -> None:
-    tell(f"  {marked(notices)}Attached: {plain(file.said.name)}, {file.said.size} bytes")
+    tell(f"  {marked(marks_of(notices))}Attached: {plain(file.said.name)}, {file.said.size} bytes")
     tell_beside(notices, "    ")
     tell(f"    {where}" if where else "    Use --attachments DIR to write it to a folder.")

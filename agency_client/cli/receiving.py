@@ -19,7 +19,7 @@ from agency_client.cli.telling import legend, moment, shown, spoken, table, tell
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from agency_client.ports.vault import Alert
-from phoenix_protocol.errors import RefusedError, UnavailableError, UsageError
+from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError, UsageError
 from phoenix_protocol.identifiers import Seconds
 
 #: Nobody promises anything for later than this (seconds).
@@ -73,8 +73,21 @@ def inbox(ctx: click.Context, wait: int, offline: bool, everything: bool) -> Non
                 "alerts": _alerts_json(alerts),
             }
         )
-        return
-    _tell_alerts(alerts)
+    else:
+        _tell_alerts(alerts)
+        _tell_lines(lines, older)
+    _exit_for(ctx, alerts)
+
+
+def _exit_for(ctx: click.Context, alerts: list[Told]) -> None:
+    """What did not verify is an alarm for scripts too, until somebody says that they have seen it."""
+    from agency_client.cli.meanings import is_alarm
+
+    if any(is_alarm(told.alert.code, told.alert.about) for told in alerts):
+        ctx.exit(TamperError.exit_code)
+
+
+def _tell_lines(lines: Any, older: int) -> None:
     if not lines:
         tell("Nothing has come.")
         return

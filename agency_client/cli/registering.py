@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,11 +17,15 @@ from agency_client.cli.copies import (
     warn_of_copies,
     write_new,
 )
+from agency_client.cli.near import near_json, near_to, tell_near
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, tell, tell_json
 from agency_client.cli.texts import LINE
 from agency_client.client import Client
+
+#: A screen shows so many unless somebody wants more.
+_MOST: Final = 1000
 
 
 @command("register")
@@ -30,6 +34,9 @@ from agency_client.client import Client
 @click.option("--agency", metavar="ID", type=LINE, help="An agency or one of its addresses.")
 @click.option("--from", "since", metavar="DAY", help="From this day on: 2026-11-20 or 2026-11.")
 @click.option("--to", "until", metavar="DAY", help="To the end of this day.")
+@click.option(
+    "--most", type=click.IntRange(1), default=_MOST, metavar="NUMBER", help="How many to list."
+)
 @click.option("--csv", "csv_", metavar="PATH", type=FILE, help="Write a spreadsheet.")
 @click.option("--page", metavar="PATH", type=FILE, help="Write a page to print.")
 @click.pass_context
@@ -40,6 +47,7 @@ def register(
     agency: str | None,
     since: str | None,
     until: str | None,
+    most: int,
     csv_: Path | None,
     page: Path | None,
 ) -> None:
@@ -58,24 +66,39 @@ def register(
 
     in_words = bool(wanted) or not as_json(ctx)
 
-    async def work(client: Client) -> tuple[Any, Any]:
+    async def work(client: Client) -> tuple[Any, int, Any, Any]:
         for path in wanted.values():
             require_new(path)
-        entries = await client.register(sought, exported=tuple(wanted))
+        entries, left = await _found(client, sought, tuple(wanted), most)
         if page is not None:
             above = head(client.whose(), since, until)
             _write_page(page, entries, await client.catalogue(), above)
         if csv_ is not None:
             _write_csv(csv_, entries, await client.catalogue())
-        return entries, await client.catalogue() if in_words else None
+        near = None if entries else await near_to(client, subject or person)
+        return entries, left, near, await client.catalogue() if in_words else None
 
-    entries, catalogue = run(ctx, work)
+    entries, left, near, catalogue = run(ctx, work)
     warn_of_copies(wanted)
     if as_json(ctx):
         written = {name: str(path) for name, path in wanted.items()}
-        tell_json({"lines": [_entry_json(entry) for entry in entries], **written})
+        lines = [_entry_json(entry) for entry in entries]
+        tell_json({"lines": lines, "left": left, "near": near_json(near), **written})
         return
     _tell_entries(entries, catalogue)
+    if left:
+        tell(f"And {left} older: use --most, or --from and --to.")
+    tell_near(near)
+
+
+async def _found(
+    client: Client, sought: Any, copies: tuple[str, ...], most: int
+) -> tuple[Any, int]:
+    """The newest lines, oldest first, and how many older ones there are. A copy has all of them."""
+    if copies:
+        return await client.register(sought, exported=copies), 0
+    page = await client.register_page(sought, start=0, most=most)
+    return page.entries[::-1], page.whole - len(page.entries)
 
 
 # -- copies ----------------------------------------------------------------------------------------------------------
@@ -103,7 +126,10 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "kind": line.kind,
         "reference": entry.reference,
         "state": entry.state,
+        "erased": entry.erased,
         "parties": [{"name": party.name, "state": party.state} for party in entry.parties],
+        "asked_by": list(entry.said("asked_by")),
+        "said_by": list(entry.said("said_by")),
         "people": [{"name": name, "role": role} for name, role in entry.people],
         "sections": [
             {
@@ -123,7 +149,7 @@ def _entry_json(entry: Any) -> dict[str, Any]:
     }
 
 
-_APART = frozenset({"people", "roles"})
+_APART = frozenset({"people", "roles", "asked_by", "said_by"})
 
 
 def _tell_entries(entries: Any, catalogue: Any) -> None:

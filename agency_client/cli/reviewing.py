@@ -31,16 +31,16 @@ def review(ctx: click.Context, within: str | None, most: int) -> None:
     if ctx.invoked_subcommand is not None:
         return
     until = time_to_come(within) or Seconds(int(time.time()) + _SOON)
-    found, more = run(ctx, lambda client: client.review(until, most))
+    found, left = run(ctx, lambda client: client.review(until, most))
     if as_json(ctx):
-        tell_json({"due": [_due_json(item) for item in found], "more": more})
+        tell_json({"due": [_due_json(item) for item in found], "more": left > 0, "left": left})
         return
     if not found:
         tell("Nothing is to be looked at.")
     for item in found:
         _tell_due(item)
-    if more:
-        tell("There is more: use --most.")
+    if left:
+        tell(f"And {left} more: use --most.")
 
 
 def _due_json(item: Any) -> dict[str, Any]:

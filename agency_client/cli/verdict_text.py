@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agency_client.cli.telling import moment, spoken, tell
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.date_words import written_day
 from agency_client.record.opened import ReadStatement, read_section
 from agency_client.record.plain import plain
 from agency_client.record.shipped import shipped_catalogue
@@ -23,7 +24,7 @@ from agency_client.record.verdict_words import (
     what,
 )
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
-from agency_client.record.wording import answer_lines, in_words
+from agency_client.record.wording import answer_lines, handling_in_words, in_words
 from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.evidence.parties import Party
 from phoenix_protocol.evidence.parts import VerifiedSection
@@ -33,8 +34,9 @@ from phoenix_protocol.package.envelope import Why
 
 
 def tell_verdict(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> None:
-    """Who, to whom, what, when, under which keys, what is left out, and what all that proves."""
+    """What it proves; who, to whom, what, when, under which keys; what is left out, and what it does not prove."""
     tell("This bundle verifies. Nothing in it was changed.")
+    _tell_list("What this proves", proves(proved))
     _tell_people(proved)
     _tell_times(proved)
     _tell_cover(proved)
@@ -44,7 +46,6 @@ def tell_verdict(proved: VerifiedBundle, written: Mapping[bytes, Path]) -> None:
     _tell_keys(proved)
     _tell_left_out(proved)
     _tell_findings(proved)
-    _tell_list("What this proves", proves(proved))
     _tell_list("What it does not prove", does_not_prove(proved))
 
 
@@ -105,7 +106,7 @@ def _tell_cover(proved: VerifiedBundle) -> None:
     tell(f"Purpose       {plain(cover.purpose)}")
     tell(f"Marking       {plain(cover.classification)}")
     for line in cover.handling:
-        tell(f"Handling      {plain(in_words(catalogue, 'handling', line))}")
+        tell(f"Handling      {plain(handling_in_words(catalogue, line))}")
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ def _tell_section(
         elif file.said.segment not in there:
             tell("    Not in this file.")
     for question, answer in answer_lines(read.answers, catalogue):
-        tell(f"  {plain(question)}: {plain(answer)}")
+        tell(f"  {plain(question)}: {plain(written_day(answer))}")
     for line in read.do_not_alert:
         tell(f"  Do not alert: {plain(line)}")
     if section.left_out:
@@ -145,7 +146,7 @@ def _tell_section(
 def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue: Catalogue) -> None:
     said = statement.said
     notices = about(statement, proved)
-    marks = "".join(f"{MARKS[notice.action]}: " for notice in notices)
+    marks = "".join(f"{mark}: " for mark in dict.fromkeys(MARKS[each.action] for each in notices))
     tell(f"  {statement.class_.value:<8}  {marks}{plain(said.text)}")
     notes = [said.kind.value.replace("_", " ")]
     if said.author:
@@ -153,7 +154,7 @@ def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue:
     if said.source is not None:
         notes.append(f"source: {in_words(catalogue, 'source_type', said.source.type)}")
     if said.as_of:
-        notes.append(f"as of {said.as_of}")
+        notes.append(f"as of {written_day(said.as_of)}")
     if said.chain_depth:
         notes.append(f"first said by {said.origin}")
     tell(f"            {plain(', '.join(notes))}")

@@ -16,7 +16,18 @@ from agency_client.record.opened import ReadSection, ReadStatement
 from agency_client.record.pointing import called
 from agency_client.record.when import DAY
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
+from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.record import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a recipient said that they do, or what came of a package."""
+
+    by: str
+    kind: EventKind
+    time: Seconds
+    words: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +35,7 @@ class Carrier:
     """The package in which a statement is read here.
 
     ``is_own`` where it was sent from here, ``state`` how far it is, ``do_not_alert`` whom its sender says not to alert,
-    ``replaced_by`` the packages of its sender that took its place.
+    ``replaced_by`` the packages of its sender that took its place, ``responses`` what its recipients said to it.
     """
 
     core: ObjectHash
@@ -36,6 +47,7 @@ class Carrier:
     thread: str = field(repr=False, default="")
     do_not_alert: tuple[str, ...] = field(repr=False, default=())
     replaced_by: tuple[PackageId, ...] = ()
+    responses: tuple[Response, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

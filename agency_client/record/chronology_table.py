@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.chronology import Chronology, Entry, with_gaps
+from agency_client.record.chronology import Chronology, Entry, Response, with_gaps
 from agency_client.record.dated import Gap, Means, When, when_of
 from agency_client.record.noticed import Noticed
-from agency_client.record.page import care_in_words, reliance_in_words, source_in_words
+from agency_client.record.page import care_in_words, marked, reliance_in_words, source_in_words
 from agency_client.record.when import DAY
 from agency_client.record.wording import in_words
+from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.sealing.notices import NoticeAction
 
 UNDATED: Final = "Not dated"
@@ -80,6 +81,13 @@ def sent_in_words(entry: Entry) -> str:
     return f"passed on {'once' if depth == 1 else f'{depth} times'}, last {how}"
 
 
+def response_in_words(response: Response) -> str:
+    """Who took responsibility for what, or what came of it."""
+    did = "took responsibility" if response.kind is EventKind.ACKNOWLEDGED else "outcome"
+    said = f": {', '.join(response.words)}" if response.words else ""
+    return f"{response.by} {did}, {_moment(response.time)}{said}"
+
+
 #: How far a package of our own is once the relay has it.
 HELD: Final = "held"
 
@@ -92,9 +100,8 @@ def _class(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001  # one sh
 def _text(entry: Entry, catalogue: Catalogue) -> str:
     said = entry.statement.said
     verified = said.verification if said.verification not in (None, "unverified") else None
-    marked = (*entry.marks, *((in_words(catalogue, "verification", verified),) if verified else ()))
-    before = f"[{', '.join(marked).upper()}] " if marked else ""
-    return before + said.text
+    checked = in_words(catalogue, "verification", verified) if verified else ""
+    return marked((*entry.marks, checked)) + said.text
 
 
 def _people(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001
@@ -134,6 +141,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("How it reached us", lambda entry, _: sent_in_words(entry)),
     ("How far to rely on it", _reliance),
     ("Relied on by", lambda entry, _: "; ".join(entry.relied_on_by)),
+    ("Response", lambda entry, _: "; ".join(map(response_in_words, entry.carrier.responses))),
     ("What changed since", lambda entry, _: "; ".join(changes(entry))),
     ("Do not alert", lambda entry, _: "; ".join(entry.carrier.do_not_alert)),
     ("Own reference", lambda entry, _: entry.carrier.thread),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from agency_client.record.places import written
 from agency_client.record.tables import declared
-from agency_client.record.when import span
+from agency_client.record.when import DAY, span
 from phoenix_protocol.errors import Problem
 from phoenix_protocol.identifiers import Seconds
+
+if TYPE_CHECKING:
+    from agency_client.record.decisions import DecisionDocument
 
 DECISION_REVIEW: Final = "decision_review"
 INFORM_REVIEW: Final = "inform_review"
 PACKAGE_REVIEW: Final = "package_review"
 OWED_ANSWER: Final = "owed_answer"
+ACCESS_ANSWER: Final = "access_answer"
+_MONTHS: Final = 12
 
 #: Fields that say when to look again, by table and name: what falls due, and whether the whole day is left for it.
 _FIELDS: Final = {
@@ -48,6 +55,25 @@ def looks(document: Any) -> Iterator[Look]:
             for inner in value if isinstance(value, tuple) else (value,):
                 if inner is not None:
                     yield from looks(inner)
+
+
+def access_looks(document: DecisionDocument, now: Seconds) -> Iterator[Look]:
+    """Whoever asked what is held about them is answered within one month of asking (UK GDPR Article 12(3)).
+
+    Where nobody knows when they asked, it runs from ``now``.
+    """
+    if document.decision.exemption:
+        asked = span(document.asked.asked_at or "")
+        began = asked.last if asked is not None else now
+        yield Look(kind=ACCESS_ANSWER, at=a_month_after(Seconds(began)), place="asked.asked_at")
+
+
+def a_month_after(began: Seconds) -> Seconds:
+    """The end of the same day of the next month, or of that month's last day where it has none such."""
+    first = datetime.fromtimestamp(began, UTC)
+    year, month = (first.year, first.month + 1) if first.month < _MONTHS else (first.year + 1, 1)
+    day = min(first.day, monthrange(year, month)[1])
+    return Seconds(int(datetime(year, month, day, tzinfo=UTC).timestamp()) + DAY - 1)
 
 
 def _wanted(table: type[Any], name: str) -> tuple[str, bool] | None:

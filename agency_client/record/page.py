@@ -6,10 +6,11 @@ message, because a reader acts on what the page says: a name without "nobody may
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.date_words import written_day
 from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.plain import plain
 from agency_client.record.wording import in_words
@@ -24,7 +25,7 @@ _INDENT: Final = " " * 12
 def person_lines(person: ReadPerson, catalogue: Catalogue) -> Iterator[str]:
     """Who somebody is, and what readers must know about them."""
     said: Person = person.said
-    born = f", born {said.born}" if said.born else ""
+    born = f", born {written_day(said.born)}" if said.born else ""
     yield plain(f"{said.name} ({said.role}){born}")
     if said.optional.get("location_sensitive") is True:
         yield "    Nobody may learn where this person is."
@@ -42,16 +43,15 @@ def statement_lines(
     names: Mapping[str, str],
     called: Mapping[ItemId, str],
     catalogue: Catalogue,
-    mark: str = "",
+    marks: Sequence[str] = (),
 ) -> Iterator[str]:
     """One statement: class, text, and on the lines below how it is known and how far it can be relied on.
 
-    ``names`` gives the people of the section by their labels, ``called`` what statements are called; ``mark`` says what
-    became of it since.
+    ``names`` gives the people of the section by their labels, ``called`` what statements are called; ``marks`` say
+    what became of it since.
     """
     said = statement.said
-    standing = _standing(said, catalogue)
-    mark += f"[{standing.upper()}] " if standing else ""
+    mark = marked((*marks, _standing(said, catalogue)))
     yield plain(f"{statement.class_.value:<8}  {mark}{said.text}")
     if statement.about:
         yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
@@ -64,6 +64,12 @@ def statement_lines(
     ):
         if line:
             yield _INDENT + plain(line)
+
+
+def marked(marks: Iterable[str]) -> str:
+    """What stands before a text: every word once, however many say it; nothing where nobody said anything."""
+    words = dict.fromkeys(mark.upper() for mark in marks if mark)
+    return f"[{', '.join(words)}] " if words else ""
 
 
 def _standing(said: Statement, catalogue: Catalogue) -> str:
@@ -105,8 +111,12 @@ def source_in_words(source: Source | None, catalogue: Catalogue) -> str:
 
 
 def _times(said: Statement) -> str:
-    happened = " to ".join(t for t in (said.event_from, said.event_to) if t)
-    parts = (("As of", said.as_of), ("happened", happened), ("written down", said.recorded_at))
+    happened = " to ".join(written_day(t) for t in (said.event_from, said.event_to) if t)
+    parts = (
+        ("As of", written_day(said.as_of or "")),
+        ("happened", happened),
+        ("written down", written_day(said.recorded_at or "")),
+    )
     return _sentence(f"{name} {value}" for name, value in parts if value)
 
 

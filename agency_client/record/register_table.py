@@ -12,6 +12,9 @@ from agency_client.record.when import DAY, span
 
 #: The fact that says whom not to alert, of whatever a line tells of.
 DO_NOT_ALERT: Final = "do_not_alert"
+#: The facts that say who asked for what was decided, and who said what was said of something later.
+ASKED_BY: Final = "asked_by"
+SAID_BY: Final = "said_by"
 #: Kinds of line that tell of a package.
 SENT: Final = "sent"
 RECEIVED: Final = "received"
@@ -48,7 +51,7 @@ _BASIS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Somebody with whom it was shared, from whom it came, or who asked: how far it is there, if that is known."""
+    """Somebody with whom it was shared, or from whom it came: how far it is there, if that is known."""
 
     name: str
     state: str | None = None
@@ -56,7 +59,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """A line with what is known of it by now. ``reference`` is the package's id or the record's name."""
+    """A line with what is known of it by now. ``reference`` is the package's id or the record's name.
+
+    ``erased``: the package that it tells of was erased here.
+    """
 
     line: RegisterLine
     reference: str
@@ -64,6 +70,7 @@ class RegisterEntry:
     state: str | None = None
     owed: tuple[str, ...] = ()
     answered: tuple[str, ...] = field(repr=False, default=())
+    erased: bool = False
 
     def said(self, name: str) -> tuple[str, ...]:
         """The values of a fact; empty when nothing was said."""
@@ -154,6 +161,8 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("What happened", lambda entry, _: kind_in_words(entry.line.kind)),
     ("Reference", lambda entry, _: entry.reference),
     ("With whom", _parties),
+    ("Asked by", _fact(ASKED_BY)),
+    ("Said by", _fact(SAID_BY)),
     ("About whom", _people),
     ("Own reference", _fact("thread")),
     ("Why", _fact("purpose")),
@@ -164,6 +173,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("By what right", _basis),
     ("Reasons", _fact("reasons")),
     ("Answered later", lambda entry, _: _joined(entry.answered)),
+    ("Erased here", lambda entry, _: "Yes: this line alone is left" if entry.erased else ""),
     ("Still owed", lambda entry, _: _joined(entry.owed)),
     ("Do not alert", _fact(DO_NOT_ALERT)),
 )

@@ -12,7 +12,7 @@ from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
-from agency_client.record.register_table import DO_NOT_ALERT, RECEIVED, SENT
+from agency_client.record.register_table import ASKED_BY, DO_NOT_ALERT, RECEIVED, SENT
 from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
@@ -165,11 +165,13 @@ def of_decision(document: DecisionDocument) -> Entered:
     """What was decided without a package: about whom, asked by whom, why, and what was not shared."""
     decision, asked = document.decision, document.asked
     legal = document.legal
+    asked_by = tuple(party for party in _texts(asked.by) if not is_open(party))
     facts = {
         "purpose": _texts(document.purpose),
         "thread": _texts(document.thread),
         **people_facts(document.people),
         DO_NOT_ALERT: legal.do_not_alert,
+        ASKED_BY: asked_by,
         "asked_for": _texts(asked.what),
         "for_whom": _texts(asked.for_whom),
         "outcome": _texts(decision.outcome),
@@ -185,8 +187,7 @@ def of_decision(document: DecisionDocument) -> Entered:
         "known_at": _texts(decision.information_known_at),
         "review_at": _texts(decision.review_at),
     }
-    parties = tuple(party for party in _texts(asked.by) if not is_open(party))
     return Entered(
-        line=RegisterLine(kind=DECISION, time=Seconds(0), parties=parties, facts=facts),
-        terms=document_terms(document.people, document.thread, parties),
+        line=RegisterLine(kind=DECISION, time=Seconds(0), facts=facts),
+        terms=document_terms(document.people, document.thread, asked_by),
     )

@@ -41,6 +41,11 @@ def is_named(name: str, wanted: Iterable[str]) -> bool:
     return all(any(word.startswith(beginning) for word in own) for beginning in wanted)
 
 
+def has_any(name: str, wanted: Iterable[str]) -> bool:
+    """Whether one of the ``wanted`` words is a whole word of this one name."""
+    return not frozenset(words(name)).isdisjoint(wanted)
+
+
 def terms(
     *,
     names: Iterable[str] = (),

@@ -37,6 +37,12 @@ def in_words(catalogue: Catalogue, enumeration: str | None, text: str) -> str:
     return found.label if found is not None else text
 
 
+def handling_in_words(catalogue: Catalogue, code: str) -> str:
+    """A handling instruction by its label, and by its letter where people call it so."""
+    words = in_words(catalogue, "handling", code)
+    return f"{words} ({code})" if len(code) == 1 and words != code else words
+
+
 def answer_lines(
     answers: Mapping[str, Sequence[str]], catalogue: Catalogue
 ) -> Iterator[tuple[str, str]]:

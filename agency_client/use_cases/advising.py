@@ -11,6 +11,7 @@ from typing import Any, Final
 from agency_client.ports.vault import Families, Record, RegisterLine
 from agency_client.record.advice import ReadQuestion, read_question
 from agency_client.record.looks import Look
+from agency_client.record.register_table import ASKED_BY
 from agency_client.record.subjects import terms
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import (
@@ -119,7 +120,7 @@ def file_asked(
         document=_encoded({"asked_by": by, "role": asked.role, "core": core.hex()}),
         summary=f"Asked by {by}",
         cores=(core,),
-        line=RegisterLine(kind=QUESTION, time=now, parties=(by,)),
+        line=RegisterLine(kind=QUESTION, time=now, facts={ASKED_BY: (by,)}),
         terms=terms(parties=[by]),
         looks=(Look(kind=ADVICE, at=asked.due or Seconds(now + ASK_AGAIN), place=""),),
     )

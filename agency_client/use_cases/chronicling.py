@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from agency_client.ports.vault import (
     Families,
@@ -21,6 +22,7 @@ from agency_client.record.chronology import (
     Carrier,
     Chronology,
     Entry,
+    Response,
     Wish,
     chronology,
     entries_of,
@@ -30,13 +32,15 @@ from agency_client.record.noticed import Noticed, read_notice
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.register_table import RECEIVED, SENT
 from agency_client.record.restricted import RestrictedPart, covered, parts
-from agency_client.record.subjects import reference
+from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.registering import is_about
 from agency_client.use_cases.replacing import NOTHING, replacements
 from agency_client.use_cases.restricting import hide
-from agency_client.use_cases.viewing import tidy
+from agency_client.use_cases.viewing import detail_of, tidy
 from phoenix_protocol.errors import TamperError
 from phoenix_protocol.identifiers import Address, ItemId, ObjectHash, PackageId, Seconds
+from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.sealing.contents import Item
 
 
@@ -44,11 +48,12 @@ from phoenix_protocol.sealing.contents import Item
 class Stretch:
     """What somebody wants in order: about whom or what, of which matter, and from when to when.
 
-    ``subject`` is a whole name, number, label or thread, ``thread`` a sender's reference; ``until`` is the second
-    after. A stretch of more than ``gap_days`` days without an entry is a gap.
+    ``subject`` is a whole name, number, label or thread, ``person`` a name or the beginnings of its words, ``thread`` a
+    sender's reference; ``until`` is the second after. More than ``gap_days`` days without an entry are a gap.
     """
 
     subject: str | None = field(repr=False, default=None)
+    person: str | None = field(repr=False, default=None)
     thread: str | None = field(repr=False, default=None)
     since: Seconds | None = None
     until: Seconds | None = None
@@ -118,9 +123,11 @@ def chronicle(home: Home, wanted: Stretch, *, exported: tuple[str, ...] = ()) ->
 def _packages(view: Families, wanted: Stretch) -> dict[ObjectHash, str]:
     """The packages by the index, each with its sender's reference. A text in which nothing counts finds nothing."""
     texts = [reference(text) for text in (wanted.subject, wanted.thread) if text is not None]
-    if not all(texts):
+    names = words(wanted.person) if wanted.person is not None else ()
+    if not all(texts) or (wanted.person is not None and not names):
         return {}
-    lines = view.register.find(Wanted(kinds={SENT, RECEIVED}, reference=(*texts, None)[0]))
+    sought = Wanted(kinds={SENT, RECEIVED}, reference=(*texts, None)[0], words=names)
+    lines = [line for line in view.register.find(sought) if is_about(line, names)]
     threads = {line.core: " ".join(line.facts.get("thread", ())) for line in lines if line.core}
     if wanted.thread is None:
         return threads
@@ -145,6 +152,7 @@ def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: W
         carrier = replace(
             _carrier(home, known[core], threads[core], read),
             replaced_by=replaced.get(core, NOTHING).replaced_by,
+            responses=tuple(_responses(home, view, known[core])),
         )
         live = view.restrictions.live(core)
         restricted += [
@@ -161,6 +169,12 @@ def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: W
         unreadable=tuple(unreadable),
         unread=tuple(known[core].package for core in _unread(view, known)),
     )
+
+
+def people_in(told: Told, person: str) -> tuple[str, ...]:
+    """Everybody in a chronology whom ``person`` names: more than one where its words begin several names."""
+    names = (name for entry in told.found.entries for name, _ in entry.people)
+    return tuple(dict.fromkeys(name for name in names if is_named(name, words(person))))
 
 
 _Package = ReceivedPackage | SentPackage
@@ -193,6 +207,25 @@ def _carrier(
             dict.fromkeys(line for section in sections for line in section.do_not_alert)
         ),
     )
+
+
+_ANSWERING: Final = (EventKind.ACKNOWLEDGED, EventKind.OUTCOME)
+
+
+def _responses(home: Home, view: Families, package: _Package) -> Iterator[Response]:
+    """Who took responsibility for a package and what came of it, as far as its receipts say so here."""
+    where = {end.endpoint: end.address for end in view.sent.endpoints(package.core)}
+    own = home.content.endpoint
+    for event in view.events.of(package.core):
+        detail = detail_of(event) if event.kind in _ANSWERING else None
+        if detail is not None:
+            here = own.address if own is not None else Address("")
+            yield Response(
+                by=where.get(event.endpoint, here),
+                kind=event.kind,
+                time=event.time,
+                words=tuple(text for text in (detail.owner, detail.use, detail.words) if text),
+            )
 
 
 def _sender(home: Home, package: _Package) -> Address:

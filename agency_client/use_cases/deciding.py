@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agency_client.record.decisions import DecisionDocument, read_decision
 from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Findings
-from agency_client.record.looks import looks, owed_looks
+from agency_client.record.looks import access_looks, looks, owed_looks
 from agency_client.record.registering import DECISION, of_decision
 from agency_client.record.rules.deciding import check_decision
 from agency_client.record.wording import in_words
@@ -48,6 +48,7 @@ def decide(home: Home, data: bytes) -> Decided:
         terms=entered.terms,
         looks=(
             *looks(document),
+            *access_looks(document, facts.now),
             *owed_looks(findings.owed, Seconds(facts.now + OWED_WITHIN)),
         ),
     )

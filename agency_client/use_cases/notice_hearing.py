@@ -172,8 +172,10 @@ def _apply(
     fresh = tx.notices.apply(notice.hash, handing.core, items)
     tx.notices.set_state(handing.hash, HandingState.APPLIED)
     _note_missing(tx, notice, handing.core, now)
-    enter_notice(tx, notice, handing.core)
-    if not fresh or notice.maker == own.address:
+    is_ours = notice.maker == own.address  # another machine of this address said it
+    told = [a for a in handing.audience if a != own.address] if is_ours else [notice.maker]
+    enter_notice(tx, notice, handing.core, told)
+    if not fresh or is_ours:
         return True
     answers = tx.notices.answers(notice.hash)
     if not is_settled(answers, own.address):

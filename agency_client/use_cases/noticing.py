@@ -29,7 +29,7 @@ from agency_client.use_cases.sayings import flush
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import schema
 from phoenix_protocol.errors import RefusedError, UnavailableError
-from phoenix_protocol.identifiers import Address, EndpointId, ItemId, ObjectHash, PackageId
+from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, PackageId
 from phoenix_protocol.record import Statement
 from phoenix_protocol.sealing.manifest import item_commitment
 from phoenix_protocol.sealing.notices import Notice, NoticeAction
@@ -147,14 +147,15 @@ async def _make(
                 "E_STORE_BUSY",
                 "Another program of this home said something of this statement just now.",
             )
-        _stand(tx, home, notice, subject.item.id)
+        _stand(tx, home, notice, subject)
         keep_handing(tx, home, made)
     return signed.hash, made.left_out
 
 
-def _stand(tx: Families, home: Home, notice: StoredNotice, item: ItemId) -> None:
-    tx.notices.apply(notice.hash, notice.core, [item])
-    enter_notice(tx, notice, notice.core)
+def _stand(tx: Families, home: Home, notice: StoredNotice, subject: Subject) -> None:
+    tx.notices.apply(notice.hash, notice.core, [subject.item.id])
+    told = [address for address in subject.audience if address != notice.maker]
+    enter_notice(tx, notice, notice.core, told)
     tx.audit.append(
         time=notice.time, actor=home.actor(), action=f"notice.{notice.action}", on=notice.hash
     )

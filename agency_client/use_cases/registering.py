@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +15,14 @@ from agency_client.ports.vault import (
     Standing,
     Wanted,
 )
-from agency_client.record.register_table import RECEIVED, SENT, Party, RegisterEntry
+from agency_client.record.register_table import (
+    ASKED_BY,
+    RECEIVED,
+    SAID_BY,
+    SENT,
+    Party,
+    RegisterEntry,
+)
 from agency_client.record.subjects import is_named, reference, words
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.record_names import record_name
@@ -76,6 +83,12 @@ def register_page(home: Home, sought: Sought, *, start: int, most: int) -> Regis
     return RegisterPage(entries=entries, whole=whole)
 
 
+def newest_shown(view: Families, wanted: Wanted, most: int) -> tuple[RegisterEntry, ...]:
+    """The newest lines that are wanted, without the words of what is restricted and without what is known by now."""
+    lines = view.register.page(wanted, start=0, most=most)
+    return _shown(view, tuple(RegisterEntry(line=n, reference="", parties=()) for n in lines))
+
+
 def entries_of(home: Home, core: ObjectHash) -> tuple[RegisterEntry, ...]:
     """The lines that tell of a package, oldest first."""
     with home.vault.reading() as view:
@@ -106,7 +119,8 @@ def _page(
     wanted = _wanted(sought)
     if wanted is None:
         return (), 0
-    if sought.person is None and "@" not in (sought.agency or ""):
+    # One word of a name is a person's by the index alone; several have to be those of one person.
+    if len(wanted.words) < 2 and "@" not in (sought.agency or ""):
         return view.register.page(wanted, start=start, most=most), view.register.count(wanted)
     found = _fitting(view.register.find(wanted), sought)[::-1]
     return found[start : start + most], len(found)
@@ -135,14 +149,19 @@ def _fitting(lines: tuple[RegisterLine, ...], sought: Sought) -> tuple[RegisterL
     return tuple(
         line
         for line in lines
-        if (address is None or address in line.parties) and _is_about(line, names)
+        if (address is None or address in _named_in(line)) and is_about(line, names)
     )
 
 
-def _is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:
+def _named_in(line: RegisterLine) -> tuple[str, ...]:
+    """Every address of a line: with whom it is shared, who asked, who said it."""
+    return (*line.parties, *line.facts.get(ASKED_BY, ()), *line.facts.get(SAID_BY, ()))
+
+
+def is_about(line: RegisterLine, names: tuple[str, ...]) -> bool:
     """Whether one person of a line has all of these words; whoever was named later is known to the index alone."""
     people = line.facts.get("people", ())
-    return not names or not people or any(is_named(name, names) for name in people)
+    return len(names) < 2 or not people or any(is_named(name, names) for name in people)
 
 
 def _agency(text: str | None) -> tuple[str | None, str | None]:
@@ -166,6 +185,7 @@ class _ByNow:
     of_core: Mapping[ObjectHash, Sequence[Record]]
     of_record: Mapping[int, Sequence[Record]]
     owed: Mapping[int, Sequence[str]]
+    erased: Collection[ObjectHash]
 
 
 def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEntry, ...]:
@@ -178,6 +198,7 @@ def _entries(view: Families, lines: Sequence[RegisterLine]) -> tuple[RegisterEnt
         of_core=of_core,
         of_record=of_record,
         owed=_owed(view, records),
+        erased=view.erasure.whole(),
     )
     return tuple(_entry(line, by_now) for line in lines)
 
@@ -274,6 +295,7 @@ def _entry(line: RegisterLine, by_now: _ByNow) -> RegisterEntry:
         if sent is not None
         else tuple(by_now.owed.get(line.record or 0, ())),
         answered=tuple(answer.summary for answer in answers),
+        erased=line.kind in (SENT, RECEIVED) and line.core in by_now.erased,
     )
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agency_client.ports.vault import Families
+from agency_client.use_cases.falling_due import ToReview, review
 from agency_client.use_cases.held import hold_name
 from agency_client.use_cases.holding import HOLD_REVIEW
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.restricting import shown_purpose
-from agency_client.use_cases.reviewing import ToReview, review
 from phoenix_protocol.identifiers import Seconds
 
 
@@ -33,10 +33,10 @@ class ReviewPage:
 
 def review_page(home: Home, until: Seconds, *, start: int, most: int) -> ReviewPage:
     """What is due by ``until``: ``most`` of it without the first ``start``."""
-    found, more = review(home, until, start + most)
+    found, left = review(home, until, start + most)
     with home.vault.reading() as view:
         lines = _lines(view, found[start : start + most])
-    return ReviewPage(lines=lines, more=more or len(found) > start + most)
+    return ReviewPage(lines=lines, more=left > 0 or len(found) > start + most)
 
 
 def _lines(view: Families, items: Sequence[ToReview]) -> tuple[ReviewLine, ...]:

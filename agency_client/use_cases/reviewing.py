@@ -1,22 +1,24 @@
-"""What has to be looked at now or soon, and recording that somebody has looked. Nothing is erased by its time alone."""
+"""Recording that somebody has looked at what fell due. Nothing is erased by its time alone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from agency_client.ports.vault import Due, EraseReason, Families
-from agency_client.record.assurances import has_ended
-from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW
+from agency_client.record.looks import (
+    ACCESS_ANSWER,
+    DECISION_REVIEW,
+    INFORM_REVIEW,
+    PACKAGE_REVIEW,
+)
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.erasing import erase
 from agency_client.use_cases.held import hold_name, holds_on
 from agency_client.use_cases.holding import HOLD_REVIEW, find_hold
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.knowing import recall_directory
-from agency_client.use_cases.protocols import has_adopted, versions_of
 from agency_client.use_cases.record_names import is_record_name, record_number
 from agency_client.use_cases.recording import ToRecord, find_record, keep
 from agency_client.use_cases.retaining import (
@@ -29,21 +31,23 @@ from agency_client.use_cases.retaining import (
 )
 from agency_client.use_cases.training import TRAINING_END
 from phoenix_protocol.errors import RefusedError, UsageError
-from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
+from phoenix_protocol.identifiers import ObjectHash, Seconds
 
-#: What `phoenix review` lists of this home's own keys.
-EPOCH_KEYS: Final = "epoch_keys"
-#: What it lists for those who manage an agency or govern: read out of the directory, kept nowhere.
-PROTOCOL_REVIEW_DUE: Final = "protocol_review"
-PROTOCOL_ADOPTION: Final = "protocol_adoption"
-ASSURANCE_END: Final = "assurance_end"
 #: The kind of the record that somebody has looked.
 REVIEW: Final = "review"
 
 
 #: What somebody can look at and be done with. Everything else is owed to somebody.
 _REVIEWS: Final = frozenset(
-    {RETENTION_REVIEW, HOLD_REVIEW, DECISION_REVIEW, INFORM_REVIEW, PACKAGE_REVIEW, TRAINING_END}
+    {
+        RETENTION_REVIEW,
+        HOLD_REVIEW,
+        DECISION_REVIEW,
+        INFORM_REVIEW,
+        PACKAGE_REVIEW,
+        TRAINING_END,
+        ACCESS_ANSWER,
+    }
 )
 
 
@@ -57,19 +61,6 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToReview:
-    """Something to look at: what kind, by when, and of which package, record, hold or place."""
-
-    kind: str
-    at: Seconds
-    overdue: bool
-    package: PackageId | None = None
-    record: int | None = None
-    place: str = ""
-    core: ObjectHash | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
     """What somebody says of a review. ``until`` is when to look again, ``reason`` why it is erased."""
 
@@ -79,53 +70,6 @@ class Reviewed:
     kind: str | None = None
     places: tuple[str, ...] = ()
     words: str = field(repr=False, default="")
-
-
-def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...], bool]:
-    """What is due by ``until``, soonest first, at most ``most``, and whether there is more. Talks to nobody."""
-    now = home.clock.now()
-    with home.vault.reading() as view:
-        dues = view.dues.open(until=until, limit=most + 1)
-        named = view.retention.packages({due.core for due in dues if due.core is not None})
-    found = [_to_review(due, named, now) for due in dues[:most]]
-    ends = max((secret.valid_until for secret in home.content.epochs), default=None)
-    if ends is not None and ends <= until:
-        found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=ends <= now))
-    found += [item for item in _of_office(home, now) if item.at <= until]
-    return tuple(sorted(found, key=lambda item: item.at)), len(dues) > most
-
-
-def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
-    """What whoever governs, or manages an agency, has to look at by what the directory says."""
-    content = home.content
-    known = recall_directory(home) if content.governance or content.root else None
-    if known is None:
-        return
-    if content.governance is not None:
-        due = known.directory.partnership.review_due
-        yield ToReview(kind=PROTOCOL_REVIEW_DUE, at=due, overdue=due <= now)
-    agency = known.directory.agency(content.root.agency) if content.root is not None else None
-    if agency is None or agency.keys is None:
-        return
-    version = versions_of(known)[-1]
-    if not has_adopted(agency.keys, version):
-        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=version.since <= now)
-    for said in agency.keys.assurances:
-        if said.valid_to is not None:
-            ended = has_ended(said, now)
-            yield ToReview(kind=ASSURANCE_END, at=said.valid_to, overdue=ended, place=said.scheme)
-
-
-def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) -> ToReview:
-    return ToReview(
-        kind=due.kind,
-        at=due.at,
-        overdue=due.at <= now,
-        package=named.get(due.core) if due.core is not None else None,
-        record=due.record,
-        place=due.place,
-        core=due.core,
-    )
 
 
 # -- somebody has looked -----------------------------------------------------------------------------------------------

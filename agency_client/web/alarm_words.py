@@ -85,6 +85,16 @@ _WORDS: Final[dict[str, AlarmWords]] = {
         what="Something was said of a package that this machine has no key for",
         next="It may be a correction. Look at another machine of your desk, or ask the sender.",
     ),
+    "N_REPLACED": AlarmWords(
+        what="A newer package takes the place of one that you have",
+        next="Read it. What you passed on of the earlier one, pass on anew.",
+        link="/inbox",
+        link_text="Go to the inbox",
+    ),
+    "N_NOTICE_ERASED": _notice(
+        "Somebody disputes something that is erased here",
+        "Ask them what, and look at your own records.",
+    ),
     "N_NOTICE_DISAGREED": _notice(
         "Somebody disagrees with your correction or withdrawal", "Read why, and speak with them."
     ),

@@ -72,6 +72,7 @@ _KINDS: Final[dict[str, _Kind]] = {
     "inform_review": _Kind("Look whether the person can be told now", _look),
     "package_review": _Kind("Look whether something in it has changed", _look),
     "training_end": _Kind("Look at the training that ends", _look),
+    "access_answer": _Kind("Answer whoever asked what is held about them", _look),
     "owed_answer": _Kind("Give an answer that is owed", _owed),
     "breach_report": _Kind("Tell the regulator about the breach", _record),
     "breach_step": _Kind("Do the next step about the breach", _record),
@@ -90,7 +91,14 @@ _KINDS: Final[dict[str, _Kind]] = {
 }
 #: What somebody looks at and is done with.
 LOOKED_AT: Final = frozenset(
-    {"retention_review", "decision_review", "inform_review", "package_review", "training_end"}
+    {
+        "retention_review",
+        "decision_review",
+        "inform_review",
+        "package_review",
+        "training_end",
+        "access_answer",
+    }
 )
 
 

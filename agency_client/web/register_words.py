@@ -8,7 +8,9 @@ from typing import Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.register_table import (
+    ASKED_BY,
     RECEIVED,
+    SAID_BY,
     SENT,
     RegisterEntry,
     kind_in_words,
@@ -73,6 +75,8 @@ def _whole(entry: RegisterEntry) -> str:
 
 def _said(entry: RegisterEntry, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     yield _with_whom(entry), "\n".join(_parties(entry))
+    yield "Asked by", "; ".join(entry.said(ASKED_BY))
+    yield "Said by", "; ".join(entry.said(SAID_BY))
     yield "About", "; ".join(f"{n} ({role})" if role else n for n, role in entry.people)
     yield "Your reference", "; ".join(entry.said("thread"))
     yield "What", "\n".join((*map(section_in_words, entry.line.sections), *entry.said("asked_for")))
@@ -80,6 +84,7 @@ def _said(entry: RegisterEntry, catalogue: Catalogue) -> Iterator[tuple[str, str
     yield "Decision", outcome_in_words(entry, catalogue)
     yield "Decided by", "; ".join(entry.said("decided_by"))
     yield "By what right", "; ".join(_law(code, catalogue) for code in entry.said("basis"))
+    yield "Erased here", "Yes. This line alone is left." if entry.erased else ""
     yield "Reasons", "\n".join(entry.said("reasons"))
     if entry.known_days is not None:
         yield "Known for", "1 day" if entry.known_days == 1 else f"{entry.known_days} days"

@@ -13,7 +13,7 @@ from phoenix_protocol.errors import Problem, TamperError, UnavailableError
 from phoenix_protocol.randomness import Randomness
 from phoenix_relay.maintenance.findings import DAMAGED, Finding
 from phoenix_relay.maintenance.key_check import check_day_keys, check_keys
-from phoenix_relay.maintenance.log_check import check_documents, check_log
+from phoenix_relay.maintenance.log_check import check_documents, check_log, check_signatures
 from phoenix_relay.maintenance.package_check import (
     check_bodies,
     check_details,
@@ -76,6 +76,7 @@ def _findings(connection: Connection, day_keys: DayKeys, bodies: Bodies) -> Iter
     try:
         yield from _check_file(connection)
         yield from check_log(connection)
+        yield from check_signatures(connection)
         yield from check_documents(connection)
         yield from check_day_keys(connection, day_keys)
         yield from check_packages(connection, day_keys)

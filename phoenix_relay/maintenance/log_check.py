@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from phoenix_protocol.commitments import commit
+from phoenix_protocol.directory.state import Directory
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.joining import join_code
 from phoenix_protocol.merkle import Frontier
 from phoenix_protocol.signed import parse_signed
 from phoenix_relay.maintenance.findings import Finding, name_of, rows_of
+from phoenix_relay.storage.claims import Claims
 from phoenix_relay.storage.log import Log
 from phoenix_relay.storage.tables import EPOCHS, JOINS, LEAVES, OPENINGS, SAYINGS
 
@@ -36,6 +38,28 @@ def check_log(connection: Connection) -> Iterator[Finding]:
     for row in rows_of(connection, OPENINGS):
         if commit(row.kind, row.salt, row.text.encode()) != row.commitment:
             yield Finding(place="openings", name=str(row.place), what="The opening was changed.")
+
+
+def check_signatures(connection: Connection) -> Iterator[Finding]:
+    """Every signature of the log, by the same fold that admitted its statements: no hash covers them.
+
+    What comes after a statement that does not verify cannot be judged, so that one finding is the last.
+    """
+    taken = Claims(connection).taken()
+    if taken is None:
+        return
+    directory: Directory | None = None
+    for row in rows_of(connection, LEAVES):
+        try:
+            directory = (
+                Directory.begin(row.statement, taken.anchor)
+                if directory is None
+                else directory.admit(row.statement)
+            )
+        except PhoenixError as error:
+            what = f"The statement does not verify ({error.code})."
+            yield Finding(place="log", name=str(row.place), what=what)
+            return
 
 
 def check_documents(connection: Connection) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from agency_client.ports.vault import EraseReason
 from agency_client.record.chronology_copies import chronology_csv, chronology_page
 from agency_client.record.shipped import shipped_catalogue
-from agency_client.use_cases.chronicling import Stretch, Told
+from agency_client.use_cases.chronicling import Stretch, Told, people_in
 from tests.client.quillmere_homes import Desk, Desks, desks
 from tests.end_to_end.documents import package
 from tests.protocol.quillmere import FRONT_DOOR, MASH
@@ -74,6 +74,14 @@ async def test_it_is_found_by_thread_subject_and_day(here: Desks) -> None:
     assert len(said(await told(door, subject="Jordan T", thread="QM-0418"))) == 6
     assert said(await told(door, subject="Jordan T", thread="XQM-0417")) == []
     assert said(await told(door, subject="...")) == [], "what says nothing finds nothing"
+    assert said(await told(door, subject="Jor")) == [], "a subject is whole"
+    near = await door.client.near_names("Jor")
+    assert "Jordan T" in near.names, "what was meant is told instead of nothing"
+    by_name = await told(door, person="JORDÁN")
+    assert len(said(by_name)) == 12
+    assert set(people_in(by_name, "jordan")) == set(near.names)
+    assert said(await told(door, person="Jordan", thread="QM-0418"))
+    assert said(await told(door, person="-")) == []
     first = 1_796_000_000  # after the day of every statement
     later = await told(door, thread="QM-0417", since=first)
     assert [text for _, text in said(later)] == [
@@ -103,11 +111,16 @@ async def test_a_correction_and_a_withdrawal_are_marked_where_they_stand(here: D
     door, mash = here["front door"], here["mash 1"]
     id_ = await door.send(package("Corrected"))
     await mash.accept(id_)
+    core = mash.client.find_received(id_)
+    await mash.client.acknowledge(core, "Duty sergeant", "Strategy discussion")
+    await door.client.catch_up()
     await door.client.correct(id_, "1", "Absent 12", "One was entered late")
     await door.client.withdraw(id_, "observed.2", "It was somebody else")
     await mash.client.catch_up()
     for desk in (door, mash):
         found = await told(desk)
+        response = found.found.entries[0].carrier.responses[0]
+        assert (response.by, response.words) == (MASH, ("Duty sergeant", "Strategy discussion"))
         marked = {e.called: e.marks for e in found.found.entries if e.marks}
         assert marked == {"attendance.1": ("corrected",), "observed.2": ("withdrawn",)}
         data = chronology_csv(found.found, shipped_catalogue()).decode("utf-8-sig")

@@ -177,11 +177,13 @@ async def test_evidence_of_what_came_and_is_erased_is_refused_and_of_the_rest_is
 async def test_register_and_chronology_say_that_it_was_here(here: Desks) -> None:
     id_, core = await shared(here)
     mash, door = here["mash 1"], here["front door"]
+    (before,) = await door.client.register(Sought())
+    assert not before.erased
     await erase(mash, core)
     await erase(door, door.client.find_sent(id_))
     for desk, kind in ((mash, "received"), (door, "sent")):
         (line,) = await desk.client.register(Sought(subject="999 041 7008"))
-        assert (line.line.kind, line.reference) == (kind, id_)
+        assert (line.line.kind, line.reference, line.erased) == (kind, id_, True)
         assert line.said("people") == ("Jordan T",), "the record of disclosure outlives the content"
         told = await desk.client.chronology(Stretch(subject="999 041 7008"))
         assert told.found.entries == ()

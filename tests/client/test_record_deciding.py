@@ -13,6 +13,7 @@ from agency_client.ports.vault import Wanted
 from agency_client.record.decisions import read_decision
 from agency_client.record.facts import Own, RecordFacts
 from agency_client.record.findings import Findings
+from agency_client.record.looks import a_month_after, access_looks
 from agency_client.record.rules.deciding import RULES, check_decision
 from agency_client.record.shipped import shipped_catalogue, shipped_clauses
 from agency_client.record.subjects import reference, words
@@ -279,3 +280,28 @@ def test_looking_records_nothing(home: Home, decision: str) -> None:
     assert look_at_decision(home, decision.encode()).record is None
     with home.vault.reading() as view:
         assert view.records.listing() == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("2026-11-25", "2026-12-25"),
+        ("2026-12-03", "2027-01-03"),
+        ("2027-01-31", "2027-02-28"),
+        ("2028-01-30", "2028-02-29"),
+    ],
+)
+def test_whoever_asks_what_is_held_about_them_is_answered_in_a_month(
+    repository: Path, asked: str, answered: str
+) -> None:
+    text = (repository / "config" / "demo" / "p3-subject-access.toml").read_text("utf-8")
+    document = read_decision(
+        text.replace("asked_at = 2026-11-25\nhow", f"asked_at = {asked}\nhow").encode()
+    )
+    (look,) = access_looks(document, NOW)
+    assert (look.kind, look.at) == ("access_answer", span(answered).last)  # type: ignore[union-attr]
+    unknown = read_decision(text.replace("asked_at = 2026-11-25\nhow", "how").encode())
+    (look,) = access_looks(unknown, NOW)
+    assert look.at == a_month_after(NOW)
+    plain = (repository / "config" / "demo" / "decision.toml").read_bytes()
+    assert list(access_looks(read_decision(plain), NOW)) == []

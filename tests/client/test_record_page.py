@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from agency_client.record.date_words import written_day
 from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.wording import handling_in_words, in_words
 from phoenix_protocol import record
 from phoenix_protocol.identifiers import AgencyId, ItemId
 from phoenix_protocol.record import Kind, StatementClass
@@ -23,7 +25,7 @@ OWN = ItemId(b"s" * 16)
 PERSON: dict[str, tuple[Any, str]] = {
     "name": ("Mark S", "Mark S"),
     "role": ("adult", "adult"),
-    "born": ("1980-01-02", "1980-01-02"),
+    "born": ("1980-01-02", "born 2 Jan 1980"),
     "identifiers": ({"nhs_number": "999 041 7008"}, "nhs number: 999 041 7008"),
     "part3_category": (("suspect",), "Suspect"),
     "notes": ("Armed", "Armed"),
@@ -39,10 +41,10 @@ STATEMENT: dict[str, tuple[Any, str]] = {
     "chain_depth": (2, "2 times"),
     "source": (record.Source(type="protected", identity_protected=True), "protect who it is"),
     "basis": ((OTHER,), "rests on seen.1"),
-    "as_of": ("2026-11-20", "As of 2026-11-20"),
-    "event_from": ("2026-11-02", "2026-11-02"),
-    "event_to": ("2026-11-19", "2026-11-19"),
-    "recorded_at": ("2026-11-21", "written down 2026-11-21"),
+    "as_of": ("2026-11-20", "As of 20 Nov 2026"),
+    "event_from": ("2026-11-02", "2 Nov 2026"),
+    "event_to": ("2026-11-19", "19 Nov 2026"),
+    "recorded_at": ("2026-11-21", "written down 21 Nov 2026"),
     "verification": ("withdrawn", "[WITHDRAWN]"),
     "verified_by": ("The sergeant", "checked by The sergeant"),
     "test": ("A second sighting", "A second sighting"),
@@ -130,3 +132,34 @@ def test_what_is_not_said_takes_no_line() -> None:
 def test_what_others_wrote_steers_no_terminal() -> None:
     assert "\x1b" not in page(replace(FULL, text="\x1b[2J", author="\u202e"))
     assert "<U+202E>" in page(replace(FULL, author="\u202e"))
+
+
+def test_what_two_say_of_a_statement_is_said_once() -> None:
+    statement = ReadStatement(
+        id=OWN, class_=StatementClass.FACT, about=(), said=replace(FULL, verification="corrected")
+    )
+    (first, *_) = statement_lines(statement, {}, {}, CATALOGUE, ("corrected", "disputed"))
+    assert "[CORRECTED, DISPUTED] Was seen" in first
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-20", "20 Nov 2026"),
+        ("2026-11", "Nov 2026"),
+        ("2026-11-20T23:30:00-01:00", "21 Nov 2026 00:30 UTC"),
+        ("2026-11-20T10:00:00Z", "20 Nov 2026 10:00 UTC"),
+        ("2026", "2026"),
+        ("2026-13", "2026-13"),
+        ("0001-01-01T00:00:00+12:00", "0001-01-01T00:00:00+12:00"),
+        ("not known: lost", "not known: lost"),
+        ("", ""),
+    ],
+)
+def test_days_are_written_in_one_style(written: str, read: str) -> None:
+    assert written_day(written) == read
+
+
+def test_a_letter_of_handling_has_its_name_beside_it() -> None:
+    assert handling_in_words(CATALOGUE, "C") == f"{in_words(CATALOGUE, 'handling', 'C')} (C)"
+    assert handling_in_words(CATALOGUE, "No overt action") == "No overt action"

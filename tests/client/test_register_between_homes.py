@@ -42,7 +42,11 @@ async def test_each_side_has_its_line_and_what_is_said_later_stands_beside_it(he
         assert await lines(desk, subject="QM-0417") == [(kind, id_), ("notice_correct", id_)]
         (_, corrected) = await desk.client.register(Sought(person="jordan"))
         assert corrected.said("purpose") == ("One session was entered late",)
-        assert [party.name for party in corrected.parties] == [FRONT_DOOR]
+        with_whom = [MASH, NURSE] if desk is door else [FRONT_DOOR]
+        assert [party.name for party in corrected.parties] == with_whom
+        assert corrected.said("said_by") == (FRONT_DOOR,)
+        by_address = await lines(desk, agency=MASH if desk is door else FRONT_DOOR)
+        assert ("notice_correct", id_) in by_address
     await mash.client.catch_up()
     assert len(await lines(mash)) == 2, "a notice that comes again has one line"
 

@@ -117,7 +117,7 @@ def test_every_cell_is_quoted_and_the_mark_comes_first() -> None:
     assert data.endswith(b'"\r\n')
     text = data.decode("utf-8-sig")
     assert all(line.startswith('"') and line.endswith('"') for line in text.split("\r\n")[:-1])
-    assert read_back(data)[1][6] == 'says "no", twice'
+    assert read_back(data)[1][8] == 'says "no", twice'
 
 
 def test_ordinary_words_stay_as_they_are() -> None:
@@ -132,7 +132,7 @@ def test_a_cell_is_safe_whatever_the_text(text: str) -> None:
     cell = safe_cell(text)
     assert cell[:1] not in set("=+-@\t\r\n \uff1d\uff0b\uff0d\uff20")
     assert cell == plain(cell)
-    assert read_back(register_csv([entry(text)], shipped_catalogue()))[1][6] == cell
+    assert read_back(register_csv([entry(text)], shipped_catalogue()))[1][8] == cell
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -177,6 +177,16 @@ def test_a_page_leaves_out_columns_in_which_nothing_stands() -> None:
     assert "By what right" not in made
     assert "1970-01-01 00:00" in made
     assert "0 entries" in register_page([], shipped_catalogue(), {}).decode()
+
+
+def test_who_asked_and_who_said_it_are_not_whom_it_was_shared_with() -> None:
+    facts = {"asked_by": ("head@fennick-academy",), "said_by": ("mash@ardenfold-police",)}
+    line = RegisterLine(kind="decision", time=Seconds(0), facts=facts)
+    (row,) = rows([RegisterEntry(line=line, reference="r1", parties=())], shipped_catalogue())
+    cells = dict(zip([heading for heading, _ in COLUMNS], row, strict=True))
+    assert cells["With whom"] == ""
+    assert cells["Asked by"] == "head@fennick-academy"
+    assert cells["Said by"] == "mash@ardenfold-police"
 
 
 def test_words_stand_for_codes() -> None:

@@ -12,6 +12,7 @@ from agency_client.ports.vault import RegisterLine
 from agency_client.record.subjects import people_terms, terms
 from agency_client.use_cases.deciding import decide
 from agency_client.use_cases.home import Home
+from agency_client.use_cases.near_names import near_names
 from agency_client.use_cases.registering import Sought, entries_of, register, register_page
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.lifecycle import State, Step
@@ -79,7 +80,8 @@ def test_a_line_says_how_far_it_is_by_now(home: Home) -> None:
     assert sent.owed == ("KM1:decision.welfare",)
     assert (came.reference, came.state) == (package_id(2).hex(), State.OFFERED.value)
     assert decided.reference == "r1"
-    assert [p.name for p in decided.parties] == ["lead@lantern-youth"]
+    assert decided.parties == (), "a decision is shared with nobody"
+    assert decided.said("asked_by") == ("lead@lantern-youth",)
 
 
 def test_what_is_sought_is_found_and_nothing_else(home: Home) -> None:
@@ -94,9 +96,23 @@ def test_what_is_sought_is_found_and_nothing_else(home: Home) -> None:
     assert kinds(home, agency="fennick-academy") == ["received"]
     assert kinds(home, agency="Lead@Fennick-Academy") == ["received"]
     assert kinds(home, agency="head@fennick-academy") == []
+    assert kinds(home, agency="lead@lantern-youth") == ["decision"], "who asked is found too"
     assert kinds(home, since=Seconds(NOW + 1)) == ["received", "decision"]
     assert kinds(home, until=Seconds(NOW + 1)) == ["sent"]
     assert kinds(home, person="jordan", agency="ardenfold-police") == ["sent"]
+
+
+def test_names_are_near_by_their_beginnings_or_by_one_whole_word_and_by_nothing_else(
+    home: Home,
+) -> None:
+    def near(text: str) -> tuple[str, ...]:
+        return tuple(sorted(near_names(home, text).names))
+
+    assert near("Jord Tan") == ("Jordan Tanner",)
+    assert near("alëx") == ("Alex T",)
+    assert near("Jordan Smith") == ("Jordan T", "Jordan Tanner")
+    assert near("Jordon") == (), "likeness is no reason to name a child"
+    assert near("...") == ()
 
 
 def test_looking_and_taking_copies_away_are_in_the_audit_record(home: Home) -> None:

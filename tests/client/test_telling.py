@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agency_client.cli.meanings import is_alarm
 from agency_client.cli.tables import table_lines
 from agency_client.cli.telling import spoken, spoken_day
 
@@ -139,3 +140,22 @@ def test_on_a_terminal_a_table_fits_and_says_what_its_states_mean() -> None:
 def test_in_a_pipe_a_row_is_one_line_and_nothing_is_explained() -> None:
     heading, row, end = shown_on(None)
     assert (len(row) > 150, "held" in heading + row, end) == (True, False, "")
+
+
+@pytest.mark.parametrize(
+    ("code", "about", "alarm"),
+    [
+        ("E_SIG_DELIVERY", "offer", True),
+        ("E_REPLAY", "sequence", True),
+        ("E_RECEIPT_STATE", "event", True),
+        ("E_RECEIPT_STATE", "missing:2", False),
+        ("A_EQUIVOCATION", "ab", True),
+        ("A_RELAY_LIED", "ab", True),
+        ("E_DIR_STALE", "1", False),
+        ("A_NOT_DELIVERED", "", False),
+        ("N_CORRECTED", "ab", False),
+        ("W_EXPIRES_SOON", "1", False),
+    ],
+)
+def test_an_alarm_is_what_did_not_verify(code: str, about: str, alarm: bool) -> None:
+    assert is_alarm(code, about) is alarm

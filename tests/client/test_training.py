@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from agency_client.use_cases.falling_due import review
 from agency_client.use_cases.home import Home
-from agency_client.use_cases.reviewing import Outcome, Reviewed, review, reviewed
+from agency_client.use_cases.reviewing import Outcome, Reviewed, reviewed
 from agency_client.use_cases.showing import show_record
 from agency_client.use_cases.training import (
     Training,

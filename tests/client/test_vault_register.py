@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2
 
-from agency_client.adapters.vault import SqlcipherVault
+from agency_client.adapters.vault import SqlcipherVault, register
 from agency_client.ports.vault import RegisterLine, SharedSection, Wanted
 from agency_client.record.subjects import people_terms, reference, terms, words
 from phoenix_protocol.identifiers import Seconds
@@ -112,3 +112,20 @@ def test_facts_without_a_value_are_not_kept(vault: SqlcipherVault) -> None:
     with vault.reading() as view:
         kept = {name: values for name, values in FACTS.items() if values}
         assert view.register.of(core=core_hash(1)) == (replace(line(1), facts=kept, number=number),)
+
+
+def test_pages_of_many_lines_are_those_of_few_and_a_line_is_counted_once(
+    vault: SqlcipherVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with vault.transaction() as tx:
+        for n in range(1, 9):
+            late = line(n, time=Seconds(NOW + (n * 5 % 8)))
+            tx.register.add(late, terms(names=["Jordan Johnson" if n % 2 else "Alex"]))
+    wanted = Wanted(words=("jo",))  # two words of one name begin so
+    with vault.reading() as view:
+        found = [n.number for n in view.register.find(wanted)][::-1]
+        few = [n.number for n in view.register.page(wanted, start=1, most=2)]
+        assert (few, view.register.count(wanted)) == (found[1:3], 4)
+        monkeypatch.setattr(register, "_MANY", 2)
+        assert [n.number for n in view.register.page(wanted, start=1, most=2)] == few
+        assert view.register.count(Wanted(words=("jo",), kinds={"sent"})) == 4

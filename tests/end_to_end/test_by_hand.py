@@ -228,7 +228,7 @@ def test_a_sender_reads_again_what_was_sent(shell: Shell) -> None:
     assert "Absent 11 of 30 sessions" in str(again)
     assert {s["kind"] for s in again["sections"]} >= {"statements", "legal", "decision"}
     page = shell.phoenix("--home", "social-care", "open", sent["package"]).out
-    assert "born 2011-03-02" in page
+    assert "born 2 Mar 2011" in page
     assert "nhs number: 999 041 7008" in page
     assert "About Jordan T" in page
 

@@ -154,7 +154,7 @@ def test_a_package_whose_signature_was_broken_on_its_way_is_an_alarm_and_is_show
     id_ = odd.send(odd_file("broken-on-its-way.toml"))["package"]
     core = break_signature(odd.town, id_)
     desk = odd.town.desk
-    inbox = odd.run(desk, "inbox").json
+    inbox = odd.run(desk, "inbox", status=5).json
     assert id_ not in {p["package"] for p in inbox["packages"]}
     assert ("E_SIG_DELIVERY", core) in {(a["code"], a["core"]) for a in inbox["alerts"]}
     for words in (("accept", id_), ("open", id_), ("return", id_[:12], "--reason", "Odd")):
@@ -169,6 +169,10 @@ def test_a_package_whose_signature_was_broken_on_its_way_is_an_alarm_and_is_show
     assert recipient["state"] in ("held", "offered")
     recalled = odd.run(odd.front, "recall", id_, "--reason", "It did not arrive whole").json
     assert [r["answer"] for r in recalled["recipients"]] == ["RECALLED"]
+    # It is an alarm until somebody has seen it.
+    numbers = [a["number"] for a in inbox["alerts"] if a["code"] == "E_SIG_DELIVERY"]
+    odd.run(desk, "alarms", *(word for n in numbers for word in ("--seen", str(n))))
+    odd.run(desk, "inbox")
 
 
 def break_signature(town: Town, id_: str) -> str:

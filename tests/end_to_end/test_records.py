@@ -96,7 +96,7 @@ def test_both_sides_find_what_was_shared(town: Town, tmp_path: Path) -> None:
     for file in (sheet, page):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = list(csv.reader(io.StringIO(sheet.read_bytes().decode("utf-8-sig"), newline="")))
-    assert rows[1][4:6] == ["Kofi Mensah-Åberg (child)", "'=1+1"]
+    assert rows[1][6:8] == ["Kofi Mensah-Åberg (child)", "'=1+1"]
     assert "Kofi Mensah-Åberg (child)" in page.read_text("utf-8")
     refused = town.sender.phoenix("register", "--csv", sheet, status=2)
     assert refused.error_code == "E_FILE"

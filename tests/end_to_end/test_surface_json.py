@@ -18,10 +18,11 @@ from tests.end_to_end.processes import Machine, RelayProcess
 from tests.end_to_end.quillmere import PASSPHRASE, Town, join
 from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_page
 
-#: Shown only for a damaged record or a machine without keys, which other tests bring about.
+#: Shown only for a damaged record, a machine without keys or an acknowledged package, which other tests bring about.
 NOT_BROUGHT_ABOUT = (
     "phoenix audit verify: problems[]",
     "phoenix verify: from.ended.",
+    "phoenix chronology: entries[].responses[].",
     *(f"phoenix {said}: warnings[]" for said in ("release", "correct", "withdraw", "dispute")),
 )
 
@@ -247,6 +248,8 @@ def test_recording(town: Town, page: Page, repository: Path, tmp_path: Path) -> 
     assert [line["reference"] for line in found["lines"]] == ["r1", "r2", "r4"]
     town.send(package("In the register"))
     seen("phoenix register", town.sender.phoenix("register", "--subject", "qm 0417").json)
+    near = nurse.phoenix("register", "--subject", "jord", "--most", "1").json
+    assert (near["lines"], near["near"]) == ([], ["Jordan T"])
     in_order(town, seen, tmp_path)
     misdirected(town, seen, repository, tmp_path)
     seen.conclude()
@@ -261,7 +264,7 @@ def in_order(town: Town, seen: Seen, folder: Path) -> None:
     sender.phoenix("erase", erased, "--reason", "not_needed")
     sender.phoenix("restrict", id_, "2", "--reason", "contested")
     days = ("--from", "2026-01", "--to", "2026-11-20", "--gap", "20")
-    words = ("chronology", "--subject", "jordan t", "--thread", "qm-0417")
+    words = ("chronology", "--subject", "jordan t", "--person", "jord", "--thread", "qm-0417")
     told = seen("phoenix chronology", sender.phoenix(*words, *days, *copies).json)
     assert [gap["days"] for gap in told["gaps"]] == [323]
     assert {each["package"] for each in told["erased"]} == {erased}

@@ -98,3 +98,22 @@ async def test_another_name_of_the_log_is_of_the_database(tmp_path: Path) -> Non
     assert [(f.place, f.name, f.code) for f in damaged(home)] == [
         ("database", DATABASE, "E_LOCKED")
     ]
+
+
+async def test_a_signature_of_the_log_that_does_not_verify_is_found(tmp_path: Path) -> None:
+    home = tmp_path / "relay"
+    async with running(home, Clock()):
+        pass
+    with sqlite3.connect(home / DATABASE) as connection:
+        place, statement = connection.execute(
+            "SELECT place, statement FROM leaves ORDER BY place DESC LIMIT 1"
+        ).fetchone()
+        broken = bytearray(statement)
+        broken[-10] ^= 1  # the signature stands last, and no hash covers it
+        connection.execute(
+            "UPDATE leaves SET statement = ? WHERE place = ?", (bytes(broken), place)
+        )
+    connection.close()
+    assert [(f.place, f.name, f.what) for f in damaged(home)] == [
+        ("log", str(place), "The statement does not verify (E_SIG).")
+    ]

@@ -173,6 +173,10 @@ class DueTable:
         )
         return tuple(map(_due, rows))
 
+    def count(self, until: Seconds) -> int:
+        sql = "SELECT count(*) FROM dues WHERE closed IS NULL AND at <= ?"
+        return int(self._session.value(sql, until))
+
     def of(self, *, core: ObjectHash | None = None, record: int | None = None) -> tuple[Due, ...]:
         where, value = ("core = ?", core) if core is not None else ("record = ?", record)
         return tuple(map(_due, self._session.all(f"{_DUE} {where} ORDER BY at, number", value)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from agency_client.adapters.vault.session import Row, Session
@@ -21,7 +22,12 @@ from phoenix_protocol.identifiers import ObjectHash, Seconds
 _LINE: Final = "SELECT number, kind, time, core, record, line, said FROM register"
 _IN_ORDER: Final = "ORDER BY time, number"
 _COUNT: Final = "SELECT count(*) FROM register"
+_COUNT_FOUND: Final = "SELECT count(DISTINCT line) FROM"
 _NEWEST_FIRST: Final = "ORDER BY time DESC, number DESC"
+#: From here on lines are read in the order of their times, and those that are not found are passed over unread.
+_MANY: Final = 500
+_BY_TIME: Final = "INDEXED BY register_by_time"
+_ANY: Final = Wanted()
 _KINDS: Final = "kind IN (SELECT value FROM json_each(?))"
 _EXACT: Final = "SELECT line FROM register_terms WHERE kind = ? AND term = ?"
 _BEGINS: Final = "SELECT line FROM register_terms WHERE kind = ? AND term >= ? AND term < ?"
@@ -70,14 +76,26 @@ class RegisterTables:
 
     def page(self, wanted: Wanted, *, start: int, most: int) -> tuple[RegisterLine, ...]:
         where, values = _where(wanted)
+        by = _BY_TIME if self._are_many(wanted) else ""
         rows = self._session.all(
-            f"{_LINE} {where} {_NEWEST_FIRST} LIMIT ? OFFSET ?", *values, most, start
+            f"{_LINE} {by} {where} {_NEWEST_FIRST} LIMIT ? OFFSET ?", *values, most, start
         )
         return tuple(map(_line, rows))
 
     def count(self, wanted: Wanted) -> int:
+        found = _found(wanted)
+        if found is not None and wanted == replace(_ANY, **_found_by(wanted)):
+            return int(self._session.value(f"{_COUNT_FOUND} ({found[0]})", *found[1]))
         where, values = _where(wanted)
         return int(self._session.value(f"{_COUNT} {where}", *values))
+
+    def _are_many(self, wanted: Wanted) -> bool:
+        """Whether so many lines are found that to read all of them for their times costs more than going by time."""
+        found = _found(wanted)
+        if found is None:
+            return False
+        rows = self._session.all(f"{found[0]} LIMIT ?", *found[1], _MANY)
+        return len(rows) == _MANY
 
     def of(
         self, *, core: ObjectHash | None = None, record: int | None = None
@@ -110,16 +128,31 @@ def _where(wanted: Wanted) -> tuple[str, tuple[object, ...]]:
 
 
 def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:
-    terms = list(_terms(wanted))
-    if terms:  # the index alone says which lines have all of them: no other line is read
-        both = " INTERSECT ".join(sql for sql, _ in terms)
-        yield f"number IN ({both})", tuple(value for _, values in terms for value in values)
+    found = _found(wanted)
+    if (
+        found is not None
+    ):  # the index alone says which lines have all of them: no other line is read
+        yield f"number IN ({found[0]})", found[1]
     if wanted.kinds is not None:
         yield _KINDS, (json.dumps(sorted(wanted.kinds)),)
     if wanted.since is not None:
         yield "time >= ?", (wanted.since,)
     if wanted.until is not None:
         yield "time < ?", (wanted.until,)
+
+
+def _found(wanted: Wanted) -> tuple[str, tuple[object, ...]] | None:
+    """The question to the index; None where nothing is asked of it."""
+    terms = list(_terms(wanted))
+    if not terms:
+        return None
+    both = " INTERSECT ".join(sql for sql, _ in terms)
+    return both, tuple(value for _, values in terms for value in values)
+
+
+def _found_by(wanted: Wanted) -> dict[str, Any]:
+    """What of ``wanted`` the index answers."""
+    return {"reference": wanted.reference, "words": wanted.words, "agency": wanted.agency}
 
 
 def _terms(wanted: Wanted) -> Iterator[tuple[str, tuple[object, ...]]]:

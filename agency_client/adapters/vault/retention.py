@@ -118,6 +118,10 @@ class ErasureTables:
         )
         return tuple(ObjectHash(core) for (core,) in rows)
 
+    def whole(self) -> frozenset[ObjectHash]:
+        rows = self._session.all("SELECT core FROM tombstones WHERE section IS NULL")
+        return frozenset(ObjectHash(core) for (core,) in rows)
+
     def is_erased(self, core: ObjectHash) -> bool:
         found = self._session.one(
             "SELECT 1 FROM tombstones WHERE core = ? AND section IS NULL", core

@@ -128,6 +128,10 @@ class Dues(Protocol):
         """What is not done, due at ``until`` or before (None: ever), soonest first."""
         ...
 
+    def count(self, until: Seconds) -> int:
+        """How much is not done and due at ``until`` or before."""
+        ...
+
     def of(self, *, core: ObjectHash | None = None, record: int | None = None) -> tuple[Due, ...]:
         """Everything that is or was due for a package or for a record, open and closed, soonest first."""
         ...

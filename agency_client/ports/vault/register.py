@@ -32,9 +32,10 @@ class RegisterLine:
 
     ``said`` is the hash of a signed object that it tells of and that is no record, such as a notice.
 
-    ``parties`` are addresses, or names of who has none. ``facts`` are texts and codes by these names, any of which may
-    be absent: purpose, thread, people (names), roles (of these people), outcome, decided_by, consent (a code),
-    basis, reasons, withheld, known_at. Others may be added. ``number`` is given by the vault.
+    ``parties``, with whom it is shared, are addresses, or names of who has none. ``facts`` are texts and codes by these
+    names, any of which may be absent: asked_by, said_by, purpose, thread, people (names), roles (of these people),
+    outcome, decided_by, consent (a code), basis, reasons, withheld, known_at. Others may be added. ``number`` is given
+    by the vault.
     """
 
     kind: str

@@ -107,6 +107,10 @@ class Erasure(Protocol):
         """The packages of which something was erased last, the newest first."""
         ...
 
+    def whole(self) -> frozenset[ObjectHash]:
+        """Every package that was erased here as a whole."""
+        ...
+
     def is_erased(self, core: ObjectHash) -> bool:
         """Whether all of a package was erased here."""
         ...

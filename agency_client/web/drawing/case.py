@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from agency_client.record.register_table import RECEIVED, SENT, RegisterEntry
+from agency_client.record.register_table import ASKED_BY, RECEIVED, SENT, RegisterEntry
 from agency_client.web.when import short_day
 from phoenix_protocol.package.lifecycle import STORED, State
 
@@ -104,9 +104,14 @@ def case_picture(lines: Sequence[Line]) -> CasePicture | None:
 def _by_lane(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
     lanes: dict[str, list[Line]] = {}
     for line in lines:
-        for party in [p.name for p in line.entry.parties] or ["Here alone"]:
+        for party in _with_whom(line.entry) or ["Here alone"]:
             lanes.setdefault(party, []).append(line)
     return list(lanes.items())
+
+
+def _with_whom(entry: RegisterEntry) -> list[str]:
+    """Those with whom it is shared; who asked, of what stays here."""
+    return [party.name for party in entry.parties] or list(entry.said(ASKED_BY))
 
 
 def _placed(wanted: Sequence[tuple[Line, int]]) -> list[tuple[Line, int, int]]:

@@ -12,12 +12,13 @@ from agency_client.record.chronology import with_gaps
 from agency_client.record.chronology_copies import chronology_csv, chronology_page
 from agency_client.record.dated import USUAL
 from agency_client.record.when import span
-from agency_client.use_cases.chronicling import Stretch, Told
+from agency_client.use_cases.chronicling import Stretch, Told, people_in
 from agency_client.web.asked import Asked
 from agency_client.web.chronology_words import chronology_words, left_out
 from agency_client.web.copies import to_print, to_save
 from agency_client.web.fields import Field, Shape, shown, summary, take
 from agency_client.web.naming import number_of
+from agency_client.web.near import near_to
 from agency_client.web.paging import pages_of
 from agency_client.web.table import get, post
 from agency_client.web.when import moment
@@ -34,6 +35,12 @@ _FIELDS: Final = (
         shape=Shape.LINE,
         label="About whom",
         hint="A whole name, or a number such as an NHS number.",
+    ),
+    Field(
+        at=("person",),
+        shape=Shape.LINE,
+        label="Person",
+        hint="A name, or how its words begin.",
     ),
     Field(
         at=("thread",),
@@ -74,6 +81,8 @@ async def chronology(asked: Asked) -> web.StreamResponse:
         title="Chronology",
         lines=[chronology_words(line, catalogue, names) for line in shown_lines],
         whole=len(told.found.entries),
+        near=() if told.found.entries else await near_to(asked, tree),
+        people=people_in(told, tree["person"]) if "person" in tree else (),
         gap_days=told.found.gap_days,
         do_not_alert=told.found.do_not_alert,
         left_out=list(left_out(told)),
@@ -112,7 +121,7 @@ async def search(asked: Asked) -> web.StreamResponse:
 
 def _wrong(tree: Mapping[str, Any]) -> tuple[Problem, ...]:
     found = []
-    if "subject" not in tree and "thread" not in tree:
+    if not tree.keys() & {"subject", "person", "thread"}:
         found.append(_problem("subject", "Enter about whom, or under which reference"))
     for name in ("since", "until"):
         if name in tree and span(tree[name]) is None:
@@ -137,6 +146,7 @@ def _stretch(tree: Mapping[str, Any]) -> Stretch:
     since, until = span(tree.get("since", "")), span(tree.get("until", ""))
     return Stretch(
         subject=tree.get("subject"),
+        person=tree.get("person"),
         thread=tree.get("thread"),
         since=Seconds(since.first) if since is not None else None,
         until=Seconds(until.last + 1) if until is not None else None,

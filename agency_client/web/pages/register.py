@@ -17,6 +17,7 @@ from agency_client.web.asked import Asked
 from agency_client.web.copies import to_print, to_save
 from agency_client.web.fields import Field, Shape, Word, shown, summary, take
 from agency_client.web.naming import number_of
+from agency_client.web.near import near_to
 from agency_client.web.paging import pages_of
 from agency_client.web.register_words import register_words
 from agency_client.web.table import get, post
@@ -95,6 +96,7 @@ async def _page(
         problem=bool(problems) or None,
         lines=[] if problems else [register_words(entry, catalogue) for entry in page.entries],
         whole=page.whole,
+        near=() if page.whole or problems else await near_to(asked, tree),
         is_search=bool(tree) and not problems,
         is_forgotten=bool(name) and not tree,
         search=name if tree else "",
