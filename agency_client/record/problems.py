@@ -14,7 +14,7 @@ NEXT: Final[dict[str, str]] = {
     "E_DOC_MISSING": "Add it.",
     "E_DOC_EMPTY": "Add a statement, attach a file, or remove the section.",
     "E_DOC_DUPLICATE": "Give each one a name of its own, or remove one.",
-    "E_DOC_CODE": "Use one of the words of the catalogue.",
+    "E_DOC_CODE": "Use one of the words of the list. See: phoenix catalogue",
     "E_DOC_MARKING": "Write OFFICIAL or OFFICIAL-SENSITIVE. Anything higher must not be sent this way.",
     "E_DOC_PURPOSE": "Write purpose = and, in one sentence, why you share.",
     "E_DOC_RECIPIENT": "Check the address: 'phoenix directory' lists everybody you can send to.",
