@@ -20,16 +20,16 @@ from phoenix_protocol.errors import RefusedError, UsageError
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option(
     "--kind",
-    type=click.Choice(["package", "request", "victim-request"]),
+    type=click.Choice(["package", "request", "victim-request", "decision"]),
     default="package",
-    help="What it is for: a package, a request, or a request about a victim.",
+    help="What it is for: a package, a request, a request about a victim, or a decision.",
 )
 @click.option(
     "--answer", metavar="ID", help="The request that it answers: its questions are in it."
 )
 @click.pass_context
 def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> None:
-    """Write a template of a document, explained line by line: a package, a request, or an answer to one."""
+    """Write a template of a document, explained line by line: a package, a request, an answer to one, a decision."""
     from agency_client.record.templates import Template, template
 
     if answer is not None:
@@ -38,7 +38,7 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
     else:
         here = run_if_open(ctx, lambda c: c.template(Template(kind)))
         text = template(Template(kind)) if here is None else here
-        then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
+        then = _THEN.get(kind, "phoenix request {} --check")
     if out is None:
         if as_json(ctx):
             tell_json({"template": text})
@@ -58,6 +58,10 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
         tell_json({"out": str(out)})
         return
     tell(f"The template is in {out}. Fill it in, then: {then.format(out)}")
+
+
+#: What to run on a template that was filled in, where it is no request.
+_THEN = {"package": "phoenix check {}", "decision": "phoenix decide {} --check"}
 
 
 def findings_json(findings: Any) -> dict[str, Any]:

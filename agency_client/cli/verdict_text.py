@@ -24,6 +24,7 @@ from agency_client.record.verdict_words import (
 )
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
 from agency_client.record.wording import answer_lines, in_words
+from agency_client.record.zones import clock_words
 from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.evidence.parties import Party
 from phoenix_protocol.evidence.parts import VerifiedSection
@@ -153,7 +154,7 @@ def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue:
     if said.source is not None:
         notes.append(f"source: {in_words(catalogue, 'source_type', said.source.type)}")
     if said.as_of:
-        notes.append(f"as of {said.as_of}")
+        notes.append(f"as of {clock_words(said.as_of)}")
     if said.chain_depth:
         notes.append(f"first said by {said.origin}")
     tell(f"            {plain(', '.join(notes))}")

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from agency_client.record.places import Lines, Place, line_of, written
-from agency_client.record.problems import NEXT
+from agency_client.record.problems import NEXT, WARNING_NEXT
 from phoenix_protocol.errors import Problem
 
 #: More faults than this are not listed: nobody mends a thousand at once.
@@ -20,12 +20,13 @@ _LEAST_PART: Final = 4
 class Faults:
     """What was found so far. A place that has a fault, and everything inside it, gets no second one."""
 
-    __slots__ = ("_lines", "_places", "_problems")
+    __slots__ = ("_lines", "_notes", "_places", "_problems")
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self._places: set[Place] = set()
         self._problems: list[Problem] = []
+        self._notes: list[Problem] = []
 
     def add(
         self,
@@ -50,6 +51,20 @@ class Faults:
                 clause=clause,
             )
         )
+
+    def note(self, code: str, at: Place, message: str) -> None:
+        """Say how something was read that could be meant otherwise. It is no fault, and stops nothing."""
+        if len(self._notes) < MOST:
+            where, line = written(at), line_of(at, self._lines)
+            next_ = WARNING_NEXT[code]
+            self._notes.append(
+                Problem(code=code, message=message, next=next_, place=where, line=line)
+            )
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """How things were read, each once."""
+        return tuple(dict.fromkeys(self._notes))
 
     def has(self, at: Place) -> bool:
         """Whether ``at`` or a place around it has a fault."""

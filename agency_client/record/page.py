@@ -13,6 +13,7 @@ from agency_client.record.catalogue import Catalogue
 from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.plain import plain
 from agency_client.record.wording import in_words
+from agency_client.record.zones import clock_words
 from phoenix_protocol.identifiers import ItemId
 from phoenix_protocol.record import Person, Source, Statement
 
@@ -105,9 +106,9 @@ def source_in_words(source: Source | None, catalogue: Catalogue) -> str:
 
 
 def _times(said: Statement) -> str:
-    happened = " to ".join(t for t in (said.event_from, said.event_to) if t)
+    happened = " to ".join(clock_words(t) for t in (said.event_from, said.event_to) if t)
     parts = (("As of", said.as_of), ("happened", happened), ("written down", said.recorded_at))
-    return _sentence(f"{name} {value}" for name, value in parts if value)
+    return _sentence(f"{name} {clock_words(value)}" for name, value in parts if value)
 
 
 def reliance_in_words(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogue) -> str:

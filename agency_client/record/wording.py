@@ -15,6 +15,7 @@ from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.record.statements import SECTION_ANSWERS, Section
 from agency_client.record.tables import declared
+from agency_client.record.zones import clock_words
 
 #: What only a program can do anything with.
 _FOR_PROGRAMS: Final = frozenset(
@@ -50,7 +51,7 @@ def answer_lines(
         if place in _FOR_PROGRAMS or name.startswith(f"{LOCAL_QUESTION}."):
             continue
         enumeration = _enumerations().get(place)
-        said = ", ".join(in_words(catalogue, enumeration, value) for value in values)
+        said = ", ".join(clock_words(in_words(catalogue, enumeration, value)) for value in values)
         yield _asked(name, answers) or _title(name, enumeration, catalogue), said
 
 

@@ -975,8 +975,12 @@ TIMES = [
             '"0d"',
             '"13w"',
             '"soon"',
-            "2026-11-30T10:00:00",
         )
+    ),
+    case(
+        "end in UK time",
+        ('"14d"', "2026-11-30T10:00:00"),
+        found={"warning W_DOC_ZONE expires"},
     ),
     # It is noon on a Sunday: an amber package is dealt with by the end of Monday.
     case(
