@@ -78,7 +78,8 @@ def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Second
     """When a package made at ``now`` ends. ``text`` is as in the document; None means fourteen days.
 
     A length (``90m``, ``14d``), a day (to its end, UTC) or a time (UK time without a zone).
-    ``longest`` is the most seconds that the partnership lets a package live; the default life is shortened to it. Raises RefusedError ``E_DOC_TIME``.
+    ``longest`` is the most seconds that the partnership lets a package live; the default life is shortened to it.
+    Raises RefusedError ``E_DOC_TIME``.
     """
     if text is None:
         return Seconds(now + min(DEFAULT_LIFE, longest))

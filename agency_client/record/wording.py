@@ -52,7 +52,7 @@ def answer_lines(
             continue
         enumeration = _enumerations().get(place)
         said = ", ".join(clock_words(in_words(catalogue, enumeration, value)) for value in values)
-        yield _asked(name, answers) or _title(name, enumeration, catalogue), said
+        yield _asked(name, answers) or title_of(name, enumeration, catalogue), said
 
 
 def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
@@ -61,7 +61,8 @@ def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
     return next(iter(answers.get(f"{LOCAL_QUESTION}.{id_}", ())), None) if table == LOCAL else None
 
 
-def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+def title_of(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+    """What an answer is called, by its place."""
     if (place := _POSITION.sub("", name)) in TITLES:
         return TITLES[place]
     if enumeration is not None and enumeration in catalogue.titles:
