@@ -12,7 +12,7 @@ from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.finding_pages import summed_up
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run, run_if_open
-from agency_client.cli.telling import problem_json, tell, tell_json, tell_problems
+from agency_client.cli.telling import problem_json, shown, tell, tell_json, tell_problems
 from phoenix_protocol.errors import RefusedError, UsageError
 
 
@@ -80,11 +80,21 @@ def recipients_compared(findings: Any) -> list[dict[str, Any]]:
 
 
 def tell_compared(findings: Any) -> None:
-    """The same for a person."""
+    """The same for a person. Addresses whose words nobody compared yet stand together."""
     from agency_client.cli.people import compared_text
 
     for compared in findings.compared:
-        tell(compared_text(compared))
+        if compared.at is not None:
+            click.echo(compared_text(compared), err=True)
+    never = [shown(compared.address) for compared in findings.compared if compared.at is None]
+    if never:
+        click.echo(f"{_NEVER_COMPARED} {', '.join(never)}", err=True)
+
+
+_NEVER_COMPARED = (
+    "Nobody here has checked by phone yet that these are who they say they are "
+    "(phoenix fingerprint ADDRESS shows the words to read out):"
+)
 
 
 @command("check")
@@ -106,25 +116,31 @@ def check(
         tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
     else:
         tell_findings(findings)
-        tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)
 
 
+#: What stops a package is told last: it is then what somebody sees.
 _HEADINGS = (
-    ("problems", "Mend these:"),
-    ("warnings", "Look at these again:"),
     ("prompts", "Think about these:"),
     ("owed", "These answers are owed. You can go on now and give them later:"),
+    ("warnings", "Look at these again:"),
 )
 
 
 def tell_findings(findings: Any, of: str = "package") -> None:
-    """What the rules said of a document, for a person: first whether it can go on."""
+    """What the rules said of a document, for a person: first whether it can go on, and last what stops it."""
     tell(summed_up(findings, of))
     for name, heading in _HEADINGS:
-        found = getattr(findings, name)
-        if found:
-            click.echo(f"\n{heading}", err=True)
-            tell_problems(found)
+        _tell_under(heading, getattr(findings, name))
+    if getattr(findings, "compared", ()):
+        click.echo(err=True)
+        tell_compared(findings)
+    _tell_under("Mend these:", findings.problems)
+
+
+def _tell_under(heading: str, found: Any) -> None:
+    if found:
+        click.echo(f"\n{heading}", err=True)
+        tell_problems(found)

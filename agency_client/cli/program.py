@@ -129,5 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _usage(error: click.UsageError, given: list[str]) -> int:
     path = error.ctx.command_path if error.ctx is not None else "phoenix"
-    refused = UsageError("E_USAGE", error.format_message(), next=f"Run '{path} --help'.")
+    # click writes lists of choices on lines of their own.
+    what = " ".join(error.format_message().split())
+    refused = UsageError("E_USAGE", what, next=f"Run '{path} --help'.")
     return tell_error(refused, as_json=wants_json(given))

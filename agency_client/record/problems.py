@@ -62,6 +62,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_URGENCY": "Write urgency = green, amber or red: how soon it must be dealt with.",
     "W_DOC_CONTACT": "Write [contact] with a name and a phone number.",
     "W_DOC_PERSON": "Write the person's id under 'about' of the statements, or remove the person.",
+    "W_DOC_NUMBER": "Check it against the record it comes from: one wrong digit is somebody else's number.",
     "W_DOC_OUTCOME": "Check that the decision you recorded is the one you are carrying out.",
     "W_DOC_CODE": "Check with your information manager, or choose another.",
     "W_DOC_CONSENT": "Weigh what each of them says. Where it does not hold, ask again or choose another lawful basis.",
@@ -77,7 +78,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_TOLD": "Tell them too, or be sure that they need not know.",
     "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_OVERRIDE": "Check that this protects somebody now. Otherwise ask for a release.",
-    "W_DOC_ASSURANCE": "Ask its information manager, who declares it with 'phoenix agency declare'. Sharing goes on.",
+    "W_DOC_ASSURANCE": "Ask their information manager, who declares it with 'phoenix agency declare'. Sharing goes on.",
     "W_DOC_TRAINING": "Renew it, and record it with 'phoenix training --valid-until'. Sharing goes on.",
     "W_DOC_REVIEW": "Tell your information manager. Sharing goes on: the law allows it, not the protocol.",
 }
