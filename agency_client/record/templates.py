@@ -92,7 +92,7 @@ def _answer(question: ReadQuestion) -> str:
         "# For 'shared': the numbers of the statements below, or the ids of sections with a file.\n"
         "#statements = [1]\n"
         '#sections = ["notes"]\n'
-        "# For the others: what, and why. And when you will look again.\n"
+        "# For the others: what, and why; whoever asked reads both. And when you will look again.\n"
         '#what = "..."\n'
         '#reason = "..."\n'
         "#review_at = 2027-01-31\n\n"
