@@ -15,6 +15,8 @@ from agency_client.record.catalogue_file import used_by_documents
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.tables import declared
 from agency_client.record.word_lists import KIND_LIST, found_by, word_lists
+from agency_client.use_cases.localising import word_lists_here
+from tests.client.record_homes import opened_home
 from tests.client.record_values import COMPLETE, check, edited
 
 LISTS = word_lists(shipped_catalogue())
@@ -100,3 +102,8 @@ def test_the_words_are_there_without_a_home(
     assert "ca2004_s16LA" in shown
     assert run(["catalogue", "gatway"], tmp_path) == 2
     assert "gateway" in capsys.readouterr().err
+
+
+def test_a_home_that_knows_no_directory_yet_leaves_nothing_out(tmp_path: Path) -> None:
+    with opened_home(tmp_path / "home") as home:
+        assert word_lists_here(home, shipped_catalogue()) == LISTS
