@@ -1036,6 +1036,12 @@ class Client:
 
         return catalogue_of(self.home)
 
+    async def word_lists(self, catalogue: Any) -> Any:
+        """Every list of words of a catalogue, with the words that are open to this home's agency."""
+        from agency_client.use_cases.localising import word_lists_here
+
+        return word_lists_here(self.home, catalogue)
+
     async def adopt_catalogue(self, data: bytes, whose: Any) -> Any:
         """Go by what the partnership or agency (``Whose``) adds to the shipped catalogue, tightens and asks."""
         from agency_client.use_cases.catalogues import adopt_catalogue

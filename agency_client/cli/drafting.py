@@ -12,7 +12,7 @@ from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.finding_pages import problem_lines, summed_up
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run, run_if_open
-from agency_client.cli.telling import problem_json, tell, tell_json
+from agency_client.cli.telling import problem_json, shown, tell, tell_json
 from phoenix_protocol.errors import RefusedError, UsageError
 
 
@@ -20,16 +20,16 @@ from phoenix_protocol.errors import RefusedError, UsageError
 @click.option("--out", type=click.Path(path_type=Path), help="Where to write it.")
 @click.option(
     "--kind",
-    type=click.Choice(["package", "request", "victim-request"]),
+    type=click.Choice(["package", "request", "victim-request", "decision"]),
     default="package",
-    help="What it is for: a package, a request, or a request about a victim.",
+    help="What it is for: a package, a request, a request about a victim, or a decision.",
 )
 @click.option(
     "--answer", metavar="ID", help="The request that it answers: its questions are in it."
 )
 @click.pass_context
 def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> None:
-    """Write a template of a document, explained line by line: a package, a request, or an answer to one."""
+    """Write a template of a document, explained line by line: a package, a request, an answer to one, a decision."""
     from agency_client.record.templates import Template, template
 
     if answer is not None:
@@ -38,7 +38,7 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
     else:
         here = run_if_open(ctx, lambda c: c.template(Template(kind)))
         text = template(Template(kind)) if here is None else here
-        then = "phoenix check {}" if kind == "package" else "phoenix request {} --check"
+        then = _THEN.get(kind, "phoenix request {} --check")
     if out is None:
         if as_json(ctx):
             tell_json({"template": text})
@@ -60,6 +60,10 @@ def new(ctx: click.Context, out: Path | None, kind: str, answer: str | None) -> 
     tell(f"The template is in {out}. Fill it in, then: {then.format(out)}")
 
 
+#: What to run on a template that was filled in, where it is no request.
+_THEN = {"package": "phoenix check {}", "decision": "phoenix decide {} --check"}
+
+
 def findings_json(findings: Any) -> dict[str, Any]:
     """What the rules said, as scripts see it."""
     return {
@@ -75,12 +79,22 @@ def recipients_compared(findings: Any) -> list[dict[str, Any]]:
     return [compared_json(compared) for compared in findings.compared]
 
 
-def tell_compared(findings: Any) -> None:
-    """The same for a person."""
+def tell_compared(findings: Any, *, err: bool = True) -> None:
+    """The same for a person. Addresses whose words nobody compared yet stand together."""
     from agency_client.cli.people import compared_text
 
     for compared in findings.compared:
-        tell(compared_text(compared))
+        if compared.at is not None:
+            click.echo(compared_text(compared), err=err)
+    never = [shown(compared.address) for compared in findings.compared if compared.at is None]
+    if never:
+        click.echo(f"{_NEVER_COMPARED} {', '.join(never)}", err=err)
+
+
+_NEVER_COMPARED = (
+    "Nobody here has checked by phone yet that these are who they say they are "
+    "(phoenix fingerprint ADDRESS shows the words to read out):"
+)
 
 
 @command("check")
@@ -102,26 +116,32 @@ def check(
         tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
     else:
         tell_findings(findings)
-        tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.
         ctx.exit(RefusedError.exit_code)
 
 
+#: What stops a package is told last: it is then what somebody sees.
 _HEADINGS = (
-    ("problems", "Mend these:"),
-    ("warnings", "Look at these again:"),
     ("prompts", "Think about these:"),
     ("owed", "These answers are owed. You can go on now and give them later:"),
+    ("warnings", "Look at these again:"),
 )
 
 
 def tell_findings(findings: Any, of: str = "package") -> None:
-    """What the rules said of a document, for a person: first whether it can go on."""
+    """What the rules said of a document, for a person: first whether it can go on, and last what stops it."""
     tell(summed_up(findings, of))
     for name, heading in _HEADINGS:
-        found = getattr(findings, name)
-        if found:
-            tell(f"\n{heading}")
-            for line in problem_lines(found):
-                tell(line)
+        _tell_under(heading, getattr(findings, name))
+    if getattr(findings, "compared", ()):
+        tell("")
+        tell_compared(findings, err=False)
+    _tell_under("Mend these:", findings.problems)
+
+
+def _tell_under(heading: str, found: Any) -> None:
+    if found:
+        tell(f"\n{heading}")
+        for line in problem_lines(found):
+            tell(line)

@@ -51,17 +51,33 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:
-    """Problems as people read them: what, where, what next. A way out that several share is said once, after them."""
+    """Problems as people read them: what, where, what next. What several share is said once, with all their places."""
     for remedy, together in _by(problems, _remedy).items():
         for (code, message), same in _by(together, lambda p: (p.code, p.message)).items():
-            yield f"{code}  {plain(message)}".rstrip()
-            for place in dict.fromkeys(map(_where, same)):
-                if place:
-                    yield f"    {plain(place)}"
+            places = [plain(place) for place in dict.fromkeys(map(_where, same)) if place]
+            yield from _said_at(f"{code}  {plain(message)}".rstrip(), places)
             if len(together) == 1:
                 yield f"    {plain(same[0].next)}"
         if len(together) > 1:
             yield f"  {plain(remedy)}"
+
+
+#: As wide as a line with several places may be.
+_WIDTH: Final = 100
+
+
+def _said_at(sentence: str, places: Sequence[str]) -> Iterator[str]:
+    """A sentence, and under it where: as many places on a line as have room."""
+    yield sentence
+    line = ""
+    for n, place in enumerate(places):
+        more = place if n == len(places) - 1 else f"{place};"
+        if line and len(line) + len(more) > _WIDTH:
+            yield f"    {line}"
+            line = ""
+        line = f"{line} {more}" if line else more
+    if line:
+        yield f"    {line}"
 
 
 def _by(problems: Iterable[Problem], key: Callable[[Problem], K]) -> dict[K, list[Problem]]:

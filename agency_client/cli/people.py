@@ -304,7 +304,7 @@ def compared_json(compared: Any) -> dict[str, Any]:
 def compared_text(compared: Any) -> str:
     """The same for a person, with the address."""
     if compared.at is None:
-        return f"{compared.address}: its words were never compared here."
+        return f"{compared.address}: nobody here has compared its words by phone yet."
     by = f" by {compared.by}" if compared.by else ""
     since = ", but its keys have changed since" if compared.has_changed else ""
     return shown(f"{compared.address}: words compared {spoken(compared.at)}{by}{since}.")

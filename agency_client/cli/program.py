@@ -60,7 +60,7 @@ COMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "members": ("people", "members", "Approve, list and end members (managers)."),
     "agency": ("people", "agency", "An agency's keys, protocol and assurances (managers)."),
     "partnership": ("governance", "partnership", "Found and govern a partnership."),
-    "catalogue": ("catalogues", "catalogue", "Show or adopt the words of your partnership."),
+    "catalogue": ("catalogues", "catalogue", "List the words that documents choose from."),
     "keys": ("keeping", "keys", "Show, roll, back up and restore keys."),
     "agent": ("keeping", "agent", "Hold the key unlocked for a time, and fetch in the background."),
     "ui": ("agency_client.ui", "serve_app", "Open the app in your browser."),
@@ -129,5 +129,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _usage(error: click.UsageError, given: list[str]) -> int:
     path = error.ctx.command_path if error.ctx is not None else "phoenix"
-    refused = UsageError("E_USAGE", error.format_message(), next=f"Run '{path} --help'.")
+    # click writes lists of choices on lines of their own.
+    what = " ".join(error.format_message().split())
+    refused = UsageError("E_USAGE", what, next=f"Run '{path} --help'.")
     return tell_error(refused, as_json=wants_json(given))

@@ -11,7 +11,7 @@ from agency_client.cli.drafting import findings_json, tell_findings
 from agency_client.cli.files import read_document_file
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, spoken, tell, tell_json, tell_problem
+from agency_client.cli.telling import moment, spoken, tell, tell_json, tell_problems
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
 from phoenix_protocol.errors import RefusedError
@@ -27,13 +27,18 @@ def decide(ctx: click.Context, file: Path, check: bool) -> None:
     It weighs as much as a decision to share: signed, numbered, in the register. It stays with you; nobody is sent it.
     """
     data = read_document_file(file)
-    done = run(ctx, lambda c: c.look_at_decision(data) if check else c.decide(data))
+
+    async def work(client: Client) -> Any:
+        done = await (client.look_at_decision(data) if check else client.decide(data))
+        return done, await client.catalogue()
+
+    done, words = run(ctx, work)
     if as_json(ctx):
         tell_json(_decided_json(done))
     elif done.record is None:
         tell_findings(done.findings, "decision")
     else:
-        _tell_recorded(done.record, done.findings)
+        _tell_recorded(done.record, done.findings, words)
     if done.findings.problems:
         ctx.exit(RefusedError.exit_code)
 
@@ -51,14 +56,14 @@ def _decided_json(done: Any) -> dict[str, Any]:
     }
 
 
-def _tell_recorded(number: int, findings: Any) -> None:
+def _tell_recorded(number: int, findings: Any, catalogue: Any) -> None:
+    from agency_client.cli.owed import tell_owed
+    from agency_client.record.looks import owed_name
     from agency_client.use_cases.record_names import record_name
 
-    for problem in findings.warnings:
-        tell_problem(problem)
+    tell_problems(findings.warnings)
     tell(f"Recorded as {record_name(number)}. It stays with your agency.")
-    for problem in findings.owed:
-        tell(f"  owed: {problem.place}: {problem.message}")
+    tell_owed(map(owed_name, findings.owed), record_name(number), catalogue)
 
 
 @command("answer")
@@ -82,6 +87,7 @@ def answer(
 
     It is recorded and dated beside it. What was sealed stays as it was, and nobody is sent the answer.
     """
+    from agency_client.cli.owed import tell_owed
     from agency_client.use_cases.record_names import is_record_name, record_name, record_number
 
     if bool(text) == bool(code):
@@ -89,16 +95,18 @@ def answer(
 
     async def work(client: Client) -> Any:
         of = record_number(id_) if is_record_name(id_) else client.find_sent(id_)
-        return await client.answer(of, place, text or code, by)
+        return await client.answer(of, place, text or code, by), await client.catalogue()
 
-    done = run(ctx, work)
+    done, words = run(ctx, work)
     if as_json(ctx):
         tell_json(
             {"record": record_name(done.record), "place": done.place, "owed": list(done.owed)}
         )
         return
     tell(f"Recorded as {record_name(done.record)}.")
-    tell(f"Still owed: {', '.join(done.owed)}" if done.owed else "Nothing is owed any more.")
+    if not done.owed:
+        tell("Nothing is owed any more.")
+    tell_owed(done.owed, id_, words)
 
 
 @command("record")

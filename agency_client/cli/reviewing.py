@@ -10,7 +10,7 @@ import click
 from agency_client.cli.options import command, group
 from agency_client.cli.retaining import MOST, reasons, time_to_come
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, spoken, tell, tell_json
+from agency_client.cli.telling import moment, shown, spoken, tell, tell_json
 from agency_client.cli.texts import LONG
 from agency_client.ports.vault import EraseReason
 from phoenix_protocol.identifiers import Seconds
@@ -31,14 +31,19 @@ def review(ctx: click.Context, within: str | None, most: int) -> None:
     if ctx.invoked_subcommand is not None:
         return
     until = time_to_come(within) or Seconds(int(time.time()) + _SOON)
-    found, left = run(ctx, lambda client: client.review(until, most))
+
+    async def work(client: Any) -> Any:
+        found, left = await client.review(until, most)
+        return found, left, await client.catalogue()
+
+    found, left, words = run(ctx, work)
     if as_json(ctx):
         tell_json({"due": [_due_json(item) for item in found], "more": left > 0, "left": left})
         return
     if not found:
         tell("Nothing is to be looked at.")
     for item in found:
-        _tell_due(item)
+        _tell_due(item, words)
     if left:
         tell(f"And {left} more: use --most.")
 
@@ -54,15 +59,36 @@ def _due_json(item: Any) -> dict[str, Any]:
     }
 
 
-def _tell_due(item: Any) -> None:
+def _tell_due(item: Any, catalogue: Any) -> None:
     from agency_client.cli.meanings import DUES
 
     what = item.package.hex()[:12] if item.package else None
     what = what or (f"r{item.record}" if item.record is not None else "")
     named = " ".join(part for part in (what, item.place) if part)
     late = "  OVERDUE" if item.overdue else ""
-    tell(f"{spoken(item.at)}{late}  {named}".rstrip())
+    tell(f"{spoken(item.at)}{late}  {shown(named)}".rstrip())
     tell(f"    {DUES.get(item.kind, item.kind.replace('_', ' '))}")
+    for line in _closed_by(item, what, catalogue):
+        tell(f"    {shown(line)}")
+
+
+def _closed_by(item: Any, what: str, catalogue: Any) -> tuple[str, ...]:
+    """What to type about it: the question and its answer, or that somebody has looked."""
+    from agency_client.record.looks import OWED_ANSWER
+    from agency_client.record.owed_words import owed_of
+    from agency_client.record.retained import RETENTION_REVIEW
+    from agency_client.use_cases.reviewing import REVIEWS
+
+    if item.kind == OWED_ANSWER and what:
+        owed = owed_of(item.place, catalogue)
+        return owed.question, owed.command(what)
+    if item.kind not in REVIEWS or not (what or item.place):
+        return ()
+    if item.kind == RETENTION_REVIEW:
+        return (f"phoenix review done {what} --outcome keep --until 365d",)
+    if not what:
+        return (f"phoenix review done {item.place} --outcome keep --until 365d",)
+    return (f"phoenix review done {what} --kind {item.kind} --outcome done",)
 
 
 @command("done")

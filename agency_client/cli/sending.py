@@ -53,14 +53,16 @@ def send(
     async def work(client: Client) -> None:
         with progress("Sending", quiet=as_json(ctx)) as progressed:
             sent = await client.send(data, options, progressed)
-        _tell_sent(ctx, file, sent.result, sent.findings)
+        _tell_sent(ctx, sent.result, sent.findings, await client.catalogue())
         await client.told(sent.result.package)
 
     run(ctx, work)
 
 
-def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> None:
+def _tell_sent(ctx: click.Context, result: Any, findings: Any, catalogue: Any) -> None:
     from agency_client.cli.drafting import recipients_compared, tell_compared
+    from agency_client.cli.owed import tell_owed
+    from agency_client.record.looks import owed_name
 
     warnings = [*findings.warnings, *own_warnings(result)]
     if as_json(ctx):
@@ -81,10 +83,7 @@ def _tell_sent(ctx: click.Context, file: Path, result: Any, findings: Any) -> No
     tell(f"Sent. Package {result.package.hex()}")
     for recipient in result.recipients:
         tell(f"  {recipient.address}: {recipient.state.value}")
-    if findings.owed:
-        count = len(findings.owed)
-        see = f" See: phoenix check {file}" if str(file) != "-" else ""
-        tell(f"{'1 answer is' if count == 1 else f'{count} answers are'} owed.{see}")
+    tell_owed(map(owed_name, findings.owed), result.package.hex()[:12], catalogue)
 
 
 def own_warnings(result: Any) -> list[Problem]:
@@ -202,16 +201,20 @@ def status(ctx: click.Context, id_: str, offline: bool, seen: bool) -> None:
         core = client.find_sent(id_)
         if seen:
             await client.see_non_delivery(core)
-        return await client.status(core), client.notices_of(core), asked
+        words = await client.catalogue()
+        return await client.status(core), client.notices_of(core), asked, words
 
-    found, notices, asked = run(ctx, work, quick=True)
+    found, notices, asked, words = run(ctx, work, quick=True)
     if not asked:
         warn("The relay is not available. This is what was last known.")
     if as_json(ctx):
         tell_json(_status_json(found, notices))
         return
+    from agency_client.cli.owed import tell_owed
+
     _tell_status(found)
     _tell_notices(notices)
+    tell_owed(found.package.owed, found.package.package.hex()[:12], words)
 
 
 def _status_json(found: Any, notices: Any) -> dict[str, Any]:

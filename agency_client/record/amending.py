@@ -19,9 +19,10 @@ from agency_client.record.findings import Findings
 from agency_client.record.looks import owed_name
 from agency_client.record.places import Place, written
 from agency_client.record.problems import NEXT
-from agency_client.record.rules.codes import IN_WORDS
+from agency_client.record.rules.codes import IN_WORDS, MOST_NEAR
 from agency_client.record.tables import Declared, Many, One, declared
 from agency_client.record.unanswerable import is_open, lacks_reason
+from agency_client.record.word_lists import see
 from phoenix_protocol.errors import Problem, RefusedError
 
 _NAME: Final = r'(?:[A-Za-z0-9_-]+|"[^"\n]+")'
@@ -174,10 +175,10 @@ def check_answer(
     for text in said if words else ():
         is_free = wanted.codes in IN_WORDS and _SENTENCE.search(text)
         if text not in words and not is_open(text) and not is_free:
-            message = "This is not one of the words that can stand here." + did_you_mean(
-                text, words
-            )
-            return _problem("E_DOC_CODE", place, message)
+            message = "This is not one of the words that can stand here."
+            message += did_you_mean(text, words, MOST_NEAR)
+            remedy = f"Use one of the words of that list. {see(wanted.codes or '')}"
+            return _problem("E_DOC_CODE", place, message, remedy)
     return None
 
 
@@ -207,8 +208,8 @@ def _is_at(name: str, place: Place) -> bool:
     return place[: len(wanted)] == wanted
 
 
-def _problem(code: str, place: Place, message: str) -> Problem:
-    return Problem(code=code, message=message, next=NEXT[code], place=written(place))
+def _problem(code: str, place: Place, message: str, remedy: str | None = None) -> Problem:
+    return Problem(code=code, message=message, next=remedy or NEXT[code], place=written(place))
 
 
 def _nowhere() -> RefusedError:

@@ -68,7 +68,7 @@ class Calendar:
 
     def local(self, moment: Seconds) -> datetime:
         """The moment on the wall's clock, without zone."""
-        shown = _EPOCH + timedelta(seconds=moment + _ahead(self.zone, moment))
+        shown = _EPOCH + timedelta(seconds=moment + ahead(self.zone, moment))
         return shown.replace(tzinfo=None)
 
     def is_known_at(self, moment: Seconds) -> bool:
@@ -110,19 +110,19 @@ def _open_times(calendar: Calendar, start: Seconds) -> Iterator[tuple[int, int]]
     while True:
         if calendar.works_on(day):
             midnight = (datetime.combine(day, time.min, UTC) - _EPOCH) // timedelta(seconds=1)
-            opens = _in_utc(calendar.zone, midnight + calendar.opens)
-            closes = _in_utc(calendar.zone, midnight + calendar.closes)
+            opens = in_utc(calendar.zone, midnight + calendar.opens)
+            closes = in_utc(calendar.zone, midnight + calendar.closes)
             if closes > start:
                 yield max(opens, start), closes
         day += timedelta(days=1)
 
 
-def _in_utc(zone: Zone, shown: int) -> int:
+def in_utc(zone: Zone, shown: int) -> int:
     """The moment at which the wall's clock shows ``shown`` (the later one of two)."""
-    return shown - _ahead(zone, shown - _ahead(zone, shown))
+    return shown - ahead(zone, shown - ahead(zone, shown))
 
 
-def _ahead(zone: Zone, moment: int) -> int:
+def ahead(zone: Zone, moment: int) -> int:
     """By how many seconds the wall's clock is ahead of UTC."""
     if zone is Zone.UTC:
         return 0

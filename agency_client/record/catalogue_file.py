@@ -28,7 +28,7 @@ from phoenix_protocol.suite.hashing import sha256
 FORMAT: Final = 1
 
 #: Every kind of document that takes words from the catalogue.
-_DOCUMENTS: Final[tuple[type[Any], ...]] = (
+DOCUMENTS: Final[tuple[type[Any], ...]] = (
     Document,
     RequestDocument,
     ResponseDocument,
@@ -257,7 +257,7 @@ def _with_included(
 
 def used_by_documents() -> frozenset[str]:
     """The names of the enumerations that documents take words from, and the two that catalogues themselves need."""
-    named = {name for document in _DOCUMENTS for name in _named_in(document)}
+    named = {name for document in DOCUMENTS for name in _named_in(document)}
     return frozenset({"agency_kind", "jurisdiction", "classification", *named})
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
+from agency_client.record.zones import clock_words
+
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
-_TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ].+(?:Z|[+-]\d{2}:\d{2})")
 
 
 def written_day(text: str) -> str:
-    """``2026-11-20`` as 20 Nov 2026, ``2026-11`` as Nov 2026, a time with its zone in UTC; anything else as it is."""
+    """``2026-11-20`` as 20 Nov 2026, ``2026-11`` as Nov 2026, a time with its zone's name; anything else as it is."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return clock_words(text)
+    year, month, day = found.groups()
     try:
-        if (found := _DAY.fullmatch(text)) is not None:
-            year, month, day = found.groups()
-            words = f"{date(int(year), int(month), int(day or 1)):%b %Y}"
-            return f"{int(day)} {words}" if day else words
-        if _TIME.fullmatch(text) is not None:
-            at = datetime.fromisoformat(text).astimezone(UTC)
-            return f"{at.day} {at:%b %Y %H:%M} UTC"
-    except (ValueError, OverflowError):
-        pass
-    return text
+        words = f"{date(int(year), int(month), int(day or 1)):%b %Y}"
+    except ValueError:
+        return text
+    return f"{int(day)} {words}" if day else words

@@ -9,13 +9,14 @@ these together 0.01 s), and because each message must say, in the words of the t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, time
 from typing import Final, Generic, Protocol, TypeVar
 
 from agency_client.record.faults import Faults
 from agency_client.record.places import Place
 from agency_client.record.unanswerable import is_open
 from agency_client.record.when import span
+from agency_client.record.zones import said_of, with_zone
 from phoenix_protocol import limits
 
 T = TypeVar("T")
@@ -83,36 +84,62 @@ class Label:
         return CODE.read(str(value) if type(value) is int else value, at, faults)
 
 
+#: How days and times are written.
+WRITTEN_WHEN: Final = (
+    'Write it as 2026, "2026-11" or 2026-11-20, or with a time: 2026-11-20T15:20 (UK time) or '
+    "2026-11-20T15:20:00Z (UTC)."
+)
+_YEARS: Final = range(1850, 2150)
+
+
 @dataclass(frozen=True, slots=True)
 class When:
-    """A day or time as somebody knows it, kept as written. ``or_why_not``: or "not known" and the reason."""
+    """A day or time as somebody knows it, kept as written; a time without its zone gets that of the United Kingdom.
+
+    ``or_why_not``: or "not known" and the reason. ``remedy`` says what to write here.
+    """
 
     or_why_not: bool = False
+    remedy: str = WRITTEN_WHEN
 
     def read(self, value: object, at: Place, faults: Faults) -> str | None:
-        if isinstance(value, date | datetime):
-            return value.isoformat()
-        text = LINE.read(value, at, faults)
-        if text is None or (len(text) <= 40 and span(text)):
-            return text
+        if type(value) is int and value in _YEARS:
+            return str(value)
+        if isinstance(value, int | float | time) and not isinstance(value, bool):
+            faults.add("E_DOC_TIME", at, _NO_DAY, remedy=self.remedy)
+            return None
+        text = value.isoformat() if isinstance(value, date) else LINE.read(value, at, faults)
+        if text is None:
+            return None
+        if len(text) <= _LONGEST_TIME and span(text):
+            return _zoned(text, at, faults)
         if self.or_why_not and is_open(text):
             return text
-        faults.add(
-            "E_DOC_TIME",
-            at,
-            "This is not a day or time.",
-            remedy="Write it as 2026, 2026-11, 2026-11-20 or 2026-11-20T15:20:00Z.",
-        )
+        faults.add("E_DOC_TIME", at, _NO_DAY, remedy=self.remedy)
         return None
+
+
+_NO_DAY: Final = "This is not a day or time."
+_LONGEST_TIME: Final = 40
+
+
+def _zoned(text: str, at: Place, faults: Faults) -> str:
+    """A time with its zone, and a note where that was not written; anything else as it is."""
+    known = with_zone(text)
+    if known is None or len(known) > _LONGEST_TIME:
+        return text
+    faults.note("W_DOC_ZONE", at, said_of(text))
+    return known
 
 
 class End:
     """When a package ends: a length or a time, kept as written; :func:`agency_client.record.when.expiry` reads it."""
 
     def read(self, value: object, at: Place, faults: Faults) -> str | None:
-        if isinstance(value, date | datetime):
-            return value.isoformat()
-        return Text(40).read(value, at, faults)
+        if isinstance(value, date):
+            return _zoned(value.isoformat(), at, faults)
+        text = Text(40).read(value, at, faults)
+        return None if text is None else _zoned(text, at, faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ def gather(document: AsWritten, found: Iterable[Finding]) -> Findings:
     """``found`` and the faults of the document, sorted. A place that could not be read gets no second problem."""
     by_weight: dict[Weight, list[Problem]] = {weight: [] for weight in Weight}
     by_weight[Weight.PROBLEM] += document.faults.problems
+    by_weight[Weight.WARNING] += document.faults.notes
     said: set[tuple[str, Place]] = set()
     for finding in _each_once(tuple(found)):
         key = (finding.code, finding.at)

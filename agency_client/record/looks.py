@@ -35,6 +35,12 @@ _FIELDS: Final = {
 }
 
 
+def review_of(field: str) -> str | None:
+    """What falls due by a field that says when to look again (``next_review``); None for any other."""
+    kinds = {kind for (_, name), (kind, _) in _FIELDS.items() if name == field}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """Something that falls due: a code, when, and the place in the document that wants it."""

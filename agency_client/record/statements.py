@@ -25,6 +25,11 @@ from phoenix_protocol import limits
 
 #: Longest reason why somebody needs a section, in bytes: all of one reader's reasons share a grant.
 _REASON: Final = LINE
+#: What to write of somebody's birth that is known roughly. An age has no field: it would be wrong a year later.
+_BORN: Final = (
+    'Write born = 2011-03-02, "2011-03" or 2011: the day, month or year. Where only an age is known, leave born out '
+    'and write it under notes, such as notes = "About 30 in November 2026".'
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,7 @@ class Person:
     id: str | None = said(CODE)
     name: str | None = said(LINE)
     role: str | None = said(CODE)
-    born: str | None = said(When())
+    born: str | None = said(When(remedy=_BORN))
     identifiers: Mapping[str, str] = said(MapOf(LINE, 16, limits.CODE), default={})
     identifier_absent_reason: str | None = said(CODE, codes="identifier_absent_reason")
     part3_category: tuple[str, ...] = said(

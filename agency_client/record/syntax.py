@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from agency_client.record.json_lines import json_lines
 from agency_client.record.places import Lines, written
+from agency_client.record.toml_hints import hint, with_seconds
 from agency_client.record.toml_lines import toml_lines
 from phoenix_protocol.errors import Problem, UsageError
 from phoenix_protocol.limits import MIB
@@ -28,7 +29,9 @@ _TOO_DEEP: Final = re.compile(
     r"""(?:(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"""
 )
 _WHERE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
-_CURLY: Final = "\u201c\u201d\u2018\u2019"
+#: So many times without seconds are read, in a file of so many characters: each costs a reading of the whole.
+_MOST_MENDED: Final = 64
+_MENDABLE: Final = 256 * 1024
 #: What tomllib says, and what it means to somebody who has never read the specification of TOML.
 _TOML_REASONS: Final = {
     "Expected '=' after a key": "a field name must be followed by = and a value",
@@ -84,17 +87,30 @@ def _toml(text: str, code: str) -> Parsed:
         line = text.count("\n", 0, deep.start()) + 1
         _refuse_text(code, "TOML", line, None, "a field name has too many parts")
     try:
-        values = tomllib.loads(text)
+        values, text = _loaded(text)
     except tomllib.TOMLDecodeError as error:
         line, column = _position(str(error), text)
+        found = hint(str(error), text, line, column)
+        if found is not None:
+            _refuse_text(code, "TOML", line, column, found.reason, found.remedy)
         reason = next((r for m, r in _TOML_REASONS.items() if str(error).startswith(m)), None)
-        written_there = text.splitlines()[line - 1 : line]
-        if any(quote in "".join(written_there) for quote in _CURLY):
-            reason = 'a curly quote, as word processors make them: use straight ones (")'
         _refuse_text(code, "TOML", line, column, reason)
     except ValueError:  # a whole number of thousands of digits
         _refuse_text(code, "TOML", None, None, "a number is too long")
     return Parsed(values=values, lines=toml_lines(text))
+
+
+def _loaded(text: str) -> tuple[dict[str, object], str]:
+    """The values, and the text that they are of: a time without seconds is read as people write it."""
+    for _ in range(_MOST_MENDED if len(text) <= _MENDABLE else 0):
+        try:
+            return tomllib.loads(text), text
+        except tomllib.TOMLDecodeError as error:
+            mended = with_seconds(text, *_position(str(error), text))
+            if mended is None:
+                raise
+            text = mended
+    return tomllib.loads(text), text
 
 
 def _position(message: str, text: str) -> tuple[int, int | None]:
@@ -123,12 +139,17 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _refuse_text(
-    code: str, language: str, line: int | None, column: int | None, reason: str | None
+    code: str,
+    language: str,
+    line: int | None,
+    column: int | None,
+    reason: str | None,
+    remedy: str = "Correct that line. 'phoenix new' writes a document that works.",
 ) -> NoReturn:
     where = f" at line {line}" if line else ""
     where += f", column {column}" if column else ""
     message = f"The file is not valid {language}{where}" + (f": {reason}." if reason else ".")
-    _refuse(code, line, message, "Correct that line. 'phoenix new' writes a document that works.")
+    _refuse(code, line, message, remedy)
 
 
 def _refuse(code: str, line: int | None, message: str, remedy: str) -> NoReturn:

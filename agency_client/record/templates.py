@@ -1,4 +1,4 @@
-"""The commented documents that `phoenix new` writes: packages, requests, requests about victims, answers.
+"""The commented documents that `phoenix new` writes: packages, requests, requests about victims, answers, decisions.
 
 Each has a beginning of its own; people, sections, decision and law are those of the package's template.
 """
@@ -24,6 +24,7 @@ class Template(Enum):
     PACKAGE = "package"
     REQUEST = "request"
     VICTIM_REQUEST = "victim-request"
+    DECISION = "decision"
 
 
 Localise = Callable[[str], str]
@@ -38,10 +39,27 @@ def template(kind: Template, localise: Localise = _as_shipped) -> str:
     whole = localise(shipped("template.toml").decode())
     if kind is Template.PACKAGE:
         return whole
+    if kind is Template.DECISION:
+        return _decision(whole, localise(shipped("decision-template.toml").decode()))
     people, _sections, *rest = _after_cover(whole)
-    victim = shipped("victim-template.toml").decode() if kind is Template.VICTIM_REQUEST else ""
+    is_victim = kind is Template.VICTIM_REQUEST
+    victim = localise(shipped("victim-template.toml").decode()) if is_victim else ""
     head = localise(shipped("request-template.toml").decode())
     return "".join((head, victim, people, *rest))
+
+
+#: Where the parts of a package's template end that a decision alone has too.
+_ENDS: Final = {"decision": "# Only to protect somebody now", "legal": "# If several people"}
+
+
+def _decision(whole: str, own: str) -> str:
+    """The template of a decision: its own parts, and those of the package's under its own headings."""
+    people, _sections, decision, law, _quality, consent = _after_cover(whole)
+    bodies = {"people": people, "decision": decision, "legal": law, "consent": consent}
+    for name, part in bodies.items():
+        body = part.partition("\n\n")[2].partition(_ENDS.get(name, "\0"))[0]
+        own = own.replace(f"@{name}\n" if name != "consent" else f"@{name}", body)
+    return own
 
 
 def response_document(
@@ -74,7 +92,7 @@ def _answer(question: ReadQuestion) -> str:
         "# For 'shared': the numbers of the statements below, or the ids of sections with a file.\n"
         "#statements = [1]\n"
         '#sections = ["notes"]\n'
-        "# For the others: what, and why. And when you will look again.\n"
+        "# For the others: what, and why; whoever asked reads both. And when you will look again.\n"
         '#what = "..."\n'
         '#reason = "..."\n'
         "#review_at = 2027-01-31\n\n"

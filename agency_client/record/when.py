@@ -1,7 +1,7 @@
 """Days and times as people write them, and when a package ends. Pure: the present is an argument.
 
 Two kinds. Something that happened may be known roughly ("2026", "2026-11", "2026-11-20" or a time): it is kept as
-written. The end of a package is one second in time: a length such as "14d", or a time with its zone.
+written. The end of a package is one second in time: a length such as "14d", a day, or a time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from agency_client.record.zones import in_uk
 from phoenix_protocol import limits
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Seconds
@@ -31,7 +32,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """The first and last second that a day or time as written can mean. Without a zone, UTC is taken."""
+    """The first and last second that a day or time as written can mean: days in UTC, times without zone in the UK."""
 
     first: int
     last: int
@@ -49,7 +50,7 @@ def span(text: str) -> Span | None:
             return _days(first, _last_of_month(first))
         if _DAY.fullmatch(text):
             return _days(date.fromisoformat(text), date.fromisoformat(text))
-        moment = _seconds(datetime.fromisoformat(text))
+        moment = _seconds(in_uk(datetime.fromisoformat(text)))
     except (ValueError, OverflowError):
         return None
     return Span(first=moment, last=moment) if "T" in text or " " in text else None
@@ -76,8 +77,9 @@ def _seconds(moment: datetime) -> int:
 def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Seconds:
     """When a package made at ``now`` ends. ``text`` is as in the document; None means fourteen days.
 
-    A length (``90m``, ``14d``), a day (to its end, UTC) or a time with its zone. ``longest`` is the most seconds that
-    the partnership lets a package live; the default life is shortened to it. Raises RefusedError ``E_DOC_TIME``.
+    A length (``90m``, ``14d``), a day (to its end, UTC) or a time (UK time without a zone).
+    ``longest`` is the most seconds that the partnership lets a package live; the default life is shortened to it.
+    Raises RefusedError ``E_DOC_TIME``.
     """
     if text is None:
         return Seconds(now + min(DEFAULT_LIFE, longest))
@@ -107,12 +109,7 @@ def _end(text: str, now: Seconds) -> int:
     if found is None:
         raise _refusal(
             "This does not say when the package ends.",
-            "Write a length such as 14d (s, m, h, d or w), or a time such as 2026-12-04T17:00:00Z.",
-        )
-    if found.first == found.last and datetime.fromisoformat(text).tzinfo is None:
-        raise _refusal(
-            "This time does not say its time zone.",
-            "Put Z for UTC at the end, or the difference from it, such as +01:00.",
+            "Write a length such as 14d (s, m, h, d or w), or a time such as 2026-12-04T17:00 (UK time).",
         )
     return found.last
 

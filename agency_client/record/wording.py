@@ -15,6 +15,7 @@ from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.record.statements import SECTION_ANSWERS, Section
 from agency_client.record.tables import declared
+from agency_client.record.zones import clock_words
 
 #: What only a program can do anything with.
 _FOR_PROGRAMS: Final = frozenset(
@@ -56,8 +57,8 @@ def answer_lines(
         if place in _FOR_PROGRAMS or name.startswith(f"{LOCAL_QUESTION}."):
             continue
         enumeration = _enumerations().get(place)
-        said = ", ".join(in_words(catalogue, enumeration, value) for value in values)
-        yield _asked(name, answers) or _title(name, enumeration, catalogue), said
+        said = ", ".join(clock_words(in_words(catalogue, enumeration, value)) for value in values)
+        yield _asked(name, answers) or title_of(name, enumeration, catalogue), said
 
 
 def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
@@ -66,7 +67,8 @@ def _asked(name: str, answers: Mapping[str, Sequence[str]]) -> str | None:
     return next(iter(answers.get(f"{LOCAL_QUESTION}.{id_}", ())), None) if table == LOCAL else None
 
 
-def _title(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+def title_of(name: str, enumeration: str | None, catalogue: Catalogue) -> str:
+    """What an answer is called, by its place."""
     if (place := _POSITION.sub("", name)) in TITLES:
         return TITLES[place]
     if enumeration is not None and enumeration in catalogue.titles:

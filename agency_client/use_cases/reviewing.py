@@ -13,6 +13,7 @@ from agency_client.record.looks import (
     DECISION_REVIEW,
     INFORM_REVIEW,
     PACKAGE_REVIEW,
+    review_of,
 )
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.erasing import erase
@@ -38,7 +39,7 @@ REVIEW: Final = "review"
 
 
 #: What somebody can look at and be done with. Everything else is owed to somebody.
-_REVIEWS: Final = frozenset(
+REVIEWS: Final = frozenset(
     {
         RETENTION_REVIEW,
         HOLD_REVIEW,
@@ -99,7 +100,7 @@ def _check(said: Reviewed) -> None:
 
 
 async def _of_package(home: Home, core: ObjectHash, said: Reviewed) -> int:
-    kind = said.kind or RETENTION_REVIEW
+    kind = _kind_of(home, core, said)
     now = home.now()
     if kind != RETENTION_REVIEW:
         return _of_places(home, core, kind, said, now)
@@ -120,6 +121,31 @@ async def _of_package(home: Home, core: ObjectHash, said: Reviewed) -> int:
     places = [place_of(section) for section in sections] or [""]
     with home.vault.transaction() as tx:
         return keep(home, tx, _record(said, kind, places, until, cores=(core,)), now)
+
+
+def _kind_of(home: Home, core: ObjectHash, said: Reviewed) -> str:
+    """Which review of a package is meant: the one that is named, also by its field; or that of the places named.
+
+    What is kept is never done with: whoever says *done* and nothing else means the only other review there is.
+    Raises UsageError ``E_USAGE`` when there are several.
+    """
+    if said.kind is not None:
+        return review_of(said.kind) or said.kind
+    with home.vault.reading() as view:
+        dues = [d for d in view.dues.of(core=core) if d.closed is None and d.kind in REVIEWS]
+    others = [d for d in dues if d.kind != RETENTION_REVIEW]
+    if said.places:
+        others = [d for d in others if d.place in said.places]
+    elif said.outcome is not Outcome.DONE:
+        return RETENTION_REVIEW
+    kinds = sorted({due.kind for due in others})
+    if len(kinds) > 1:
+        raise UsageError(
+            "E_USAGE",
+            "Several things of this package are to be looked at.",
+            next=f"Add --kind and one of: {', '.join(kinds)}.",
+        )
+    return kinds[0] if kinds else RETENTION_REVIEW
 
 
 def _held_until(view: Families, core: ObjectHash) -> Seconds:
@@ -174,7 +200,7 @@ def _close(
     about: int | None = None,
 ) -> int:
     """Close what was looked at, and let it fall due again where it is to be kept."""
-    found = [due for due in found if due.kind in _REVIEWS]
+    found = [due for due in found if due.kind in REVIEWS]
     if not found:
         raise RefusedError(
             "E_NOT_FOUND",

@@ -71,7 +71,8 @@ def run(group: click.Group, arguments: list[str]) -> int:
         return UsageError.exit_code
     except click.ClickException as error:
         help_for = f"{PROGRAM} --help"
-        found = UsageError("E_USAGE", error.format_message(), next=f"See {help_for}.")
+        what = " ".join(error.format_message().split())
+        found = UsageError("E_USAGE", what, next=f"See {help_for}.")
         return _fail(found, as_json)
     except BrokenPipeError:
         # Whoever read the output has gone; the interpreter must not stumble over it again at its end.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agency_client.adapters.draft_files import DiskDraftFiles
 from agency_client.adapters.outbox import DiskOutbox
 from agency_client.adapters.relay_address import relay_address
 from agency_client.adapters.relay_connection import Requester
@@ -66,6 +67,7 @@ class Founded:
             keystore=keystore,
             vault=open_vault(path, keystore.content.vault_key),
             outbox=DiskOutbox(path / "outbox"),
+            draft_files=DiskDraftFiles(path / "drafts"),
             connect=self._connect,
             clock=TownClock(self.clock),
             randomness=SystemRandomness(),

@@ -592,7 +592,28 @@ def assured(name: str, *found: str, **agencies: tuple[Assurance, ...]) -> Case:
     return case(name, found={f"warning W_DOC_ASSURANCE {at}".strip() for at in found}, assured=said)
 
 
+def numbered(name: str, written: str, *found: str) -> Case:
+    """A case in which the child has a number."""
+    at = {f"warning W_DOC_NUMBER people[1].identifiers.{each}" for each in found}
+    edit = ('role = "child"', f'role = "child"\nidentifiers = {{ {written} }}')
+    return case(name, edit, found=at)
+
+
+NUMBERS = [
+    numbered("an NHS number that holds", 'nhs_number = "999 041 7008"'),
+    numbered("an NHS number with dashes", 'nhs_number = "999-041-7008", upn = "K123"'),
+    numbered("a wrong last digit", 'nhs_number = "999 041 7009"', "nhs_number"),
+    numbered("two digits changed about", 'nhs_number = "999 014 7008"', "nhs_number"),
+    numbered("a digit too few", 'NHS = "999 041 700"', "NHS"),
+    numbered("no check digit can be ten", 'nhs_number = "1000000010"', "nhs_number"),
+    numbered("a CHI number that holds", 'chi_number = "0101010001"'),
+    numbered("a CHI number that does not", 'chi_number = "0101010009"', "chi_number"),
+    numbered("a number without a check digit", 'police_reference = "999 041 7009"'),
+]
+
 SECURITY = [
+    assured("two agencies, said once", "to[1]", police=(), health=()),
+    assured("everybody, said once", "", police=(), health=(), own=()),
     assured("everybody assures their security"),
     assured("a recipient's assurance has ended", "to[1]", police=assuring(("CE+", "met", PAST))),
     assured("one of two has ended", "to[2]", health=(*MET, *assuring(("PSN", "met", PAST)))),
@@ -930,6 +951,14 @@ CONSENTS = [
         found={"owed O_SH3 consent.limits"},
     ),
     case(
+        "each person's own answer stands for the one for all",
+        ('informed = "informed_before"\n', ""),
+        (
+            "[quality]",
+            '[[informing]]\nperson = "child"\nstatus = "informed_before"\nhow = "In person"\n[quality]',
+        ),
+    ),
+    case(
         "informed?",
         ('informed = "informed_before"\n', ""),
         found={"owed O_CO11 legal.informed"},
@@ -975,8 +1004,12 @@ TIMES = [
             '"0d"',
             '"13w"',
             '"soon"',
-            "2026-11-30T10:00:00",
         )
+    ),
+    case(
+        "end in UK time",
+        ('"14d"', "2026-11-30T10:00:00"),
+        found={"warning W_DOC_ZONE expires"},
     ),
     # It is noon on a Sunday: an amber package is dealt with by the end of Monday.
     case(
@@ -1473,6 +1506,7 @@ CASES = [
     *LAW,
     *CONSENTS,
     *SECURITY,
+    *NUMBERS,
     *SCOPES,
     *POSITIONS,
     *TIMES,

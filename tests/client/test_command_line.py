@@ -53,6 +53,24 @@ def test_an_empty_text_says_nothing_and_is_refused(
     assert "empty" in refused(capsys, "return", ID, "--reason", text)
 
 
+@pytest.mark.parametrize(
+    ("words", "option", "choice"),
+    [
+        (("review", "done", "r1"), "--outcome", "keep, erase, hold, done"),
+        (("review", "done", "r1", "--outcome", "no"), "--outcome", "'erase'"),
+        (("settle", "n"), "--outcome", "rectified"),
+    ],
+)
+def test_a_choice_that_is_missing_or_wrong_is_told_in_one_clean_line(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], option: str, choice: str
+) -> None:
+    told = refused(capsys, *words)
+    assert option in told
+    assert choice in told
+    assert "<U+" not in told
+    assert "\t" not in told
+
+
 def test_bytes_that_are_not_text_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "UTF-8" in refused(capsys, "outcome", ID, "\udcff")
 

@@ -71,7 +71,7 @@ def test_changed_keys_stop_nothing() -> None:
 
 
 def test_it_is_said_in_words() -> None:
-    assert "never compared" in compared_text(Compared(address=MASH))
+    assert "nobody here has compared" in compared_text(Compared(address=MASH))
     said = compared_text(Compared(address=MASH, at=NOW, by="A\x1b[31m", has_changed=True))
     assert "have changed since" in said
     assert "\x1b" not in said

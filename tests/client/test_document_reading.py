@@ -37,7 +37,8 @@ def refused(data: bytes) -> UsageError:
     ("data", "line", "words"),
     [
         (b"Dear colleague,\n\nplease find below", 1, "="),
-        (b'to = ["a"]\npurpose = "no end\nx = 1', 2, "character"),
+        (b'to = ["a"]\npurpose = "no end\nx = 1', 2, "closing quotes"),
+        (b'to = ["a"]\npurpose = "a tab\x07"\nx = 1', 2, "character"),
         (b'to = ["a"\n\npurpose = "x"', 3, "list"),
         (b"a = 1\na = 2", 2, "twice"),
         (b"[a]\n[a]", 2, "twice"),
@@ -170,7 +171,7 @@ def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:
             ("E_DOC_TYPE", "people[1].location_sensitive", 2),
         ),
         ("[[people]]\nborn = 'spring'", ("E_DOC_TIME", "people[1].born", 2)),
-        ("[[people]]\nborn = 07:30:00", ("E_DOC_TYPE", "people[1].born", 2)),
+        ("[[people]]\nborn = 07:30:00", ("E_DOC_TIME", "people[1].born", 2)),
         (
             "[[section]]\n[[section.statement]]\nbasis = [true]",
             ("E_DOC_TYPE", "section[1].statement[1].basis[1]", 3),

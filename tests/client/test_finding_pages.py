@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from agency_client.cli.drafting import tell_findings
 from agency_client.cli.finding_pages import problem_lines, summed_up
+from agency_client.record.facts import Compared
 from agency_client.record.findings import Finding, gather, owed, problem, prompt, warning
 from agency_client.record.reading import read_document
 from phoenix_protocol.errors import Problem
+from phoenix_protocol.identifiers import Address
 from tests.client.record_values import COMPLETE, check, edited
 
 STOPPED = problem("E_DOC_CODE", ("urgency",), "No such word.")
@@ -59,10 +62,31 @@ def test_what_is_the_same_is_said_once_with_every_place() -> None:
     same = Problem(code="O_Q6", message="Say whom.", next="Do it.")
     assert list(problem_lines(twice(same))) == [
         "O_Q6  Say whom.",
-        "    section[1].x, line 3",
-        "    section[2].x, line 9",
+        "    section[1].x, line 3; section[2].x, line 9",
         "  Do it.",
     ]
+
+
+def test_many_places_fill_few_lines_that_fit_a_screen() -> None:
+    same = Problem(code="O_Q6", message="Say whom.", next="Do it.")
+    many = [replace(same, place=f"section[{n}].confidential", line=n) for n in range(1, 21)]
+    lines = list(problem_lines(many))
+    assert len(lines) < 12
+    assert max(map(len, lines)) <= 110
+    for each in many:
+        assert f"{each.place}, line {each.line}" in "".join(lines)
+
+
+def test_what_stops_a_package_is_told_last(capsys: pytest.CaptureFixture[str]) -> None:
+    found = gather(read_document(COMPLETE.encode()), (STOPPED, WARNED, ASKED, OWED))
+    compared = (Compared(address=Address("a@b")), Compared(address=Address("c@d")))
+    tell_findings(replace(found, compared=compared))
+    told = capsys.readouterr()
+    assert told.out.startswith("Cannot be sent yet")
+    places = [told.err.index(each) for each in ("P_KM3", "O_Q6", "W_DOC_CHECKED", "E_DOC_CODE")]
+    assert places == sorted(places)
+    assert told.err.count("a@b, c@d") == 1
+    assert told.err.index("a@b, c@d") < told.err.index("E_DOC_CODE")
 
 
 def test_a_way_out_that_several_share_is_said_once_after_them() -> None:

@@ -178,7 +178,10 @@ async def test_what_an_agency_declares_is_seen_and_warned_of_when_it_ends(town: 
         assert found.problems == ()
         return {w.place: w.message for w in found.warnings if w.code == "W_DOC_ASSURANCE"}
 
-    assert set(await warned()) == {"", "to[1]"}, "nobody has declared anything"
+    (told,) = (await warned()).values()
+    assert "your agency, ardenfold-police (has not declared" in told, (
+        "nobody has, and it is said once"
+    )
     await police.declare_assurances(DSPT)
     await town["council"].declare_assurances(NO_LONGER)
     await front.catch_up()
@@ -187,7 +190,9 @@ async def test_what_an_agency_declares_is_seen_and_warned_of_when_it_ends(town: 
     ]
     town.clock.turn(7 * 86_400)
     await front.catch_up()
-    assert "has ended (DSPT, 2026-11-30)" in (await warned())["to[1]"]
+    (told,) = (await warned()).values()
+    assert "ardenfold-police (declared" in told
+    assert "has ended (DSPT, 2026-11-30)" in told
     sent = await front.send(text, Options())
     assert {w.code for w in sent.findings.warnings} >= {"W_DOC_ASSURANCE"}, "and it goes"
     (line,) = (await front.directory(MASH)).agencies

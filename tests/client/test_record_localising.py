@@ -111,3 +111,10 @@ def test_what_is_presumed_of_a_child_stands_beside_the_question_and_decides_noth
         assert words in prompt.message
         assert "No age decides it." in prompt.message
         assert ("12" in prompt.message) is (place == "scotland")
+
+
+def test_a_request_about_a_victim_names_an_act_only_where_it_applies() -> None:
+    act = "Police, Crime, Sentencing and Courts Act 2022"
+    named = {place for place in PLACES if act in here(place, Template.VICTIM_REQUEST)}
+    assert named == {"england", "wales"}
+    assert "by what right you ask" in here("scotland", Template.VICTIM_REQUEST)

@@ -88,13 +88,13 @@ def test_the_examples_in_the_template_are_good() -> None:
     }
 
 
-def test_a_filled_in_template_can_be_sent() -> None:
-    filled = edited(
+def filled_in() -> str:
+    return edited(
         ('to = [""]', 'to = ["mash@ardenfold-police"]'),
         ('purpose = ""', 'purpose = "Ask for advice"'),
         ('name = ""\n#role', 'name = "Lead"\n#role'),
         ('phone = ""', 'phone = "01632 960 001"'),
-        ('id = "child"\nname = ""', 'id = "child"\nname = "Jordan T"'),
+        ('\nname = ""\n# Who they are', '\nname = "Jordan T"\n# Who they are'),
         (
             "[section.need_to_know]\n",
             '[section.need_to_know]\n"mash@ardenfold-police" = "To advise"\n',
@@ -107,7 +107,43 @@ def test_a_filled_in_template_can_be_sent() -> None:
         ('retention = ""', 'retention = "safeguarding_default"'),
         text=template(),
     )
-    check(filled, facts()).refuse()
+
+
+def test_a_filled_in_template_can_be_sent() -> None:
+    check(filled_in(), facts()).refuse()
+
+
+#: A line of an example that is shown indented in notes.
+EXAMPLE = re.compile(r"^#     (.*\n)", re.MULTILINE)
+
+
+def test_the_example_of_a_protected_source_is_good_and_protects_it() -> None:
+    shown = template().partition("# Example: a friend told you")[2].partition("# To pass on")[0]
+    source, _, rest = "".join(EXAMPLE.findall(shown)).partition("[[people]]")
+    assert tomllib.loads(source)["source"] == {"type": "peer", "identity_protected": True}
+    text = edited(
+        ('\nto = ["mash@', '\nto = ["front.door@quillmere-council", "mash@'),
+        ("[decision]", f"[[people]]{rest}\n[decision]"),
+        text=filled_in(),
+    )
+    assert check(text, facts()).problems == ()
+    named = edited(('text = "Jordan got', 'text = "Sam R saw that Jordan got'), text=text)
+    assert {p.code for p in check(named, facts()).problems} == {"E_DOC_PROTECTED"}
+
+
+def test_codes_of_urgency_and_handling_are_explained_in_one_line_each() -> None:
+    for name in ("urgency", "handling"):
+        for word in shipped_catalogue().enumerations[name]:
+            assert re.search(rf"^#   {word} +\w+ \w+", template(), re.MULTILINE), word
+
+
+def test_what_the_template_says_of_texts_and_times_is_so() -> None:
+    head = template().partition("# -- The cover")[0]
+    quoted = ("'''" + 'She said "no"' + "'''", '"Don\'t"')
+    for said in (*quoted, "2026-11-20", '"2026-11"', "2026-11-19T15:20"):
+        assert said in head, said
+        assert read_document(f"purpose = {said}".encode())
+    assert "2026-11-19T15:20:00Z" in head
 
 
 def test_the_words_that_can_stand_in_a_field_are_in_the_template() -> None:

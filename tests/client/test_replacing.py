@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from agency_client.record.opened import read_section
@@ -14,6 +15,7 @@ from agency_client.use_cases.disclosing import Disclosure
 from agency_client.use_cases.documents import Options
 from agency_client.use_cases.replacing import replacements
 from agency_client.use_cases.reviewing import Outcome, Reviewed
+from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import Seconds
 from tests.client.quillmere_homes import Desk, Desks, desks
 from tests.end_to_end.documents import package
@@ -165,7 +167,13 @@ async def test_what_is_looked_at_again_falls_due_and_recipients_see_the_day(here
     read = [read_section(s.items).answers for s in (await mash.open(id_)).contents.sections]
     assert [a["next_review"] for a in read if "next_review" in a] == [("2026-12-04",)]
     assert "2026-12-05" not in repr(read), "when the decision is reviewed stays with its agency"
-    said = Reviewed(outcome=Outcome.DONE, kind="package_review")
+    with pytest.raises(UsageError, match="Several") as several:
+        await door.client.reviewed(id_, Reviewed(outcome=Outcome.DONE))
+    assert "decision_review, package_review" in several.value.next
+    said = Reviewed(outcome=Outcome.DONE, kind="next_review")
     await door.client.reviewed(id_, said)
     due, _ = await door.client.review(Seconds(now + 400 * DAY))
     assert "package_review" not in {d.kind for d in due}
+    await door.client.reviewed(id_, Reviewed(outcome=Outcome.DONE))
+    due, _ = await door.client.review(Seconds(now + 400 * DAY))
+    assert "decision_review" not in {d.kind for d in due}, "the only one that is left is meant"

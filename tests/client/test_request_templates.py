@@ -9,15 +9,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agency_client.record.as_written import AsWritten
 from agency_client.record.asked import ReadQuestion
+from agency_client.record.decisions import DecisionDocument, read_decision
 from agency_client.record.document import Document
+from agency_client.record.facts import RecordFacts
+from agency_client.record.findings import Findings
 from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import Answered, ResponseDocument
+from agency_client.record.rules.deciding import check_decision
 from agency_client.record.rules.responses import PutHere
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.templates import Template, response_document, template
 from phoenix_protocol.identifiers import ItemId
-from tests.client.record_values import edited
+from tests.client.record_values import edited, facts
 from tests.client.request_values import (
     FRONT,
     NURSE,
@@ -49,6 +54,7 @@ def question(
 
 RESPONSE = response_document(FRONT, [question()])
 VICTIM = template(Template.VICTIM_REQUEST)
+DECISION = template(Template.DECISION)
 #: Names that are the author's own, and what only packages have.
 OWN_NAMES = ("section.need_to_know.", "people.identifiers.", "question.ask.", "local.")
 
@@ -60,11 +66,12 @@ OWN_NAMES = ("section.need_to_know.", "people.identifiers.", "question.ask.", "l
         (VICTIM, RequestDocument, ("section",)),
         (template(Template.REQUEST), RequestDocument, ("section", "victim")),
         (RESPONSE, ResponseDocument, ()),
+        (DECISION, DecisionDocument, ()),
     ],
-    ids=["package", "victim", "request", "response"],
+    ids=["package", "victim", "request", "response", "decision"],
 )
 def test_every_field_is_in_the_template_and_no_other(
-    text: str, document: type[Document], left_out: tuple[str, ...]
+    text: str, document: type[AsWritten], left_out: tuple[str, ...]
 ) -> None:
     shown = set(written(tomllib.loads(OUT.sub("", text))))
     known = {name for name in fields(document) if name.partition(".")[0] not in left_out}
@@ -86,7 +93,7 @@ def test_a_filled_in_request_can_be_sent() -> None:
         ('purpose = ""', 'purpose = "Ask"'),
         ('text = ""', 'text = "What?"'),
         ("[question.ask]\n", f'[question.ask]\n"{NURSE}" = "You know"\n'),
-        ('id = "child"\nname = ""', 'id = "child"\nname = "Jordan T"'),
+        ('\nname = ""\n# Who they are', '\nname = "Jordan T"\n# Who they are'),
         ('outcome = ""', 'outcome = "share_part"'),
         ('decided_by = ""', 'decided_by = "Lead"'),
         ('article_6 = ""', 'article_6 = "e_public_task"'),
@@ -96,6 +103,38 @@ def test_a_filled_in_request_can_be_sent() -> None:
     found = of_request(filled, request_facts(POLICE))
     assert found.problems == ()
     assert {"victim.believed_held", "victim.notice_given"} <= {p.place for p in found.owed}
+
+
+def of_decision(text: str) -> Findings:
+    values = facts()
+    known = RecordFacts(now=values.now, own=values.own, catalogue=values.catalogue)
+    return check_decision(read_decision(text.encode()), known)
+
+
+def test_nothing_in_a_decision_is_wrong_but_what_its_author_must_fill_in() -> None:
+    found = of_decision(DECISION)
+    must = {"decision.outcome", "decision.decided_by", "people[1].name"}
+    assert {p.place for p in found.problems} == must
+    assert {"purpose", "asked.by", "decision.welfare"} <= {p.place for p in found.owed}
+    in_full = of_decision(OUT.sub("", DECISION))
+    assert {p.place for p in in_full.problems} == {*must, "packages[1]"}
+
+
+def test_a_filled_in_decision_can_be_recorded() -> None:
+    filled = edited(
+        ('\nname = ""', '\nname = "Jordan T"'),
+        ('outcome = ""', 'outcome = "do_not_share"'),
+        ('decided_by = ""', 'decided_by = "Named nurse"'),
+        text=DECISION,
+    )
+    assert of_decision(filled).problems == ()
+
+
+def test_a_decision_names_no_readers_and_no_section() -> None:
+    assert "recipient reads" not in DECISION.split("[legal]")[0]
+    assert "@" not in DECISION.replace("@quillmere-council", "").replace("@ardenfold-police", "")
+    for table in ("section", "informing", "quality", "onward", "contact"):
+        assert f"[{table}" not in DECISION
 
 
 def test_no_answer_is_given_before_its_author_gives_one() -> None:
@@ -113,7 +152,7 @@ def test_the_words_that_can_stand_in_a_field_are_in_the_templates() -> None:
 
 def test_nothing_in_a_template_is_too_wide_for_a_screen() -> None:
     long = response_document(FRONT, [question(text="word " * 800)])
-    for text in (VICTIM, RESPONSE, long):
+    for text in (VICTIM, RESPONSE, DECISION, long):
         assert max(len(line) for line in text.splitlines()) <= 150
 
 

@@ -389,6 +389,7 @@ def test_people_and_keys(town: Town, page: Page, repository: Path, tmp_path: Pat
     seen("phoenix catalogue", desk.phoenix("catalogue", *words).json)
     seen("phoenix catalogue", desk.phoenix("catalogue", "--drop", "--agency").json)
     seen("phoenix catalogue", desk.phoenix("catalogue", "--drop").json)
+    assert seen("phoenix catalogue", desk.phoenix("catalogue", "gateway").json)["lists"]
     seen("phoenix audit verify", desk.phoenix("audit", "verify").json)
     seen("phoenix audit show", desk.phoenix("audit", "show", "--last", "3").json)
     seen("phoenix keys backup", desk.phoenix("keys", "backup", backup).json)

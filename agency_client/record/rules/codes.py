@@ -13,15 +13,17 @@ from agency_client.record.catalogue import ANYONE, Code
 from agency_client.record.facts import WordFacts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, problem, warning
-from agency_client.record.localising import applies
 from agency_client.record.places import Place
 from agency_client.record.tables import declared
 from agency_client.record.unanswerable import is_open
+from agency_client.record.word_lists import open_to, see
 
 #: Lists of words that an answer may also be given in other words, in a sentence.
 IN_WORDS: Final = frozenset({"retention"})
 #: Enumerations with a rule of their own.
 _ELSEWHERE: Final = frozenset({"classification"})
+#: So many words that are near are named.
+MOST_NEAR: Final = 3
 _SENTENCE: Final = re.compile(r"\S+\s+\S+")
 
 
@@ -64,7 +66,7 @@ def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
             continue
         offered = _open_to(words, facts)
         message = "This is not one of the words that can stand here."
-        message += did_you_mean(choice.code, offered)
+        message += did_you_mean(choice.code, offered, MOST_NEAR)
         remedy = _instead(choice.enumeration, offered)
         yield problem("E_DOC_CODE", choice.at, message, remedy=remedy, clause="LG1")
 
@@ -72,8 +74,7 @@ def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
 def _open_to(words: Mapping[str, Code], facts: WordFacts) -> tuple[str, ...]:
     """The words of a list that apply where this agency is, and that the law does not keep from its kind."""
     own = facts.own
-    place = own.jurisdiction if own.jurisdiction in _places(facts) else ""
-    return tuple(n for n, c in words.items() if applies(c, place) and own.kind not in c.not_for)
+    return open_to(words, own.kind, own.jurisdiction if own.jurisdiction in _places(facts) else "")
 
 
 def _is_free(choice: Choice) -> bool:
@@ -86,8 +87,8 @@ def _instead(enumeration: str, words: Sequence[str]) -> str:
     if not words:
         return "Remove it: no word of this list applies where your agency is."
     if len(words) <= 12:
-        return f"Use one of: {', '.join(words)}."
-    return f"The words are listed in the catalogue under [{enumeration}]."
+        return f"Use one of: {', '.join(words)}. {see(enumeration)}"
+    return f"Use one of the words of that list. {see(enumeration)}"
 
 
 def usable(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:

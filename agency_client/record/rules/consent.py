@@ -125,9 +125,12 @@ def status(document: Document, facts: Facts) -> Iterator[Finding]:
 
 
 def informing(document: Document, facts: Facts) -> Iterator[Finding]:
-    """Whether people know that it is shared is owed, and with it how and when, or why not and until when."""
+    """Whether people know that it is shared is owed, and with it how and when, or why not and until when.
+
+    An answer of each person's own stands in place of the one for all.
+    """
     legal = document.legal
-    if legal.informed is None:
+    if legal.informed is None and not document.informing:
         yield owed(
             "CO11", (*legal.at, "informed"), "Say whether the person knows that it is shared."
         )

@@ -21,6 +21,7 @@ from agency_client.record.rules.naming import (
     mentioned,
     unknown_packages,
 )
+from agency_client.record.rules.numbers import checked
 from agency_client.record.unanswerable import settled
 
 Rule = Callable[[DecisionDocument, RecordFacts], Iterator[Finding]]
@@ -138,6 +139,7 @@ def people(document: DecisionDocument, facts: RecordFacts) -> Iterator[Finding]:
     """Every person has an id and a name; whoever an answer names is among them."""
     yield from identities(document.people)
     yield from mentioned(document.mentions(), document.people)
+    yield from checked(document.people)
 
 
 def packages(document: DecisionDocument, facts: RecordFacts) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from agency_client.record.document import Document
 from agency_client.record.facts import Facts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, owed, problem, warning
+from agency_client.record.rules.numbers import checked
 from agency_client.record.unanswerable import is_open
 
 PART_3 = "dpa2018_part3_law_enforcement"
@@ -60,4 +61,9 @@ def categories(document: Document, facts: Facts) -> Iterator[Finding]:
             yield owed("OB1", at, "Say which category this person is in.", in_words=False)
 
 
-RULES = (identities, named, somebody_means_them, whose_information, categories)
+def numbered(document: Document, facts: Facts) -> Iterator[Finding]:
+    """Numbers that carry a check digit hold."""
+    yield from checked(document.people)
+
+
+RULES = (identities, named, somebody_means_them, whose_information, categories, numbered)

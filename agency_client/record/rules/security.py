@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agency_client.record.assurances import doubt
@@ -15,13 +15,30 @@ _CLAUSE: Final = "RT2"
 
 
 def assured(document: Document, facts: Facts) -> Iterator[Finding]:
-    """Every agency that holds a copy of the package, one's own too, has an assurance of its security in force."""
+    """Every agency that holds a copy of the package, one's own too, has an assurance of its security in force.
+
+    It is said once of all of them, at the first place that names one.
+    """
+    doubts: dict[str, list[str]] = {}
+    places: list[Place] = []
     for agency, at in _agencies(document, facts).items():
         said = facts.assured.get(agency)
         doubted = doubt(said, facts.now) if said is not None else None
         if doubted is not None:
-            who = "Your agency" if not at else f"The agency {agency}"
-            yield warning("W_DOC_ASSURANCE", at, f"{who} {doubted}.", clause=_CLAUSE)
+            places.append(at)
+            doubts.setdefault(doubted, []).append(agency if at else "your agency")
+    if places:
+        yield warning("W_DOC_ASSURANCE", places[0], _told(doubts), clause=_CLAUSE)
+
+
+def _told(doubts: Mapping[str, Sequence[str]]) -> str:
+    """Each doubt once, with whom it is about."""
+    ((doubted, first), *others) = doubts.items()
+    if len(first) == 1 and not others:
+        who = "Your agency" if first[0] == "your agency" else f"The agency {first[0]}"
+        return f"{who} {doubted}."
+    each = (f"{', '.join(agencies)} ({doubted})" for doubted, agencies in doubts.items())
+    return f"The security of these agencies gives pause: {'; '.join(each)}."
 
 
 def _agencies(document: Document, facts: Facts) -> dict[str, Place]:

@@ -9,6 +9,7 @@ from agency_client.record.facts import Facts
 from agency_client.record.faults import did_you_mean
 from agency_client.record.findings import Finding, owed, problem, warning
 from agency_client.record.statements import Section, Statement
+from agency_client.record.word_lists import KIND_LIST, see
 from phoenix_protocol.record import CLASS_OF, Kind, StatementClass
 
 KINDS = {kind.value: kind for kind in Kind}
@@ -38,8 +39,8 @@ def typed(document: Document, facts: Facts) -> Iterator[Finding]:
             message = "This statement has no kind, so nobody can tell fact from opinion."
             yield problem("E_DOC_UNTYPED", at, message, clause="SH4")
         elif kind_of(statement) is None:
-            message = "This is not a kind of statement." + did_you_mean(statement.kind, KINDS)
-            following = f"Use one of: {', '.join(KINDS)}."
+            message = "This is not a kind of statement." + did_you_mean(statement.kind, KINDS, 3)
+            following = f"Use one of: {', '.join(KINDS)}. {see(KIND_LIST)}"
             yield problem("E_DOC_KIND", at, message, remedy=following, clause="SH4")
 
 

@@ -10,6 +10,7 @@ from agency_client.record.facts import Facts
 from agency_client.record.findings import Finding, problem, warning
 from agency_client.record.places import Place
 from agency_client.record.when import expiry, span
+from agency_client.record.zones import said_of, without_zone
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.limits import CLOCK_SKEW
 
@@ -25,6 +26,8 @@ def end(document: Document, facts: Facts) -> Iterator[Finding]:
     except RefusedError as error:
         at: Place = ("--expires",) if facts.expires is not None else ("expires",)
         yield problem("E_DOC_TIME", at, error.what, remedy=error.next)
+    if facts.expires is not None and without_zone(facts.expires.strip()) is not None:
+        yield warning("W_DOC_ZONE", ("--expires",), said_of(facts.expires.strip()))
 
 
 #: Sooner than this nobody can be sure to have looked, however urgent it is (seconds).

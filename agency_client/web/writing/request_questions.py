@@ -227,7 +227,8 @@ VICTIM: Final = Step(
     slug="victim",
     title="The victim: three tests and a notice",
     places=("victim",),
-    intro="Police, Crime, Sentencing and Courts Act 2022, Chapter 3A. Everybody who is asked reads this.",
+    intro="In England and Wales: Police, Crime, Sentencing and Courts Act 2022, Chapter 3A. "
+    "Everybody who is asked reads this.",
     fields=_victim,
     is_begun=lambda document: any(value_at(document, ("victim",)) or {}),
 )
