@@ -444,9 +444,22 @@ class Client:
 
     async def correct(self, package: str, statement: str, text: str, why: str | None = None) -> Any:
         """Correct a statement that was sent from here, for everybody who was told."""
+        from agency_client.use_cases.notice_subjects import Correction
+
+        said = Correction(package=package, statement=statement, text=text, why=why)
+        return await self.give_correction(said)
+
+    async def give_correction(self, said: Any) -> Any:
+        """The same of a :class:`~agency_client.use_cases.notice_subjects.Correction`, of a part of it too."""
         from agency_client.use_cases.noticing import correct
 
-        return await correct(self.home, package, statement, text, why)
+        return await correct(self.home, said)
+
+    async def look_at_correction(self, said: Any) -> Any:
+        """What a correction would say, and to whom; talks to nobody."""
+        from agency_client.use_cases.noticing import look_at_correction
+
+        return look_at_correction(self.home, said.wanted)
 
     async def withdraw(self, package: str, statement: str, why: str) -> Any:
         """Withdraw a statement or file that was sent from here."""

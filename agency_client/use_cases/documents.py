@@ -23,6 +23,7 @@ from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_calendar, shipped_catalogue
+from agency_client.record.sources import Protected
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
@@ -32,6 +33,7 @@ from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.overriding import overridden, tell_originators, together
+from agency_client.use_cases.protecting import sources_of
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
@@ -73,12 +75,17 @@ class AttachedSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command adds to the document. ``answers`` is the core, in hex, of the request that it answers."""
+    """What the command adds to the document.
+
+    ``answers`` is the core, in hex, of the request that it answers; ``speaks_of`` the packages that its words are
+    about.
+    """
 
     attachments: tuple[AttachedSource, ...] = ()
     expires: str | None = None
     urgent: bool = False
     answers: str | None = None
+    speaks_of: tuple[ObjectHash, ...] = ()
 
     def as_text(self) -> tuple[str, ...]:
         """The options that make two sends different, besides the attachments' bytes."""
@@ -205,7 +212,19 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         training_ended=training_has_ended(home, now),
         kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
         compared=of_recipients(home, known, document.to, now),
+        sources=_sources_spoken_of(home, document, options, copies),
     )
+
+
+def _sources_spoken_of(
+    home: Home, document: Document, options: Options, copies: Copies
+) -> tuple[Protected, ...]:
+    """The protected sources of every package that a document answers, supersedes, copies from or is about."""
+    answered = (ObjectHash(bytes.fromhex(options.answers)),) if options.answers else ()
+    copied = (found.core for found in copies.values() if isinstance(found, Copied))
+    replaced = _sent(home.vault, document.supersedes).values()
+    with home.vault.reading() as view:
+        return sources_of(view, (*options.speaks_of, *answered, *copied, *replaced))
 
 
 def _assured(known: Known) -> dict[str, Sequence[Assurance]]:
