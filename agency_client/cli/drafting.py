@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from agency_client.cli.audience_pages import audience_json, tell_audience
 from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.finding_pages import summed_up
 from agency_client.cli.options import command
@@ -99,9 +100,16 @@ def check(
     options = read_options(attach, expires, urgent)
     findings = run(ctx, lambda client: client.check(data, options))
     if as_json(ctx):
-        tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
+        tell_json(
+            {
+                **findings_json(findings),
+                **audience_json(findings),
+                "compared": recipients_compared(findings),
+            }
+        )
     else:
         tell_findings(findings)
+        tell_audience(findings)
         tell_compared(findings)
     if findings.problems:
         # Said already, all of them: only the exit code is left.

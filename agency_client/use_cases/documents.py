@@ -9,6 +9,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from agency_client.ports.vault import Vault
 from agency_client.record import listed
 from agency_client.record.attachments import AttachmentSource
+from agency_client.record.audience import audience_of
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copied, Copies
 from agency_client.record.copying import copied_in, with_copies
@@ -132,7 +133,7 @@ def check_written(
     if known is None:
         raise missing("a directory")
     facts = _facts(home, known, document, options, home.now())
-    return _informed(kind.judge(document, facts), document, facts)
+    return _informed(kind.judge(document, facts), document, facts, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +144,23 @@ class Sent:
     findings: Findings
 
 
-async def send_document(home: Home, data: bytes, options: Options, progressed: Progressed) -> Sent:
+#: Told what the rules say, and who reads what, before anything is sealed.
+Seen = Callable[[Findings], None]
+
+
+def _unseen(_findings: Findings) -> None:
+    """Nobody looks."""
+
+
+async def send_document(
+    home: Home, data: bytes, options: Options, progressed: Progressed, seen: Seen = _unseen
+) -> Sent:
     """Check, draft, seal and hand in a document.
 
     Every problem is refused at once, before anything is sealed: RefusedError ``E_DOCUMENT``. Raises what
     :func:`~agency_client.use_cases.sending.send` raises.
     """
-    sent = await send_written(home, read_document(data), data, options, progressed, PACKAGE)
+    sent = await send_written(home, read_document(data), data, options, progressed, PACKAGE, seen)
     await tell_originators(home)
     return sent
 
@@ -161,6 +172,7 @@ async def send_written(
     options: Options,
     progressed: Progressed,
     kind: Kind[DocumentT],
+    seen: Seen = _unseen,
 ) -> Sent:
     """The same of a document of any kind, read out of the bytes ``data``."""
     said: list[Findings] = []
@@ -169,7 +181,8 @@ async def send_written(
         facts = _facts(home, known, document, options, now)
         findings = kind.judge(document, facts)
         findings.refuse()
-        said.append(_informed(findings, document, facts))
+        said.append(_informed(findings, document, facts, known))
+        seen(said[-1])
         filled = with_copies(document, facts.copies)
         return _outgoing(home, known, filled, data, options, facts, findings, kind)
 
@@ -177,10 +190,15 @@ async def send_written(
     return Sent(result=result, findings=said[0])
 
 
-def _informed(findings: Findings, document: Document, facts: Facts) -> Findings:
+def _informed(findings: Findings, document: Document, facts: Facts, known: Known) -> Findings:
     """``findings`` with what is known of the recipients and is no finding."""
     compared = (facts.compared.get(name) for name in dict.fromkeys(document.to))
-    return replace(findings, compared=tuple(each for each in compared if each is not None))
+    setting = setting_for(known, facts.own.address, (name for name in document.to if "@" in name))
+    return replace(
+        findings,
+        compared=tuple(each for each in compared if each is not None),
+        audience=audience_of(with_copies(document, facts.copies), setting),
+    )
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
