@@ -461,7 +461,7 @@ class Client:
 
     async def look_at_correction(self, said: Any) -> Any:
         """What a correction would say, and to whom; talks to nobody."""
-        from agency_client.use_cases.noticing import look_at_correction
+        from agency_client.use_cases.notice_readying import look_at_correction
 
         return look_at_correction(self.home, said.wanted)
 

@@ -9,7 +9,7 @@ import click
 
 from agency_client.cli.notices import given_json, tell_given
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import is_terminal, problem_json, shown, tell_json, tell_problem
+from agency_client.cli.telling import is_terminal, problem_json, shown, tell_json, tell_problems
 from agency_client.client import Client
 
 
@@ -20,6 +20,10 @@ class Asked:
     check: bool
     yes: bool
 
+    def wants_to_know(self, has_terminal: bool) -> bool:
+        """Whether a person is asked to go on: only one who can answer, and has not said so already."""
+        return has_terminal and not self.check and not self.yes
+
 
 def give_correction(ctx: click.Context, said: Any, asked: Asked) -> None:
     """Show a correction and give it, unless somebody at a terminal does not go on."""
@@ -27,8 +31,10 @@ def give_correction(ctx: click.Context, said: Any, asked: Asked) -> None:
     async def work(client: Client) -> tuple[Any, Any]:
         preview = await client.look_at_correction(said)
         if not as_json(ctx):
-            _show(preview)
-            if not asked.check and not asked.yes and is_terminal():
+            for line in preview_lines(preview):
+                click.echo(line, err=True)  # apart from results: to be read before anything is said
+            tell_problems(preview.hints)
+            if asked.wants_to_know(is_terminal()):
                 click.confirm("Say this to all of them?", abort=True, err=True)
         return preview, None if asked.check else await client.give_correction(said)
 
@@ -39,9 +45,9 @@ def give_correction(ctx: click.Context, said: Any, asked: Asked) -> None:
         tell_given(replace(given, hints=()))  # they were shown with the words
 
 
-def _show(preview: Any) -> None:
-    """On the other stream than results: it is there to be read before anything is said."""
-    lines = [
+def preview_lines(preview: Any) -> list[str]:
+    """The words now, the words then, and everybody who gets them."""
+    return [
         f"{preview.called} says now:",
         f"  {shown(preview.old)}",
         "It will say:",
@@ -50,10 +56,6 @@ def _show(preview: Any) -> None:
         *(f"  {address}" for address in preview.audience),
         _second_hand(len(preview.second_hand)),
     ]
-    for line in lines:
-        click.echo(line, err=True)
-    for problem in preview.hints:
-        tell_problem(problem)
 
 
 def _second_hand(count: int) -> str:

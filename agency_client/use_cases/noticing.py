@@ -6,7 +6,7 @@ the same command again finishes an interrupted one and says nothing twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Families, HandingState, Seen, StoredNotice
@@ -14,20 +14,11 @@ from agency_client.record.noticed import Noticed
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_handing import Target, keep_handing, make_handing
+from agency_client.use_cases.notice_readying import ready_notice
 from agency_client.use_cases.notice_register import enter_notice
-from agency_client.use_cases.notice_subjects import (
-    Correction,
-    Subject,
-    Wanted,
-    check_state,
-    find_subject,
-    replacement_for,
-    said_before,
-)
-from agency_client.use_cases.protecting import refuse_naming, sources_of, without_records
+from agency_client.use_cases.notice_subjects import Correction, Subject, Wanted
 from agency_client.use_cases.sayings import flush
 from agency_client.use_cases.talking import in_step
-from agency_client.use_cases.told_before import told_at_second_hand
 from phoenix_protocol import schema
 from phoenix_protocol.errors import Problem, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, ItemId, ObjectHash, PackageId
@@ -59,7 +50,7 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
     """
     require_in_step(home)
     own, _ = endpoint_of(home)
-    ready = _prepare(home, wanted)
+    ready = ready_notice(home, wanted)
     subject, before = ready.subject, ready.before
     async with in_step(home) as (relay, known):
         await flush(home, relay)
@@ -79,70 +70,6 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
         left_out=left_out,
         repeated=before is not None,
         hints=ready.hints,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a correction would do: the words now and then, who would get it, who is known to have it from them."""
-
-    package: PackageId
-    called: str
-    old: str = field(repr=False)
-    new: str = field(repr=False)
-    audience: tuple[Address, ...]
-    second_hand: tuple[str, ...]
-    hints: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
-    """A notice that may be given: what it is about, what it says instead, whether exactly this was said before."""
-
-    subject: Subject
-    replacement: Statement | None
-    before: Noticed | None
-    second_hand: tuple[str, ...]
-    hints: tuple[Problem, ...]
-
-
-def look_at_correction(home: Home, wanted: Wanted) -> Preview:
-    """What a correction would say, and to whom. Says nothing to anybody. Raises as :func:`give_notice`."""
-    require_in_step(home)
-    own, _ = endpoint_of(home)
-    ready = _prepare(home, wanted)
-    return Preview(
-        package=ready.subject.package,
-        called=ready.subject.called,
-        old=ready.subject.text_before(ready.before),
-        new=ready.replacement.text if ready.replacement is not None else "",
-        audience=tuple(a for a in ready.subject.audience if a != own.address),
-        second_hand=ready.second_hand,
-        hints=ready.hints,
-    )
-
-
-def _prepare(home: Home, wanted: Wanted) -> _Ready:
-    """The notice in its words, which add something and name no source (hard block 9) to whom it may reach."""
-    own, own_id = endpoint_of(home)
-    subject = find_subject(home, wanted)
-    replacement = replacement_for(subject, wanted)
-    before = said_before(subject, own_id, wanted, replacement)
-    if before is None:
-        check_state(subject, own.address, wanted, replacement)
-    with home.vault.reading() as view:
-        second_hand = tuple(dict.fromkeys(told_at_second_hand(view, subject.core)))
-        sources = sources_of(view, [subject.core])
-        readers = without_records(view, subject.core, subject.audience)
-    texts = (replacement.text if replacement else None, wanted.why, *wanted.conditions)
-    audience = {*readers, *second_hand} - {own.address}
-    hints = refuse_naming(sources, texts, audience) if before is None else ()
-    return _Ready(
-        subject=subject,
-        replacement=replacement,
-        before=before,
-        second_hand=second_hand,
-        hints=hints,
     )
 
 
