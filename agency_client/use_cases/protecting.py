@@ -1,7 +1,8 @@
 """Who the protected sources of a package are, and refusing words about it that would name one (hard block 9).
 
 What is typed after sending is held to the same rule as the document: a notice, an answer to one, a recall. What is sent
-as a document of its own is judged by `agency_client/record/rules/protection.py`, with these sources as facts.
+as a document of its own is judged by `agency_client/record/rules/protection.py`, with these sources as facts. Receipts
+need no rule: they go to whoever sent the package, and so named its sources.
 """
 
 from __future__ import annotations

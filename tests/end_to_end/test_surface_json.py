@@ -23,7 +23,8 @@ NOT_BROUGHT_ABOUT = (
     "phoenix audit verify: problems[]",
     "phoenix verify: from.ended.",
     *(f"phoenix {said}: warnings[]" for said in ("release", "correct", "withdraw", "dispute")),
-    *(f"phoenix {said}: sources[]" for said in ("request", "respond")),
+    "phoenix request: sources[]",
+    *(f"phoenix respond: {part}[]" for part in ("sections", "sources")),
 )
 
 #: Every command of the page, by the test that runs it.
