@@ -80,7 +80,7 @@ def shown_and_not_said(machine: Machine, id_: str) -> None:
         with suppress(OSError):  # the terminal is gone with the program
             while piece := person.read(4096):
                 seen += piece
-    assert process.wait() == 1
+    assert process.wait() == 130, "stopped by a person"
     for text in (b"Said in attendance", b"Absent in attendance", MASH.encode(), b"[y/N]"):
         assert text in seen
     assert machine.phoenix("status", id_, "--offline").json["notices"] == []
