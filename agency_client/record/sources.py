@@ -49,13 +49,14 @@ def protected_in(people: Iterable[Person]) -> list[Protected]:
     ]
 
 
-def protected_by(sections: Iterable[ReadSection], sent_from: str) -> list[Protected]:
-    """The sources that a package protects which came from ``sent_from``, who knows them."""
+def protected_by(sections: Iterable[ReadSection], knowing: Iterable[str]) -> list[Protected]:
+    """The sources that the sections of a package protect; ``knowing`` are others who know them, such as its sender."""
+    also = frozenset(knowing)
     return [
         Protected(
             label=person.said.label,
             name=person.said.name,
-            known_to=frozenset({sent_from, *source_known_to(person.said)}),
+            known_to=also | frozenset(source_known_to(person.said)),
             ours=False,
         )
         for section in sections

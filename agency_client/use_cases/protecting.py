@@ -33,20 +33,21 @@ def sources_of(view: Families, cores: Iterable[ObjectHash]) -> tuple[Protected, 
     found: dict[Protected, None] = {}
     for core in dict.fromkeys(cores):
         record = view.sent.record(core)
-        if record is not None:
-            found.update(dict.fromkeys(protected_in(read_document(record.document).people)))
-        found.update(dict.fromkeys(_as_stored(view, core)))
+        written = protected_in(read_document(record.document).people) if record is not None else []
+        ours = {source.name for source in written}
+        passed_on = (source for source in _as_stored(view, core) if source.name not in ours)
+        found.update(dict.fromkeys((*written, *passed_on)))
     return tuple(found)
 
 
 def _as_stored(view: Families, core: ObjectHash) -> list[Protected]:
-    """Those whom sections of a package name that are here: whoever sent it knows them too."""
+    """Those whom sections of a package name that are here: whoever sent it here knows them too."""
     contents, received = view.contents.get(core), view.received.get(core)
     sections: list[ReadSection] = []
     for section in contents.sections if contents is not None else ():
         with suppress(TamperError):
             sections.append(read_section(section.items))
-    return protected_by(sections, received.sent_from) if received is not None else []
+    return protected_by(sections, [received.sent_from] if received is not None else [])
 
 
 def without_records(
