@@ -279,13 +279,17 @@ class Client:
         document: bytes,
         options: Any,
         progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+        seen: Callable[[Any], None] = lambda _findings: None,
     ) -> Any:
-        """Seal a package and hand it in, or finish the same unfinished send. Call :meth:`told` with the result."""
+        """Seal a package and hand it in, or finish the same unfinished send. Call :meth:`told` with the result.
+
+        ``seen`` is told the findings before anything is sealed: what the rules say, and who reads what.
+        """
         from agency_client.use_cases.documents import send_document
         from agency_client.use_cases.joining import require_approved
 
         await require_approved(self.home)
-        return await send_document(self.home, document, options, progressed)
+        return await send_document(self.home, document, options, progressed, seen)
 
     async def told(self, package: PackageId) -> None:
         """The result of a send has reached its sender: sending the same again is another package."""
@@ -449,9 +453,22 @@ class Client:
 
     async def correct(self, package: str, statement: str, text: str, why: str | None = None) -> Any:
         """Correct a statement that was sent from here, for everybody who was told."""
+        from agency_client.use_cases.notice_subjects import Correction
+
+        said = Correction(package=package, statement=statement, text=text, why=why)
+        return await self.give_correction(said)
+
+    async def give_correction(self, said: Any) -> Any:
+        """The same of a :class:`~agency_client.use_cases.notice_subjects.Correction`, of a part of it too."""
         from agency_client.use_cases.noticing import correct
 
-        return await correct(self.home, package, statement, text, why)
+        return await correct(self.home, said)
+
+    async def look_at_correction(self, said: Any) -> Any:
+        """What a correction would say, and to whom; talks to nobody."""
+        from agency_client.use_cases.notice_readying import look_at_correction
+
+        return look_at_correction(self.home, said.wanted)
 
     async def withdraw(self, package: str, statement: str, why: str) -> Any:
         """Withdraw a statement or file that was sent from here."""
@@ -848,13 +865,14 @@ class Client:
         document: bytes,
         options: Any,
         progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+        seen: Callable[[Any], None] = lambda _findings: None,
     ) -> Any:
         """Ask other agencies, and await their answers. Call :meth:`told` with the result."""
         from agency_client.use_cases.joining import require_approved
         from agency_client.use_cases.requesting import request
 
         await require_approved(self.home)
-        return await request(self.home, document, options, progressed)
+        return await request(self.home, document, options, progressed, seen)
 
     async def look_at_response(self, core: ObjectHash, document: bytes, options: Any) -> Any:
         """What the rules say of a response to a request that was put here; sends nothing."""
@@ -868,13 +886,14 @@ class Client:
         document: bytes,
         options: Any,
         progressed: Callable[[int, int], None] = lambda _done, _whole: None,
+        seen: Callable[[Any], None] = lambda _findings: None,
     ) -> Any:
         """Answer a request that was put here. Call :meth:`told` with the result."""
         from agency_client.use_cases.joining import require_approved
         from agency_client.use_cases.responding import respond
 
         await require_approved(self.home)
-        return await respond(self.home, core, document, options, progressed)
+        return await respond(self.home, core, document, options, progressed, seen)
 
     async def template(self, kind: Any) -> str:
         """A commented document, in the words of this agency's jurisdiction."""

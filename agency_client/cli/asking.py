@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from agency_client.cli.audience_pages import audience_json, tell_audience
 from agency_client.cli.drafting import findings_json, tell_findings
 from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.options import command
@@ -65,7 +67,7 @@ def request(
 
     async def work(client: Client) -> None:
         with progress("Asking", quiet=as_json(ctx)) as progressed:
-            sent = await client.request(data, options, progressed)
+            sent = await client.request(data, options, progressed, _seen(ctx))
         due = client.request_due(sent.result.package)
         _tell_sent(ctx, sent, {"due": moment(due) if due is not None else None})
         if due is not None and not as_json(ctx):
@@ -105,7 +107,7 @@ def respond(
     async def work(client: Client) -> None:
         core = client.find_received(id_)
         with progress("Answering", quiet=as_json(ctx)) as progressed:
-            sent = await client.respond(core, data, options, progressed)
+            sent = await client.respond(core, data, options, progressed, _seen(ctx))
         request_id = client.package_of(core)
         _tell_sent(ctx, sent, {"request": request_id.hex() if request_id else None})
         await client.told(sent.result.package)
@@ -113,11 +115,17 @@ def respond(
     run(ctx, work)
 
 
+def _seen(ctx: click.Context) -> Callable[[Any], None]:
+    """Who reads what is shown before anything is sent; a script reads it in the result."""
+    return (lambda _findings: None) if as_json(ctx) else tell_audience
+
+
 def _tell_looked(ctx: click.Context, findings: Any, of: str) -> None:
     if as_json(ctx):
-        tell_json({"package": None, **findings_json(findings)})
+        tell_json({"package": None, **findings_json(findings), **audience_json(findings)})
     else:
         tell_findings(findings, of)
+        tell_audience(findings)
     if findings.problems:
         ctx.exit(RefusedError.exit_code)
 
@@ -134,6 +142,7 @@ def _tell_sent(ctx: click.Context, sent: Any, more: dict[str, Any]) -> None:
                     {"address": r.address, "state": r.state.value} for r in result.recipients
                 ],
                 **findings_json(findings),
+                **audience_json(findings),
                 "warnings": [problem_json(p) for p in warnings],
             }
         )

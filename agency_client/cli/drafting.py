@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from agency_client.cli.audience_pages import audience_json, tell_audience
 from agency_client.cli.files import read_document_file, read_options
 from agency_client.cli.finding_pages import problem_lines, summed_up
 from agency_client.cli.options import command
@@ -113,7 +114,13 @@ def check(
     options = read_options(attach, expires, urgent)
     findings = run(ctx, lambda client: client.check(data, options))
     if as_json(ctx):
-        tell_json({**findings_json(findings), "compared": recipients_compared(findings)})
+        tell_json(
+            {
+                **findings_json(findings),
+                **audience_json(findings),
+                "compared": recipients_compared(findings),
+            }
+        )
     else:
         tell_findings(findings)
     if findings.problems:
@@ -134,6 +141,8 @@ def tell_findings(findings: Any, of: str = "package") -> None:
     tell(summed_up(findings, of))
     for name, heading in _HEADINGS:
         _tell_under(heading, getattr(findings, name))
+    if getattr(findings, "audience", None) is not None:
+        tell_audience(findings, err=False)
     if getattr(findings, "compared", ()):
         tell("")
         tell_compared(findings, err=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from agency_client.cli.options import chosen, command
-from agency_client.cli.telling import tell, tell_json, warn
+from agency_client.cli.telling import shown, tell, tell_json, warn
 from phoenix_protocol.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
             "The file has the decision, which stayed in your agency. "
             "Leave it out with --redact decision if others are to have the file."
         )
+    for left in done.still_named:
+        warn(
+            f"{shown(left.name)} is left out, and the name still stands in {shown(left.place)}. "
+            f"To leave that out too: {shown(left.leave_out)}"
+        )
     if chosen(ctx).as_json:
         tell_json(
             {
@@ -93,6 +98,10 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
                     for read, section in sections
                 ],
                 "left_out": left_out(done.proved),
+                "still_named": [
+                    {"name": left.name, "place": left.place, "leave_out": left.leave_out}
+                    for left in done.still_named
+                ],
             }
         )
         return

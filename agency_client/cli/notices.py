@@ -19,15 +19,47 @@ _OUTCOMES = ("rectified", "restricted", "erased", "disagreed")
 @command("correct")
 @click.argument("id_", metavar="ID")
 @click.argument("statement", metavar="STATEMENT")
-@click.option("--text", required=True, type=LONG, help="What the statement should say.")
+@click.option("--text", type=LONG, help="What the statement should say: the whole of it.")
+@click.option("--replace", type=LONG, help="Words that stand in it once: only these are replaced.")
+@click.option("--with", "with_", type=LONG, help="What should stand there instead.")
 @click.option("--why", type=LONG, help="Why it was wrong; everybody who was told reads it.")
+@click.option("--check", is_flag=True, help="Show what would be said, to whom, and say nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 @click.pass_context
-def correct(ctx: click.Context, id_: str, statement: str, text: str, why: str | None) -> None:
+def correct(
+    ctx: click.Context,
+    id_: str,
+    statement: str,
+    text: str | None,
+    replace: str | None,
+    with_: str | None,
+    why: str | None,
+    check: bool,
+    yes: bool,
+) -> None:
     """Correct a statement that you sent, for everybody who was told.
 
-    The first text stays beside the new one. STATEMENT is its number, its section and number (attendance.2) or its id.
+    The first text stays beside the new one. Both are shown before anything is said. STATEMENT is its number, its
+    section and number (attendance.2) or its id.
     """
-    _give(ctx, lambda client: client.correct(id_, statement, text, why))
+    from agency_client.cli.correcting import Asked, give_correction
+    from agency_client.use_cases.notice_subjects import Correction
+
+    whole, part = text is not None, replace is not None and with_ is not None
+    if whole == part or (replace is None) != (with_ is None):
+        raise UsageError(
+            "E_USAGE",
+            "Give the whole statement, or a part of it.",
+            next="Use --text TEXT, or --replace WORDS --with WORDS.",
+        )
+    said = Correction(
+        package=id_,
+        statement=statement,
+        text=text,
+        part=(replace or "", with_ or "") if part else None,
+        why=why,
+    )
+    give_correction(ctx, said, Asked(check=check, yes=yes))
 
 
 @command("withdraw")
@@ -75,20 +107,27 @@ def release(
 
 def _give(ctx: click.Context, work: Any) -> None:
     given = run(ctx, work)
-    warnings = _warnings(given)
     if as_json(ctx):
-        tell_json(
-            {
-                "notice": given.notice.hex(),
-                "package": given.package.hex(),
-                "statement": given.called,
-                "to": list(given.audience),
-                "repeated": given.repeated,
-                "warnings": [problem_json(problem) for problem in warnings],
-            }
-        )
-        return
-    for problem in warnings:
+        tell_json(given_json(given))
+    else:
+        tell_given(given)
+
+
+def given_json(given: Any) -> dict[str, Any]:
+    """What was said, as scripts see it."""
+    return {
+        "notice": given.notice.hex(),
+        "package": given.package.hex(),
+        "statement": given.called,
+        "to": list(given.audience),
+        "repeated": given.repeated,
+        "warnings": [problem_json(problem) for problem in _warnings(given)],
+    }
+
+
+def tell_given(given: Any) -> None:
+    """The same for a person."""
+    for problem in _warnings(given):
         tell_problem(problem)
     if given.repeated:
         tell("This was said before. Nobody is told twice.")
@@ -100,13 +139,14 @@ def _give(ctx: click.Context, work: Any) -> None:
 
 def _warnings(given: Any) -> list[Problem]:
     if not given.left_out:
-        return []
+        return list(given.hints)
     return [
+        *given.hints,
         Problem(
             code="W_NO_KEY",
             message=f"{len(given.left_out)} machines of those who were told have no key and get nothing.",
             next="Their desk has it. Ask them to run 'phoenix inbox' on those machines.",
-        )
+        ),
     ]
 
 

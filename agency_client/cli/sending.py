@@ -45,21 +45,28 @@ def send(
 
     The same command again finishes a send that was interrupted; once finished, it makes a new package.
     """
+    from agency_client.cli.audience_pages import tell_audience
     from agency_client.cli.files import read_document_file, read_options
 
     data = read_document_file(file)
     options = read_options(attach, expires, urgent)
 
     async def work(client: Client) -> None:
+        seen = _unseen if as_json(ctx) else tell_audience
         with progress("Sending", quiet=as_json(ctx)) as progressed:
-            sent = await client.send(data, options, progressed)
+            sent = await client.send(data, options, progressed, seen)
         _tell_sent(ctx, sent.result, sent.findings, await client.catalogue())
         await client.told(sent.result.package)
 
     run(ctx, work)
 
 
+def _unseen(_findings: Any) -> None:
+    """A script reads who reads what in the result."""
+
+
 def _tell_sent(ctx: click.Context, result: Any, findings: Any, catalogue: Any) -> None:
+    from agency_client.cli.audience_pages import audience_json
     from agency_client.cli.drafting import recipients_compared, tell_compared
     from agency_client.cli.owed import tell_owed
     from agency_client.record.looks import owed_name
@@ -74,6 +81,7 @@ def _tell_sent(ctx: click.Context, result: Any, findings: Any, catalogue: Any) -
                 ],
                 "warnings": [problem_json(p) for p in warnings],
                 "owed": [problem_json(p) for p in findings.owed],
+                **audience_json(findings),
                 "compared": recipients_compared(findings),
             }
         )

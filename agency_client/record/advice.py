@@ -76,6 +76,10 @@ class AdviceDocument(Document):
         """Whoever it goes to reads the question."""
         return super(AdviceDocument, self).readers | frozenset(self.to)
 
+    def for_all(self) -> tuple[Any, ...]:
+        """The question or the answer too."""
+        return (*super(AdviceDocument, self).for_all(), self.asking, self.advising)
+
 
 # -- writing -----------------------------------------------------------------------------------------------------------
 

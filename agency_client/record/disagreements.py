@@ -90,6 +90,10 @@ class DisagreementDocument(Document):
         """Whoever it goes to reads it."""
         return super(DisagreementDocument, self).readers | frozenset(self.to)
 
+    def for_all(self) -> tuple[Any, ...]:
+        """The words of the step too."""
+        return (*super(DisagreementDocument, self).for_all(), self.disagreement)
+
 
 # -- writing -----------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agency_client.record.answers import (
     Advice,
@@ -85,6 +86,15 @@ class Document(AskedHere):
     def meant(self) -> frozenset[str]:
         """The ids of everybody whom something in the document is about."""
         return frozenset(name for _, s in self.statements.values() for name in s.about)
+
+    def parts(self) -> Iterator[tuple[frozenset[str], Any]]:
+        """Every table that some of the recipients read, with the addresses that it is for."""
+        for section in self.section:
+            yield section.readers, section
+
+    def for_all(self) -> tuple[Any, ...]:
+        """Every table that all recipients read."""
+        return (self.contact, self.legal, self.quality, *self.informing)
 
     def addresses(self) -> Iterator[tuple[str, Place]]:
         """Every address in the document, once for each place."""

@@ -9,6 +9,7 @@ from enum import Enum
 from agency_client.record.calendar import Calendar
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copies
+from agency_client.record.sources import Protected
 from phoenix_protocol.directory.statements import Assurance, Bounds
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
 
@@ -75,7 +76,7 @@ class Facts(WordFacts):
     ``kinds`` the kind of each agency of the directory, by its id; ``told`` who was told of the package that the
     document supersedes, ``passed_on`` who was told out of packages that those which it copies from replaced;
     ``thread_consent`` what was last said about consent in the thread; ``calendar`` how soon each urgency is to
-    be dealt with.
+    be dealt with; ``sources`` the protected sources of the packages that the document speaks of.
     """
 
     addresses: Mapping[str, Reach]
@@ -95,6 +96,7 @@ class Facts(WordFacts):
     kinds: Mapping[str, str] = field(default_factory=dict)
     thread_consent: str | None = None
     compared: Mapping[str, Compared] = field(default_factory=dict)
+    sources: tuple[Protected, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

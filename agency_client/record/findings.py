@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from agency_client.record.as_written import AsWritten
+from agency_client.record.audience import Audience
 from agency_client.record.facts import Compared
 from agency_client.record.places import Place, line_of, written
 from agency_client.record.problems import (
@@ -104,7 +105,8 @@ def prompt(clause: str, at: Place, question: str) -> Finding:
 class Findings:
     """Everything that was found, in the order of the file: what `phoenix check` prints.
 
-    ``compared`` is information beside it: when the words of each recipient were last compared.
+    ``compared`` and ``audience`` are information beside it: when the words of each recipient were last compared, and
+    who reads what.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -112,6 +114,7 @@ class Findings:
     prompts: tuple[Problem, ...] = ()
     owed: tuple[Problem, ...] = ()
     compared: tuple[Compared, ...] = ()
+    audience: Audience = Audience()
 
     def refuse(self, kept: str = "Nothing was sealed or sent.") -> None:
         """Raise RefusedError ``E_DOCUMENT`` with every problem, if there is one. ``kept`` says what did not happen."""

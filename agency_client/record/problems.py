@@ -75,6 +75,9 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "W_DOC_ZONE": "Nothing to do if that is right. Otherwise write the zone at the end: Z for UTC, or +01:00.",
     "W_DOC_TIME": "Check the day or time.",
     "W_DOC_COVER": "Say what it is for without naming them: the sections name them to those who need to know.",
+    "W_DOC_PROTECTED": "Check whom it means. If it is the source, say it without the name.",
+    "W_DOC_SOURCE": "If you name them, put them under [[people]] with source_known_to = and the only addresses that "
+    "may know. If nobody is to know, write reference = in the source: your own note of who it is.",
     "W_DOC_TOLD": "Tell them too, or be sure that they need not know.",
     "W_DOC_COPY": "Read what its agency has said of it, and decide whether you still pass it on.",
     "W_DOC_OVERRIDE": "Check that this protects somebody now. Otherwise ask for a release.",

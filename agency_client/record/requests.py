@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from agency_client.record.as_written import read_written
 from agency_client.record.document import SECTIONS, Document
@@ -105,6 +105,20 @@ class RequestDocument(Document):
         return super(RequestDocument, self).meant | {
             name for q in self.question for name in q.about
         }
+
+    def parts(self) -> Iterator[tuple[frozenset[str], Any]]:
+        """Sections, and questions with those who are asked and whoever would be asked in their place."""
+        yield from super(RequestDocument, self).parts()
+        for question in self.question:
+            deputies = {
+                d.address for d in self.deputy if d.address and d.instead_of in question.ask
+            }
+            yield frozenset({*question.ask, *deputies}), question
+
+    def for_all(self) -> tuple[Any, ...]:
+        """What is said of all questions, and who stands in for whom."""
+        victim = (self.victim,) if self.victim is not None else ()
+        return (*super(RequestDocument, self).for_all(), self.request, *self.deputy, *victim)
 
     def addresses(self) -> Iterator[tuple[str, Place]]:
         """Every address but those of deputies and replies, which may be one's own."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from agency_client.record.as_written import read_written
 from agency_client.record.document import Document
@@ -74,6 +74,10 @@ class ResponseDocument(Document):
     def readers(self) -> frozenset[str]:
         """Everybody whom it goes to reads the answers."""
         return super(ResponseDocument, self).readers | frozenset(self.to)
+
+    def for_all(self) -> tuple[Any, ...]:
+        """The answers too."""
+        return (*super(ResponseDocument, self).for_all(), self.response, *self.answer)
 
 
 def read_response_document(data: bytes) -> ResponseDocument:

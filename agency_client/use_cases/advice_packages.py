@@ -73,7 +73,7 @@ async def send_question(home: Home, about: ObjectHash | int | None, wanted: ToSe
     """
     question = wanted.question
     with home.vault.reading() as view:
-        _, _, thing = package_or_record(view, about)
+        cores, _, thing = package_or_record(view, about)
     if wanted.statements and (about is None or isinstance(about, int)):
         raise UsageError("E_USAGE", "Statements can be included of a package that was received.")
     asking = {
@@ -88,7 +88,7 @@ async def send_question(home: Home, about: ObjectHash | int | None, wanted: ToSe
         asked = replace(question, asked_of=wanted.address, due=_due(wanted.due, facts.now))
         file_question(home, tx, about, asked, package.created, package.core)
 
-    return await _send(home, data, keep)
+    return await _send(home, data, keep, cores)
 
 
 async def send_advice(home: Home, number: int, text: str, by: str | None = None) -> Carried:
@@ -106,7 +106,7 @@ async def send_advice(home: Home, number: int, text: str, by: str | None = None)
     def keep(_facts: Facts, tx: Families, package: SentPackage) -> None:
         file_advice(home, tx, question, text, by, package.created, package.core)
 
-    return await _send(home, data, keep)
+    return await _send(home, data, keep, (core,))
 
 
 def came_in_a_package(home: Home, number: int) -> bool:
@@ -117,7 +117,10 @@ def came_in_a_package(home: Home, number: int) -> bool:
 
 
 async def _send(
-    home: Home, data: bytes, filed: Callable[[Facts, Families, SentPackage], None]
+    home: Home,
+    data: bytes,
+    filed: Callable[[Facts, Families, SentPackage], None],
+    of: Sequence[ObjectHash],
 ) -> Carried:
     document = read_advice_document(data)
 
@@ -127,7 +130,8 @@ async def _send(
         return Added(more=advice_section(document, due, setting, home.randomness), keep=keep)
 
     kind: Kind[AdviceDocument] = Kind(judge=check_advice, add=add)
-    sent = await send_written(home, document, data, Options(), lambda _done, _whole: None, kind)
+    options = Options(speaks_of=tuple(of))
+    sent = await send_written(home, document, data, options, lambda _done, _whole: None, kind)
     with home.vault.reading() as view:
         package = view.sent.by_package(sent.result.package)
         records = view.records.of(package.core) if package is not None else ()

@@ -131,7 +131,8 @@ async def raise_disagreement(home: Home, core: ObjectHash, said: Raised) -> Carr
         due = _due(said.due, facts.now)
         _file_raised(home, tx, core, package.core, (str(to),), words, due, package.created)
 
-    return await _send(home, (to,), Step.RAISED, words, filed)
+    of = (core, *((request,) if request is not None else ()))
+    return await _send(home, (to,), Step.RAISED, words, filed, of)
 
 
 async def answer_disagreement(home: Home, number: int, text: str, by: str | None = None) -> Carried:
@@ -146,7 +147,8 @@ async def answer_disagreement(home: Home, number: int, text: str, by: str | None
     def filed(_facts: Facts, tx: Families, package: SentPackage) -> None:
         _file_reply(home, tx, raised, ANSWER, words, package.core, package.created)
 
-    return await _send(home, (Address(raised_by),), Step.ANSWERED, words, filed)
+    of = (*raised.cores, carried)
+    return await _send(home, (Address(raised_by),), Step.ANSWERED, words, filed, of)
 
 
 async def close_disagreement(
@@ -172,7 +174,8 @@ async def close_disagreement(
             raise RefusedError("E_ANSWER", "This disagreement is closed already.")
         _file_reply(home, tx, raised, CLOSING, words, package.core, package.created)
 
-    return await _send(home, tuple(map(Address, to)), Step.CLOSED, words, filed)
+    of = (*raised.cores, carried)
+    return await _send(home, tuple(map(Address, to)), Step.CLOSED, words, filed, of)
 
 
 async def _send(
@@ -181,6 +184,7 @@ async def _send(
     step: Step,
     words: Mapping[str, str | None],
     filed: Callable[[Facts, Families, SentPackage], None],
+    of: Sequence[ObjectHash],
 ) -> Carried:
     data = step_document(to, step, words)
     document = read_step_document(data)
@@ -193,7 +197,8 @@ async def _send(
         )
 
     kind: Kind[DisagreementDocument] = Kind(judge=check_step, add=add)
-    sent = await send_written(home, document, data, Options(), lambda _done, _whole: None, kind)
+    options = Options(speaks_of=tuple(of))
+    sent = await send_written(home, document, data, options, lambda _done, _whole: None, kind)
     with home.vault.reading() as view:
         package = view.sent.by_package(sent.result.package)
         records = view.records.of(package.core) if package is not None else ()

@@ -9,6 +9,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from agency_client.ports.vault import Vault
 from agency_client.record import listed
 from agency_client.record.attachments import AttachmentSource
+from agency_client.record.audience import audience_of
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.copied import Copied, Copies
 from agency_client.record.copying import copied_in, with_copies
@@ -23,6 +24,7 @@ from agency_client.record.reading import read_document
 from agency_client.record.registering import of_document
 from agency_client.record.rules import check_document
 from agency_client.record.shipped import shipped_calendar, shipped_catalogue
+from agency_client.record.sources import Protected
 from agency_client.record.when import expiry
 from agency_client.use_cases.asked_about import asked_about
 from agency_client.use_cases.catalogues import catalogue_of
@@ -32,6 +34,7 @@ from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.overriding import overridden, tell_originators, together
+from agency_client.use_cases.protecting import sources_of
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.sealing import Keep, Outgoing, Passing
 from agency_client.use_cases.sending import SendResult, send
@@ -73,12 +76,17 @@ class AttachedSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command adds to the document. ``answers`` is the core, in hex, of the request that it answers."""
+    """What the command adds to the document.
+
+    ``answers`` is the core, in hex, of the request that it answers; ``speaks_of`` the packages that its words are
+    about.
+    """
 
     attachments: tuple[AttachedSource, ...] = ()
     expires: str | None = None
     urgent: bool = False
     answers: str | None = None
+    speaks_of: tuple[ObjectHash, ...] = ()
 
     def as_text(self) -> tuple[str, ...]:
         """The options that make two sends different, besides the attachments' bytes."""
@@ -125,7 +133,7 @@ def check_written(
     if known is None:
         raise missing("a directory")
     facts = _facts(home, known, document, options, home.now())
-    return _informed(kind.judge(document, facts), document, facts)
+    return _informed(kind.judge(document, facts), document, facts, known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +144,23 @@ class Sent:
     findings: Findings
 
 
-async def send_document(home: Home, data: bytes, options: Options, progressed: Progressed) -> Sent:
+#: Told what the rules say, and who reads what, before anything is sealed.
+Seen = Callable[[Findings], None]
+
+
+def _unseen(_findings: Findings) -> None:
+    """Nobody looks."""
+
+
+async def send_document(
+    home: Home, data: bytes, options: Options, progressed: Progressed, seen: Seen = _unseen
+) -> Sent:
     """Check, draft, seal and hand in a document.
 
     Every problem is refused at once, before anything is sealed: RefusedError ``E_DOCUMENT``. Raises what
     :func:`~agency_client.use_cases.sending.send` raises.
     """
-    sent = await send_written(home, read_document(data), data, options, progressed, PACKAGE)
+    sent = await send_written(home, read_document(data), data, options, progressed, PACKAGE, seen)
     await tell_originators(home)
     return sent
 
@@ -154,6 +172,7 @@ async def send_written(
     options: Options,
     progressed: Progressed,
     kind: Kind[DocumentT],
+    seen: Seen = _unseen,
 ) -> Sent:
     """The same of a document of any kind, read out of the bytes ``data``."""
     said: list[Findings] = []
@@ -162,7 +181,8 @@ async def send_written(
         facts = _facts(home, known, document, options, now)
         findings = kind.judge(document, facts)
         findings.refuse()
-        said.append(_informed(findings, document, facts))
+        said.append(_informed(findings, document, facts, known))
+        seen(said[-1])
         filled = with_copies(document, facts.copies)
         return _outgoing(home, known, filled, data, options, facts, findings, kind)
 
@@ -170,10 +190,15 @@ async def send_written(
     return Sent(result=result, findings=said[0])
 
 
-def _informed(findings: Findings, document: Document, facts: Facts) -> Findings:
+def _informed(findings: Findings, document: Document, facts: Facts, known: Known) -> Findings:
     """``findings`` with what is known of the recipients and is no finding."""
     compared = (facts.compared.get(name) for name in dict.fromkeys(document.to))
-    return replace(findings, compared=tuple(each for each in compared if each is not None))
+    setting = setting_for(known, facts.own.address, (name for name in document.to if "@" in name))
+    return replace(
+        findings,
+        compared=tuple(each for each in compared if each is not None),
+        audience=audience_of(with_copies(document, facts.copies), setting),
+    )
 
 
 # -- facts -----------------------------------------------------------------------------------------------------------
@@ -205,7 +230,19 @@ def _facts(home: Home, known: Known, document: Document, options: Options, now: 
         training_ended=training_has_ended(home, now),
         kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
         compared=of_recipients(home, known, document.to, now),
+        sources=_sources_spoken_of(home, document, options, copies),
     )
+
+
+def _sources_spoken_of(
+    home: Home, document: Document, options: Options, copies: Copies
+) -> tuple[Protected, ...]:
+    """The protected sources of every package that a document answers, supersedes, copies from or is about."""
+    answered = (ObjectHash(bytes.fromhex(options.answers)),) if options.answers else ()
+    copied = (found.core for found in copies.values() if isinstance(found, Copied))
+    replaced = _sent(home.vault, document.supersedes).values()
+    with home.vault.reading() as view:
+        return sources_of(view, (*options.speaks_of, *answered, *copied, *replaced))
 
 
 def _assured(known: Known) -> dict[str, Sequence[Assurance]]:

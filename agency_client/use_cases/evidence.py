@@ -11,6 +11,7 @@ from agency_client.ports.vault import Contents, Families, StoredAttachment
 from agency_client.ports.vault import Standing as VaultStanding
 from agency_client.ports.vault.settings import CHECKPOINT
 from agency_client.record import listed
+from agency_client.record.still_named import StillNamed, still_named
 from agency_client.use_cases.home import Home, anchor_of
 from agency_client.use_cases.leaving_out import redaction
 from agency_client.use_cases.reading import attachment_pieces, not_open
@@ -43,11 +44,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """A bundle that was written, and what it proves: it was verified before it was handed out."""
+    """A bundle that was written, and what it proves: it was verified before it was handed out.
+
+    ``still_named`` are those who were left out, and whose names stand in what was not.
+    """
 
     package: PackageId
     written: Written
     proved: VerifiedBundle = field(repr=False)
+    still_named: tuple[StillNamed, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,9 @@ def _export(home: Home, core: ObjectHash, choice: Choice, made: MakeFile) -> Exp
             with file.source() as source:
                 proved = verify_bundle(source, anchor_of(home))
     _record(home, core, written, choice)
-    return Exported(package=had.package, written=written, proved=proved)
+    whole = [(section.entry.segment, section.items) for section in had.contents.sections]
+    named = still_named(whole, proved)
+    return Exported(package=had.package, written=written, proved=proved, still_named=named)
 
 
 def _record(home: Home, core: ObjectHash, written: Written, choice: Choice) -> None:

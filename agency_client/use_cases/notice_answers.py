@@ -18,6 +18,7 @@ from agency_client.ports.vault import (
 from agency_client.use_cases.home import Home, anchor_of, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, recall_directory, require_current
 from agency_client.use_cases.notice_views import NEED_OUTCOME, OUTCOMES, is_settled
+from agency_client.use_cases.protecting import refuse_naming, sources_of
 from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.recipients import records_addresses
 from agency_client.use_cases.restricting import restrict_items, restricted_items
@@ -161,10 +162,12 @@ async def settle(home: Home, notice: str, outcome: str, words: str | None) -> St
     """Say what was done about a notice: a word of ``Done``, or ``disagreed``. Restricting is done by saying it.
 
     The same again says nothing new. Raises RefusedError ``E_NOT_FOUND``, ``E_AMBIGUOUS``, ``E_NOTICE_STATE``,
-    ``E_ERASED`` where nothing is here any more to restrict.
+    ``E_ERASED`` where nothing is here any more to restrict, ``E_DOC_PROTECTED`` for words that name a source to
+    somebody who may not know.
     """
     require_in_step(home)
     found = find_notice(home, notice)
+    _refuse_naming(home, found, words)
     if outcome == Done.RESTRICTED.value:
         _require_here(home, found)
     done = None if outcome == AnswerKind.DISAGREED.value else Done(outcome)
@@ -182,6 +185,14 @@ async def settle(home: Home, notice: str, outcome: str, words: str | None) -> St
                     _restrict(home, tx, found, words)
             await flush(home, relay)
     return found
+
+
+def _refuse_naming(home: Home, notice: StoredNotice, words: str | None) -> None:
+    """An answer reaches whoever made a notice and whoever handed it on: neither need know every source."""
+    with home.vault.reading() as view:
+        handers = {h.hander for h in view.notices.handings(notice.hash, own=False)}
+        places = (core for core, _ in view.notices.places(notice.hash))
+        refuse_naming(sources_of(view, (notice.core, *places)), [words], {notice.maker, *handers})
 
 
 def _require_here(home: Home, notice: StoredNotice) -> None:

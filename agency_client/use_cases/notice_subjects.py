@@ -16,7 +16,7 @@ from agency_client.use_cases import viewing
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.reading import not_open
 from phoenix_protocol.commitments import Commitment
-from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, PackageId
 from phoenix_protocol.record import Statement
 from phoenix_protocol.sealing.contents import Item
@@ -29,15 +29,40 @@ from phoenix_protocol.sealing.open_body import parse_item
 class Wanted:
     """What somebody wants to say: of which statement of which package, as they name it.
 
-    ``text`` is there for a correction, ``conditions`` for a release.
+    ``text`` is there for a correction, or ``part``: words of the statement, and what stands there instead;
+    ``conditions`` for a release.
     """
 
     action: NoticeAction
     package: str
     statement: str
     text: str | None = field(repr=False, default=None)
+    part: tuple[str, str] | None = field(repr=False, default=None)
     why: str | None = field(repr=False, default=None)
     conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a statement should say: ``text``, all of it, or ``part``: words of it, and what stands there instead."""
+
+    package: str
+    statement: str
+    text: str | None = field(repr=False, default=None)
+    part: tuple[str, str] | None = field(repr=False, default=None)
+    why: str | None = field(repr=False, default=None)
+
+    @property
+    def wanted(self) -> Wanted:
+        """The notice that says it."""
+        return Wanted(
+            action=NoticeAction.CORRECT,
+            package=self.package,
+            statement=self.statement,
+            text=self.text,
+            part=self.part,
+            why=self.why,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +83,16 @@ class Subject:
         """What it says as it was sent; None for a file."""
         said = parse_item(self.item)
         return said if isinstance(said, Statement) else None
+
+    def as_it_stands(self, without: Noticed | None = None) -> Statement | None:
+        """The statement by the newest correction of whoever sent it; ``without`` leaves one of them out."""
+        by_origin = [n for n in self.notices if n.by == self.sent_from and n is not without]
+        return as_corrected(self.statement, by_origin) if self.statement is not None else None
+
+    def text_before(self, notice: Noticed | None) -> str:
+        """What the statement says, or said before ``notice``; nothing for a file."""
+        standing = self.as_it_stands(notice)
+        return standing.text if standing is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +175,15 @@ def _subject(view: Families, package: _Package, statement: str) -> Subject:
 
 
 def replacement_for(subject: Subject, wanted: Wanted) -> Statement | None:
-    """The statement with its new text, all else as it stands now."""
-    if wanted.text is None:
+    """The statement with its new text, all else as it stands now.
+
+    Raises RefusedError ``E_NOTICE_STATE`` for a file, ``E_NOTICE_ORIGIN`` for somebody else's statement, and UsageError
+    ``E_USAGE`` for a part that does not stand in it exactly once.
+    """
+    if wanted.text is None and wanted.part is None:
         return None
-    statement = subject.statement
-    if statement is None:
+    statement, standing = subject.statement, subject.as_it_stands()
+    if statement is None or standing is None:
         raise RefusedError(
             "E_NOTICE_STATE",
             "A file cannot be corrected.",
@@ -154,11 +193,26 @@ def replacement_for(subject: Subject, wanted: Wanted) -> Statement | None:
         raise RefusedError(
             "E_NOTICE_ORIGIN", "This statement was passed on, and is somebody else's."
         )
-    return replace(as_corrected(statement, _by_origin(subject)), text=wanted.text)
+    text = wanted.text if wanted.part is None else _with_part(subject, standing, wanted.part)
+    return replace(standing, text=text or "")
 
 
-def _by_origin(subject: Subject) -> list[Noticed]:
-    return [notice for notice in subject.notices if notice.by == subject.sent_from]
+def _with_part(subject: Subject, standing: Statement, part: tuple[str, str]) -> str:
+    """The whole text with a part replaced. The same again, after it was said, means what it meant then."""
+    newest = max(subject.notices, key=lambda n: (n.time, n.endpoint, n.number), default=None)
+    old, new = part
+    before = subject.text_before(newest)
+    if newest is not None and before.count(old) == 1 and before.replace(old, new) == standing.text:
+        return standing.text
+    found = standing.text.count(old) if old else 0
+    if found != 1:
+        times = "do not stand" if not found else f"stand {found} times"
+        raise UsageError(
+            "E_USAGE",
+            f"The words to replace {times} in the statement as it is now.",
+            next="Give words that stand in it exactly once, or the whole statement with --text.",
+        )
+    return standing.text.replace(old, new)
 
 
 def said_before(
@@ -193,5 +247,5 @@ def check_state(
         raise RefusedError(
             "E_NOTICE_ORIGIN", "This statement was passed on, and is somebody else's."
         )
-    if statement is not None and replacement == as_corrected(statement, _by_origin(subject)):
+    if statement is not None and replacement == subject.as_it_stands():
         raise RefusedError("E_NOTICE_STATE", "This is what the statement says already.")

@@ -11,24 +11,16 @@ from dataclasses import dataclass
 from agency_client.ports.relay import Relay
 from agency_client.ports.vault import Families, HandingState, Seen, StoredNotice
 from agency_client.record.noticed import Noticed
-from agency_client.record.reading import read_document
-from agency_client.record.rules.protection import tells_source
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_handing import Target, keep_handing, make_handing
+from agency_client.use_cases.notice_readying import ready_notice
 from agency_client.use_cases.notice_register import enter_notice
-from agency_client.use_cases.notice_subjects import (
-    Subject,
-    Wanted,
-    check_state,
-    find_subject,
-    replacement_for,
-    said_before,
-)
+from agency_client.use_cases.notice_subjects import Correction, Subject, Wanted
 from agency_client.use_cases.sayings import flush
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import schema
-from phoenix_protocol.errors import RefusedError, UnavailableError
+from phoenix_protocol.errors import Problem, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, PackageId
 from phoenix_protocol.record import Statement
 from phoenix_protocol.sealing.manifest import item_commitment
@@ -46,6 +38,7 @@ class Given:
     audience: tuple[Address, ...]
     left_out: tuple[EndpointId, ...]
     repeated: bool
+    hints: tuple[Problem, ...] = ()
 
 
 async def give_notice(home: Home, wanted: Wanted) -> Given:
@@ -56,18 +49,14 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
     ``E_DOC_PROTECTED``; UnavailableError ``E_RELAY``: repeat it.
     """
     require_in_step(home)
-    own, own_id = endpoint_of(home)
-    subject = find_subject(home, wanted)
-    replacement = replacement_for(subject, wanted)
-    before = said_before(subject, own_id, wanted, replacement)
-    if before is None:
-        check_state(subject, own.address, wanted, replacement)
-        _check_protected(home, subject, own.address, wanted)
+    own, _ = endpoint_of(home)
+    ready = ready_notice(home, wanted)
+    subject, before = ready.subject, ready.before
     async with in_step(home) as (relay, known):
         await flush(home, relay)
         left_out: tuple[EndpointId, ...] = ()
         if before is None:
-            given, left_out = await _make(home, relay, known, subject, wanted, replacement)
+            given, left_out = await _make(home, relay, known, subject, wanted, ready.replacement)
         else:
             given = before.notice
             left_out = await _finish(home, relay, known, subject, before)
@@ -80,23 +69,8 @@ async def give_notice(home: Home, wanted: Wanted) -> Given:
         audience=tuple(a for a in subject.audience if a != own.address),
         left_out=left_out,
         repeated=before is not None,
+        hints=ready.hints,
     )
-
-
-def _check_protected(home: Home, subject: Subject, own: Address, wanted: Wanted) -> None:
-    """Hard block 9 holds for what is said later too: no source is named to somebody who may not know it."""
-    with home.vault.reading() as view:
-        record = view.sent.record(subject.core)
-    if record is None:
-        return
-    texts = [text for text in (wanted.text, wanted.why) if text]
-    audience = [address for address in subject.audience if address != own]
-    if tells_source(read_document(record.document), texts, audience):
-        raise RefusedError(
-            "E_DOC_PROTECTED",
-            "This names a source that you protect to somebody who may not know who it is. Nothing was sent.",
-            next="Say it without the name.",
-        )
 
 
 async def _make(
@@ -193,16 +167,9 @@ def _check_taken(home: Home, notice: ObjectHash) -> None:
 # -- what a person says ---------------------------------------------------------------------------------------------
 
 
-async def correct(
-    home: Home, package: str, statement: str, text: str, why: str | None = None
-) -> Given:
-    """What a statement that was sent from here should have said. Raises as :func:`give_notice`."""
-    return await give_notice(
-        home,
-        Wanted(
-            action=NoticeAction.CORRECT, package=package, statement=statement, text=text, why=why
-        ),
-    )
+async def correct(home: Home, said: Correction) -> Given:
+    """What a statement that was sent from here should have said. Raises as :func:`give_notice`, and UsageError."""
+    return await give_notice(home, said.wanted)
 
 
 async def withdraw(home: Home, package: str, statement: str, why: str) -> Given:

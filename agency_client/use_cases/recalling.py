@@ -21,6 +21,7 @@ from agency_client.record import listed
 from agency_client.use_cases.handing_in import give_up
 from agency_client.use_cases.home import Home, endpoint_of, require_in_step
 from agency_client.use_cases.knowing import Known
+from agency_client.use_cases.protecting import refuse_naming, sources_of
 from agency_client.use_cases.proving import keep_words
 from agency_client.use_cases.sayings import detail_readers, flush
 from agency_client.use_cases.talking import in_step
@@ -65,21 +66,24 @@ async def recall(home: Home, core: ObjectHash, reason: str) -> RecallResult:
     """Take a package back from every address that has not accepted it.
 
     An unfinished send is given up first: whatever becomes of the recall, it does not go out any more. What the relay
-    does not know is UNKNOWN. Raises UnavailableError ``E_RELAY``.
+    does not know is UNKNOWN. Raises UnavailableError ``E_RELAY``; RefusedError ``E_DOC_PROTECTED`` for a reason that
+    names a source to somebody who may not know.
     """
     require_in_step(home)
     with home.vault.reading() as view:
         package = view.sent.get(core)
         addresses = view.sent.addresses(core)
+        sources = sources_of(view, [core])
     if package is None:
         raise RefusedError("E_NOT_FOUND", "This home did not send that package.", next=listed.SENT)
+    written_to = tuple(a.address for a in addresses if a.why is Why.TO)
+    refuse_naming(sources, [reason], written_to)
     with home.vault.transaction() as tx:
         now = home.clock.now()
         tx.audit.append(time=now, actor=home.actor(), action="package.recall", on=core)
         if package.progress is Progress.HELD:
             tx.sent.forget_outbox(core)  # whoever takes it back knows that it was sent
     await give_up(home, package)
-    written_to = tuple(a.address for a in addresses if a.why is Why.TO)
     async with in_step(home) as (relay, known):
         posting = await _make_recall(home, relay, known, core, written_to, reason)
         try:

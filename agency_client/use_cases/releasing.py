@@ -8,6 +8,7 @@ from agency_client.record.copying import with_copies
 from agency_client.record.originators import ToOriginator, Written, release_requests
 from agency_client.record.reading import read_document
 from agency_client.record.rules import check_document, copies
+from agency_client.record.rules.protection import not_told_to_originators
 from agency_client.record.syntax import parse
 from agency_client.use_cases.copying import find_copies
 from agency_client.use_cases.documents import PACKAGE, Options, check_written, send_document
@@ -24,9 +25,12 @@ class Asked:
     of: ToOriginator
 
 
-#: Judges nothing but what a document copies.
+#: Judges nothing but what a document copies, and what its agency would be told of it.
 _COPIES = replace(
-    PACKAGE, judge=lambda document, facts: check_document(document, facts, copies.RULES)
+    PACKAGE,
+    judge=lambda document, facts: check_document(
+        document, facts, (*copies.RULES, not_told_to_originators)
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from agency_client.use_cases.documents import (
     Added,
     Kind,
     Options,
+    Seen,
     Sent,
     check_written,
     send_written,
@@ -45,13 +46,19 @@ async def look_at_request(home: Home, data: bytes, options: Options) -> Findings
     return check_written(home, read_request_document(data), options, _kind(home))
 
 
-async def request(home: Home, data: bytes, options: Options, progressed: Progressed) -> Sent:
+async def request(
+    home: Home,
+    data: bytes,
+    options: Options,
+    progressed: Progressed,
+    seen: Seen = lambda _findings: None,
+) -> Sent:
     """Check a request, send it, and await its answers: whoever does not answer holds up nothing.
 
     Raises what :func:`~agency_client.use_cases.documents.send_document` raises.
     """
     document = read_request_document(data)
-    return await send_written(home, document, data, options, progressed, _kind(home))
+    return await send_written(home, document, data, options, progressed, _kind(home), seen)
 
 
 def due_if_asked_now(home: Home, data: bytes) -> Seconds | None:

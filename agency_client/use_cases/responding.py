@@ -22,6 +22,7 @@ from agency_client.use_cases.documents import (
     Added,
     Kind,
     Options,
+    Seen,
     Sent,
     check_written,
     send_written,
@@ -95,7 +96,12 @@ async def look_at_response(home: Home, core: ObjectHash, data: bytes, options: O
 
 
 async def respond(
-    home: Home, core: ObjectHash, data: bytes, options: Options, progressed: Progressed
+    home: Home,
+    core: ObjectHash,
+    data: bytes,
+    options: Options,
+    progressed: Progressed,
+    seen: Seen = lambda _findings: None,
 ) -> Sent:
     """Check a response and send it to whoever asked. A later one can say more.
 
@@ -104,7 +110,7 @@ async def respond(
     put = find_request(home, core)
     document = _completed(home, data, put)
     named = replace(options, answers=core.hex())
-    return await send_written(home, document, data, named, progressed, _kind(home, put))
+    return await send_written(home, document, data, named, progressed, _kind(home, put), seen)
 
 
 def response_template(home: Home, core: ObjectHash) -> str:

@@ -38,7 +38,7 @@ def told_of(home: Home, view: Families, core: ObjectHash) -> tuple[str, ...]:
             for a in view.sent.addresses(each)
             if a.why is Why.TO and a.state not in _NEVER_TOLD
         ]
-        found += _second_hand(view, each)
+        found += told_at_second_hand(view, each)
         for line in view.register.of(core=each):
             found += line.parties if line.kind == _DISCLOSURE else ()
     return tuple(dict.fromkeys(found))
@@ -50,7 +50,7 @@ def passed_on_from(home: Home, view: Families, cores: Iterable[ObjectHash]) -> t
     return tuple(dict.fromkeys(entry.to_address for entry in view.onward.of(earlier)))
 
 
-def _second_hand(view: Families, core: ObjectHash) -> Iterator[str]:
+def told_at_second_hand(view: Families, core: ObjectHash) -> Iterator[str]:
     """Who has an item of a package from somebody else: by what was answered to notices on it."""
     notices = {notice.hash: notice for _, notice in view.notices.of(core)}
     for notice in notices.values():

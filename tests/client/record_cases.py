@@ -10,6 +10,7 @@ from agency_client.record.copied import Copied
 from agency_client.record.facts import AttachedFile, Compared
 from agency_client.record.local_catalogue import with_local
 from agency_client.record.shipped import shipped_catalogue
+from agency_client.record.sources import Protected
 from phoenix_protocol import limits, record
 from phoenix_protocol.directory.statements import Assurance
 from phoenix_protocol.identifiers import Address, AgencyId, ItemId, ObjectHash, PackageId, Seconds
@@ -329,7 +330,7 @@ STATEMENTS = [
         case(
             f"{kind} without source",
             ('kind = "reported"', f'kind = "{kind}"\ngrade = {{ scheme = "5x5x5", code = "B24" }}'),
-            ('source = { type = "peer", identity_protected = true }\n', ""),
+            ('source = { type = "public_named" }\n', ""),
             found={
                 "problem E_DOC_SOURCE section[2].statement[1].source",
                 "warning W_DOC_CODE section[2].statement[1].grade.scheme",
@@ -340,15 +341,15 @@ STATEMENTS = [
     case(
         "a child's words need no other source",
         ('kind = "reported"', 'kind = "child_said"'),
-        ('source = { type = "peer", identity_protected = true }\n', ""),
+        ('source = { type = "public_named" }\n', ""),
     ),
     *(
-        case(f"{kind} source is one", ('type = "peer"', f'type = "{kind}"'))
+        case(f"{kind} source is one", ('type = "public_named"', f'type = "{kind}"'))
         for kind in ("public_anonymous", "protected")
     ),
     case(
         "source without type",
-        ('type = "peer", ', ""),
+        ('source = { type = "public_named" }', "source = { first_hand = true }"),
         found={"problem E_DOC_SOURCE section[2].statement[1].source.type"},
     ),
     case(
@@ -1145,7 +1146,7 @@ CODES = [
     case("unknown role is a word of one's own", ('role = "child"', 'role = "pupil"')),
     case(
         "unknown source",
-        ('type = "peer"', 'type = "somebody"'),
+        ('type = "public_named"', 'type = "somebody"'),
         found={"problem E_DOC_CODE section[2].statement[1].source.type"},
     ),
     case("unknown urgency", ('"amber"', '"yellow"'), found={"problem E_DOC_CODE urgency"}),
@@ -1403,7 +1404,39 @@ FRIEND = (
 )
 MEANT = ('text = "A friend saw a car"\nabout = ["child"]', 'text = "Saw a car"\nabout = ["friend"]')
 
+#: The same as a package says it that came from the council.
+THEIRS = Protected(
+    label="friend", name="Robin S", known_to=frozenset({POLICE, COUNCIL}), ours=False
+)
+
 PROTECTED = [
+    *(
+        case(
+            f"a source of whom nobody is named to know: {source}",
+            ('type = "public_named"', source),
+            found={"warning W_DOC_SOURCE section[2].statement[1].source"},
+        )
+        for source in ('type = "peer"', 'type = "protected", identity_protected = true')
+    ),
+    case(
+        "a protected source that only a reference names",
+        ('type = "public_named"', 'type = "peer", reference = "N-14", identity_protected = true'),
+    ),
+    case(
+        "a protected source and somebody who may know",
+        FRIEND,
+        MEANT,
+        ('type = "public_named"', 'type = "peer", identity_protected = true'),
+    ),
+    case(
+        "the child's first name on the cover",
+        ("Ask for a strategy discussion", "Ask for a strategy discussion about jordan"),
+        found={"warning W_DOC_COVER purpose"},
+    ),
+    case(
+        "a duty lead who has the child's first name",
+        ('name = "Duty lead"', 'name = "Jordan Lee, duty lead"'),
+    ),
     case("a protected source told to those who may know", FRIEND, MEANT),
     case(
         "a protected source in a section for others",
@@ -1424,6 +1457,7 @@ PROTECTED = [
         FRIEND,
         MEANT,
         ("Out of character", "Out of character, says Robin Smith"),
+        found={"warning W_DOC_PROTECTED section[1].statement[2].text"},
     ),
     case(
         "a protected source named to everybody",
@@ -1438,6 +1472,65 @@ PROTECTED = [
         MEANT,
         ('role = "child"\n', 'role = "child"\nnotes = "Sits beside Robin S"\n'),
         found={"problem E_DOC_PROTECTED people[1].notes"},
+    ),
+    case(
+        "a part of a protected source's name for others",
+        FRIEND,
+        MEANT,
+        ("Out of character", "Out of character, says ROBIN"),
+        found={"warning W_DOC_PROTECTED section[1].statement[2].text"},
+    ),
+    case(
+        "a part of a protected source's name for everybody, and a letter of it",
+        FRIEND,
+        MEANT,
+        ("Ask for a strategy", "Ask about s and Robin, and a strategy"),
+        found={"warning W_DOC_PROTECTED purpose"},
+    ),
+    case(
+        "a part of a name that another person has too",
+        FRIEND,
+        MEANT,
+        ('name = "Jordan T"', 'name = "Jordan Robin"'),
+        ("Out of character", "Out of character for Robin"),
+    ),
+    case(
+        "a protected source named to somebody who is told outside the sections",
+        FRIEND,
+        MEANT,
+        ('needed = "no_lawful_basis"', 'needed = "no_lawful_basis"\nlimits = "As Robin S wants"'),
+        found={"problem E_DOC_PROTECTED consent.limits"},
+    ),
+    case(
+        "a source that another agency protects, named to those who may not know",
+        ("Out of character", "Out of character, says Robin S"),
+        found={"problem E_DOC_PROTECTED section[1].statement[2].text"},
+        sources=(THEIRS,),
+    ),
+    case(
+        "a source that another agency protects, among the people",
+        (FRIEND[0], FRIEND[1].replace('source_known_to = ["mash@ardenfold-police"]\n', "")),
+        ('about = ["child"]\nas_of', 'about = ["child", "friend"]\nas_of'),
+        found={"problem E_DOC_PROTECTED section[1].statement[1].about"},
+        sources=(THEIRS,),
+    ),
+    case(
+        "a source of our own that need not be protected any more",
+        (FRIEND[0], FRIEND[1].replace('source_known_to = ["mash@ardenfold-police"]\n', "")),
+        ('about = ["child"]\nas_of', 'about = ["child", "friend"]\nas_of'),
+        sources=(replace(THEIRS, ours=True),),
+    ),
+    copying(
+        "a protected source named to the agency that controls a statement",
+        (FRIEND[0], FRIEND[1]),
+        ('about = ["child"]\nas_of', 'about = ["child"]\nas_of'),
+        ("[decision]", '[onward]\nsafety_override = "Robin S is in the car"\n[decision]'),
+        found={
+            "problem E_DOC_PROTECTED onward.safety_override",
+            "warning W_DOC_OVERRIDE section[1].statement[3].copy_of",
+            "warning W_DOC_PERSON people[2]",
+        },
+        copies=copies(handling=("C",), sent_from=Address(COUNCIL)),
     ),
     copying(
         "a protected source passed on",

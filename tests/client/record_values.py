@@ -86,7 +86,7 @@ text = "A friend saw a car"
 about = ["child"]
 author = "Pastoral lead"
 as_of = 2026-11-19
-source = { type = "peer", identity_protected = true }
+source = { type = "public_named" }
 
 [decision]
 outcome = "share_part"

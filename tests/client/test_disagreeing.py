@@ -183,9 +183,8 @@ async def test_an_answer_of_somebody_it_was_not_raised_with_is_a_finding(here: D
     core = mash.client.find_sent(done.sent.result.package.hex())
     words = {"core": core.hex(), "text": "We answer for them"}
     for step in (Step.ANSWERED, Step.CLOSED):
-        stray = _send(
-            nurse.home, (Address(MASH),), step, words, lambda _f, tx, p: _noted(nurse, tx, p)
-        )
+        noted = lambda _f, tx, p: _noted(nurse, tx, p)  # noqa: E731  # bound to nothing of the loop
+        stray = _send(nurse.home, (Address(MASH),), step, words, noted, ())
         package_ = (await stray).sent.result.package
         await mash.accept(package_.hex())
     assert await mash.alerts() == ["N_STRAY_ANSWER", "N_STRAY_ANSWER"]

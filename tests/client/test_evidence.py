@@ -196,6 +196,36 @@ async def test_a_file_is_left_out_with_what_describes_it(here: Desks, tmp_path: 
     assert REGISTER[:40] not in out.read_bytes()
 
 
+async def test_whoever_is_left_out_and_still_named_is_told_with_place_and_way_out(
+    here: Desks, tmp_path: Path
+) -> None:
+    first, then, rest = package("Ask about Alex Q").partition('id = "observed"')
+    then += rest.replace('["child"]', '["mother"]', 1)
+    person = '[[people]]\nid = "mother"\nname = "Alex Q"\nrole = "parent"\n\n[[people]]'
+    text = first.replace("[[people]]", person, 1) + then
+    text = text.replace("[decision]\n", '[decision]\nrelevance = "Alex Q may be angry"\n')
+    door = here["front door"]
+    done = await door.client.send(text.encode(), Options())
+    await door.client.told(done.result.package)
+    id_ = done.result.package.hex()
+    await door.client.correct(id_, "attendance.1", "Alex Q rang", "She said so")
+    whole = await export(door, id_, tmp_path / "whole.evidence")
+    assert whole.still_named == ()
+    left = await export(door, id_, tmp_path / "left.evidence", "observed")
+    (people,) = (e.leave_out for e in left.still_named if e.place == "the people of decision")
+    assert {(each.name, each.place, each.leave_out) for each in left.still_named} == {
+        ("Alex Q", "the cover", "--without cover"),
+        ("Alex Q", "the people of decision", people),
+        ("Alex Q", "decision", "--redact decision"),
+        ("Alex Q", "what was said later of attendance.1", "--redact attendance.1"),
+    }
+    single = await export(door, id_, tmp_path / "single.evidence", "observed.1", "observed.2")
+    (person_,) = (e for e in single.still_named if e.place == "the people of observed")
+    choice = [person_.leave_out.split()[1], "observed.1", "observed.2", "decision", "attendance.1"]
+    none = await export(door, id_, tmp_path / "none.evidence", *choice, without=("cover",))
+    assert none.still_named == ()
+
+
 # -- what is refused --------------------------------------------------------------------------------------------------
 
 

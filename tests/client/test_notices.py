@@ -122,6 +122,37 @@ async def test_an_outcome_puts_it_away_and_reaches_the_maker(here: Desks, outcom
     assert len(said) == 2, "received, then what was done, once"
 
 
+async def test_no_words_name_a_source_to_somebody_who_may_not_know(here: Desks) -> None:
+    """The friend is known to the police alone; the nurse gets another section of the same package."""
+    friend = (
+        '[[people]]\nid = "friend"\nname = "Robin S"\nrole = "peer"\nsource_known_to = ["%s"]\n'
+    )
+    first, then, rest = package("Protected").partition('id = "observed"')
+    text = first.replace("[[people]]", f"{friend % MASH}[[people]]", 1) + then
+    text += rest.replace('["child"]', '["friend"]', 1)
+    id_ = await here["front door"].send(text)
+    door, mash, nurse = here["front door"].client, here["mash 1"].client, here["nurse"].client
+    for label in ("mash 1", "nurse"):
+        await here[label].accept(id_)
+    disputed = await nurse.dispute(id_, "attendance.1", "It was another day")
+    await here["mash 1"].hear()
+    named = "Robin S saw it"
+    for attempt in (
+        mash.settle(disputed.notice.hex(), "disagreed", named),
+        mash.dispute(id_, "attendance.1", named),
+        door.withdraw(id_, "attendance.1", named),
+        door.recall(door.find_sent(id_), named),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            await attempt
+        assert refused.value.code == "E_DOC_PROTECTED"
+    assert (await mash.dispute(id_, "attendance.1", "Robin was there")).hints, "a part is warned of"
+    told = await door.correct(id_, "observed.1", named)
+    assert people(told.audience) == {MASH}
+    assert len(told.audience) > 1, "the records keep it as they keep everything"
+    assert told.hints == ()
+
+
 async def test_only_readers_of_the_section_hear_of_it(here: Desks) -> None:
     id_ = await sent(here, "mash 1", "nurse")
     given = await correct(here, id_, place="observed.1")

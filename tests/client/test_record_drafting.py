@@ -211,8 +211,8 @@ FULL = edited(
         '[legal]\narticle_9 = "g_substantial_public_interest"\nschedule_1 = "p18_safeguarding"\n',
     ),
     (
-        'type = "peer"',
-        'type = "peer", detail = "D", relation = "R", reference = "F", first_hand = false',
+        'type = "public_named"',
+        'type = "peer", detail = "D", relation = "R", reference = "F", first_hand = false, identity_protected = true',
     ),
     (
         'id = "heard"',
@@ -412,7 +412,7 @@ def test_what_is_said_of_a_section_stays_in_it() -> None:
 def test_a_childs_words_come_from_the_child() -> None:
     text = edited(
         ('kind = "reported"', 'kind = "child_said"'),
-        ('source = { type = "peer", identity_protected = true }\n', ""),
+        ('source = { type = "public_named" }\n', ""),
     )
     (statement,) = opened(drafted(text))["heard"].statements
     assert statement.said.source is not None

@@ -5,9 +5,12 @@ Who hears of what and who may say it is in tests/client/test_notices.py.
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ import pytest
 from tests.end_to_end.documents import FRONT, MASH, NURSE, package
 from tests.end_to_end.front import Does, Fault, Front
 from tests.end_to_end.killing import killed_at, points, require_strace
-from tests.end_to_end.processes import Machine, kill
+from tests.end_to_end.processes import Machine, kill, program
 from tests.end_to_end.quillmere import Town, point_to
 
 WHY = "One session was entered late"
@@ -65,8 +68,27 @@ def refused(machine: Machine, *words: str) -> str:
     return machine.phoenix(*words, status=3).error_code
 
 
+def shown_and_not_said(machine: Machine, id_: str) -> None:
+    """Somebody at a terminal sees both texts and who gets them, is asked, and does not go on."""
+    words = [program("phoenix"), "correct", id_, "1", "--replace", "Said in", "--with", "Absent in"]
+    near, far = pty.openpty()
+    with os.fdopen(near, "r+b", buffering=0) as person:
+        process = subprocess.Popen(words, env=machine.env, stdin=far, stdout=far, stderr=far)
+        os.close(far)
+        person.write(b"n\n")
+        seen = b""
+        with suppress(OSError):  # the terminal is gone with the program
+            while piece := person.read(4096):
+                seen += piece
+    assert process.wait() == 130, "stopped by a person"
+    for text in (b"Said in attendance", b"Absent in attendance", MASH.encode(), b"[y/N]"):
+        assert text in seen
+    assert machine.phoenix("status", id_, "--offline").json["notices"] == []
+
+
 def test_a_correction_stands_beside_the_first_text_until_everybody_has_answered(town: Town) -> None:
     id_ = sent(town, "Corrected", "desk", "nurse")
+    shown_and_not_said(town.sender, id_)
     given = correct(town, id_)
     assert (given["statement"], set(given["to"]), given["repeated"]) == (
         "attendance.1",

@@ -134,8 +134,18 @@ def corrected(town: Town, id_: str, passed: str) -> None:
     """The car was black: everybody who was told of it learns so, and nobody else."""
     school, police, next_force = town["school"], town.desk, town["next-force"]
     words = ("--text", BLACK, "--why", "The form tutor looked at a photograph")
-    told = school.phoenix("correct", id_, "observed.1", *words).json
-    assert set(told["to"]) == {FRONT, MANAGER, MASH}
+    nobody_is_told_who_the_friend_is(town, id_)
+    looked = school.phoenix("correct", id_, "observed.1", *words, "--check").json
+    assert looked["notice"] is None
+    part = ("--replace", "dark blue", "--with", "black", *words[2:])
+    told = school.phoenix("correct", id_, "observed.1", *part).json
+    assert set(told["to"]) == set(looked["to"]) == {FRONT, MANAGER, MASH}
+    assert (told["old"], told["new"]) == (looked["old"], looked["new"])
+    assert told["old"].startswith(SEEN)
+    assert told["new"] == BLACK
+    again = school.run_plain("correct", id_, "observed.1", *part)
+    for colour in ("dark blue", "black"):
+        assert colour in again.err, "both, before anything is said"
     for name in ("social-care", "manager", "desk", "next-force"):
         codes = [alert["code"] for alert in town[name].phoenix("inbox").json["alerts"]]
         assert codes == ["N_CORRECTED"], name
@@ -146,6 +156,23 @@ def corrected(town: Town, id_: str, passed: str) -> None:
         assert f"Corrected by {SCHOOL}" in page
         assert page.index("dark blue") < page.index("black hatchback")
         assert "Say what you did about it: phoenix settle" in page
+
+
+def nobody_is_told_who_the_friend_is(town: Town, id_: str) -> None:
+    """Nor by what is typed later, by whoever knows: the school, and the manager who got the name."""
+    school, manager = town["school"], town["manager"]
+    named = "Robin S saw them"
+    for machine, words in (
+        (school, ("correct", id_, "observed.1", "--text", named)),
+        (manager, ("dispute", id_, "observed.1", "--why", named)),
+        (manager, ("disagreement", "raise", id_, "--what", "x", "--why", named, "--to", MASH)),
+        (manager, ("advice", "ask", id_, "--send", FRONT, "--question", named)),
+    ):
+        refused = machine.phoenix(*words, status=3).json["error"]
+        codes = {refused["code"], *(p["code"] for p in refused.get("problems", ()))}
+        assert "E_DOC_PROTECTED" in codes, words
+    told = school.phoenix("correct", id_, "protected.1", "--text", named, "--check").json
+    assert told["warnings"] == [], "those who may know may be told"
 
 
 def everybody_says_what_they_did(town: Town, id_: str) -> None:

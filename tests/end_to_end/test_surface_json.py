@@ -24,6 +24,8 @@ NOT_BROUGHT_ABOUT = (
     "phoenix verify: from.ended.",
     "phoenix chronology: entries[].responses[].",
     *(f"phoenix {said}: warnings[]" for said in ("release", "correct", "withdraw", "dispute")),
+    "phoenix request: sources[]",
+    *(f"phoenix respond: {part}[]" for part in ("sections", "sources")),
 )
 
 #: Every command of the page, by the test that runs it.
@@ -156,7 +158,11 @@ def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_pat
     late = town.send(package("Nobody accepts this", expires="2s"))
     document, attached = tmp_path / "package.toml", tmp_path / "register.txt"
     graded = 'kind = "intelligence"\ngrade = { scheme = "3x5x2", code = "2-C" }'
-    document.write_text(package("Every key").replace('kind = "record"', graded, 1), "utf-8")
+    friend = (
+        '[[people]]\nid = "friend"\nname = "Robin S"\nrole = "peer"\nsource_known_to = ["%s"]\n'
+    )
+    text = package("Every key").replace('kind = "record"', graded, 1)
+    document.write_text(text.replace("[[people]]", f"{friend % MASH}[[people]]", 1), "utf-8")
     attached.write_text("a register", "utf-8")
     seen("phoenix new", sender.phoenix("new").json)
     seen("phoenix new", sender.phoenix("new", "--out", tmp_path / "new.toml").json)
@@ -204,7 +210,10 @@ def noticed(town: Town, seen: Seen, id_: str) -> None:
     sender, desk = town.sender, town.desk
     file = desk.phoenix("open", id_).json["sections"][0]["attachments"][0]["id"]
     why = ("--why", "The wrong class")
-    corrected = sender.phoenix("correct", id_, "1", "--text", "Absent 12 of 30").json
+    part = ("correct", id_, "1", "--replace", "Said in", "--with", "Absent 12 of 30:")
+    seen("phoenix correct", sender.phoenix(*part, "--check").json)
+    corrected = sender.phoenix(*part, "--yes").json
+    assert sender.phoenix(*part).json["repeated"] is True
     notice = seen("phoenix correct", corrected)["notice"]
     seen("phoenix withdraw", sender.phoenix("withdraw", id_, file, *why).json)
     desk.phoenix("inbox")
@@ -344,6 +353,9 @@ def test_evidence(town: Town, page: Page, tmp_path: Path) -> None:
         seen("phoenix export", done.json)
         words = ("verify", out, "--anchor", town.anchor, "--attachments", tmp_path / "files")
         seen("phoenix verify", town.sender.phoenix(*words).json)
+    left = [f"--redact={name}" for name in ("attendance.1", "observed")]
+    done = town.sender.phoenix("export", id_, "--out", tmp_path / "left.evidence", *left)
+    assert [named["name"] for named in seen("phoenix export", done.json)["still_named"]]
     out.write_bytes(out.read_bytes()[:-1])
     seen("error", town.sender.phoenix("verify", out, "--anchor", town.anchor, status=5).json)
     seen.waiting = {path for path in seen.waiting if not path.startswith("error: ")}
