@@ -189,5 +189,5 @@ def _unknown() -> RefusedError:
     return RefusedError(
         "E_NOT_FOUND",
         "There is no such draft here: it was sent or thrown away.",
-        next="Begin again.",
+        next="Begin a new one. What was sent is in 'phoenix sent'.",
     )

@@ -21,9 +21,9 @@ __all__ = ["keyholder", "made"]
 PATIENCE = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker."""
+    """One Chromium for all tests of a module: what drives it has an event loop, beside which no other test can run one."""
     if chromium() is None:
         pytest.skip(MISSING)
     with started() as running:

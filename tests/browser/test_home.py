@@ -34,7 +34,7 @@ def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
 
 def until(page: Page, app: App, words: str) -> None:
     """Load the home page until it says something: the app looks at the relay in the background."""
-    for _ in range(60):
+    for _ in range(200):
         page.goto(app.url + "/")
         if page.get_by_text(words).count():
             return

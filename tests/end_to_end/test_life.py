@@ -325,8 +325,8 @@ def test_the_senders_colleague_gets_a_copy_that_is_nobodys_debt(town: Town, tmp_
     """A second machine of the sender's own desk reads what went out; its silence is no non-delivery."""
     with Machine(folder=tmp_path / "colleague") as colleague:
         join(colleague, FRONT, town.machines, town.anchor, town.relay.url)
-        id_ = town.send(package("With a copy for us", sections=FOR_MASH, expires="12s"))
-        ends = time.time() + 12
+        id_ = town.send(package("With a copy for us", sections=FOR_MASH, expires="20s"))
+        ends = time.time() + 20
         assert line_of(colleague, id_)["from"] == FRONT
         town.desk.phoenix("accept", id_)
         time.sleep(max(0.0, ends - time.time()))

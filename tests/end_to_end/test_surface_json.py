@@ -14,7 +14,7 @@ from keys.keystore import create_keystore
 from keys.passphrase import Passphrase
 from phoenix_protocol.identifiers import Seconds
 from tests.end_to_end.documents import FRONT, MASH, NURSE, package
-from tests.end_to_end.processes import Machine, RelayProcess
+from tests.end_to_end.processes import Machine, RelayProcess, kill
 from tests.end_to_end.quillmere import PASSPHRASE, Town, join
 from tests.house.surface_page import Anything, Keys, Listed, Page, Shape, read_page
 
@@ -35,6 +35,7 @@ SENDING = (
 )
 ASKING = "request; respond; requests"
 DISAGREEING = "disagreement raise; disagreement answer; disagreement close; disagreement list"
+APP = "ui"
 KEEPING = (
     "join; members list; members approve; members end; directory; fingerprint; keys status; keys rotate; "
     "keys backup; keys restore; agent; agent status; agent lock; catalogue; audit verify; audit show"
@@ -60,6 +61,7 @@ ALL = {
     "retaining": named("phoenix", RETAINING),
     "asking": named("phoenix", ASKING),
     "disagreeing": named("phoenix", DISAGREEING),
+    "app": named("phoenix", APP),
     "keeping": named("phoenix", KEEPING),
     "governing": named("phoenix", GOVERNING),
     "proving": named("phoenix", PROVING),
@@ -148,6 +150,16 @@ def held(town: Town, folder: Path) -> Machine:
 
 def test_every_command_of_the_page_is_run_here(page: Page) -> None:
     assert set[str]().union(*ALL.values()) == set(page.shapes)
+
+
+def test_the_app(town: Town, page: Page, tmp_path: Path) -> None:
+    seen = Seen(page, ALL["app"])
+    for words in ((), ("--socket", tmp_path / "app.sock")):
+        process = town.desk.start("--json", "ui", "--no-browser", "--shared-machine", *words)
+        assert process.stdout is not None
+        seen("phoenix ui", json.loads(process.stdout.readline()))
+        kill(process)
+    seen.conclude()
 
 
 def test_sending_and_receiving(town: Town, page: Page, repository: Path, tmp_path: Path) -> None:
