@@ -23,7 +23,7 @@ PATIENCE = 15_000
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of a module: what drives it has an event loop, beside which no other test can run one."""
+    """One Chromium for a module: what drives it has an event loop, beside which no other test can run one."""
     if chromium() is None:
         pytest.skip(MISSING)
     with started() as running:
