@@ -5,6 +5,13 @@ for (const part of [Button, CharacterCount, Checkboxes, ErrorSummary, Notificati
   createAll(part);
 }
 
+// GOV.UK's radios say of themselves that they are expanded, which a radio cannot be (WAI-ARIA 1.2); what they reveal is next to them.
+for (const radio of document.querySelectorAll("input[type=radio][aria-controls]")) {
+  const unsay = () => radio.hasAttribute("aria-expanded") && radio.removeAttribute("aria-expanded");
+  new MutationObserver(unsay).observe(radio, { attributeFilter: ["aria-expanded"] });
+  unsay();
+}
+
 // A page of long work follows it.
 for (const job of document.querySelectorAll("[data-phoenix-job]")) {
   const look = async () => {
