@@ -16,7 +16,7 @@ from agency_client.record.catalogue import LocalQuestion
 from agency_client.record.owed_words import owed_of
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.templates import Template, template
-from agency_client.use_cases.reviewing import ToReview
+from agency_client.use_cases.falling_due import ToReview
 from phoenix_protocol.identifiers import PackageId, Seconds
 from tests.client.record_cases import CASES
 from tests.client.record_values import check

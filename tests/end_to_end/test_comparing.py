@@ -42,10 +42,10 @@ def test_what_was_compared_is_kept_and_says_when_the_keys_have_changed(
     assert said == {MASH: (False, True), NURSE: (True, False)}
     assert "W_DOC_KEYS" in {warning["code"] for warning in sent["warnings"]}
     told = sender.run_plain("check", file)
-    assert f"{MASH}: words compared" in told.err
-    assert "have changed since" in told.err
+    assert f"{MASH}: words compared" in told.out
+    assert "have changed since" in told.out
     (never,) = [
-        t for t in told.err.splitlines() if t.startswith("Nobody here has checked by phone")
+        t for t in told.out.splitlines() if t.startswith("Nobody here has checked by phone")
     ]
     assert never.endswith(f": {NURSE}")
     assert sender.phoenix("fingerprint", MASH).json["compared"]["changed"] is True

@@ -154,10 +154,10 @@ def test_a_withdrawal_flags_the_opinions_that_rest_on_it(town: Town, tmp_path: P
     assert statement(town.desk, id_, "Thought in observed")["basis_withdrawn"] == []
     page = town.desk.run_plain("open", id_).out
     for line in (
-        "[withdrawn] Said in attendance",
+        "WITHDRAWN. It said: Said in attendance",
         "The register was wrong",
         "Rests on what was withdrawn: attendance.1",
-        "[withdrawn] Attached: register.txt",
+        "[WITHDRAWN] Attached: register.txt",
     ):
         assert line in page
     assert refused(town.sender, "correct", id_, "1", "--text", "x") == "E_NOTICE_STATE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,7 +198,7 @@ def withdrawn(story: Story, id_: str, minutes: str) -> None:
         assert [n["action"] for n in copy["notices"]] == ["release", "withdraw"], name
         assert derived["basis_withdrawn"] == [copy["id"]], name
     page = story.manager.run_plain("open", minutes).out
-    assert f"[withdrawn] {TOLD}" in page
+    assert re.search(rf"WITHDRAWN\. It said: (\[[A-Z ,]+\] )?{re.escape(TOLD)}", page)
     assert "Rests on what was withdrawn: chronology.2" in page
     assert why in " ".join(page.split())
 

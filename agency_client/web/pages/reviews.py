@@ -24,7 +24,8 @@ from agency_client.web.table import get, post
 from phoenix_protocol.errors import PhoenixError, Problem
 from phoenix_protocol.identifiers import ObjectHash, Seconds
 
-_MOST: Final = 50
+#: So many things on a page; the answers that are owed of one package or record are one line.
+_MOST: Final = 200
 _DAY: Final = 86400
 #: How far ahead somebody looks, in days: the choices.
 _AHEAD: Final = {7: "a week", 30: "30 days", 90: "90 days", 366: "a year"}
@@ -40,7 +41,7 @@ _SAID: Final = {
 
 
 async def reviews(asked: Asked) -> web.StreamResponse:
-    """What is due, soonest first, fifty on a page."""
+    """What is due, soonest first, page by page."""
     wanted = asked.query("days")
     days = int(wanted) if wanted in {str(each) for each in _AHEAD} else _USUAL
     number = number_of(asked.query("page"))
