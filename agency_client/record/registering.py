@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,11 @@ BASIS: Final = (
 )
 
 
+#: What was weighed, and what else a decision without a package gives as its reasons.
+_RISKS: Final = ("if_not_shared", "if_shared")
+_MORE: Final = ("searched", "refer_to", "conditions")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
     """A line that is ready but for package and time, and what finds it."""
@@ -56,7 +61,7 @@ def of_document(document: Document, sections: Sequence[SectionDraft]) -> Entered
         "basis": tuple(
             code for name in BASIS for code in _texts(getattr(legal, name.partition(".")[2]))
         ),
-        "reasons": _texts(decision.if_not_shared),
+        "reasons": tuple(_weighed(decision.if_not_shared, decision.if_shared)),
         "withheld": decision.withheld,
         "known_at": _texts(decision.information_known_at),
     }
@@ -106,7 +111,9 @@ def of_received(
         "decided_by": answers.get("decision.decided_by", ()),
         "consent": answers.get("legal.consent", ()),
         "basis": tuple(code for name in BASIS for code in answers.get(name, ())),
-        "reasons": answers.get("decision.if_not_shared", ()),
+        "reasons": tuple(
+            _weighed(*(next(iter(answers.get(f"decision.{name}", ())), None) for name in _RISKS))
+        ),
         "withheld": answers.get("decision.withheld", ()),
         "known_at": answers.get("decision.information_known_at", ()),
     }
@@ -155,6 +162,14 @@ def _shared(title: str, readers: Iterable[str], kinds: Iterable[Kind], files: in
     )
 
 
+def _weighed(if_not_shared: str | None, if_shared: str | None) -> Iterator[str]:
+    """What was weighed, each with which it is: a share may name what speaks against it, and a refusal too."""
+    if if_not_shared:
+        yield f"If it is not shared: {if_not_shared}"
+    if if_shared:
+        yield f"If it is shared: {if_shared}"
+
+
 def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
@@ -178,10 +193,10 @@ def of_decision(document: DecisionDocument) -> Entered:
         "decided_by": _texts(decision.decided_by),
         "consent": _texts(legal.consent),
         "basis": (*legal.gateway, *legal.confidence_basis, *decision.exemption),
-        "reasons": tuple(
-            text
-            for name in ("detriment", "if_shared", "searched", "refer_to", "conditions")
-            for text in _texts(getattr(decision, name))
+        "reasons": (
+            *_texts(decision.detriment),
+            *_weighed(decision.if_not_shared, decision.if_shared),
+            *(text for name in _MORE for text in _texts(getattr(decision, name))),
         ),
         "withheld": decision.withheld,
         "known_at": _texts(decision.information_known_at),

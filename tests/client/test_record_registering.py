@@ -41,7 +41,7 @@ def test_a_document_says_what_goes_to_whom_and_why() -> None:
         "consent": ("not_needed",),
         "do_not_alert": (),
         "basis": ("e_public_task", "ca2004_s10", "statutory_duty"),
-        "reasons": ("They do not",),
+        "reasons": ("If it is not shared: They do not", "If it is shared: They act"),
         "withheld": ("Sibling's records",),
         "known_at": ("2026-11-19",),
     }
