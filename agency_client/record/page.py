@@ -133,7 +133,7 @@ def source_in_words(source: Source | None, catalogue: Catalogue) -> str:
     if source.first_hand is not None:
         parts.append("first hand" if source.first_hand else "not first hand")
     if source.identity_protected:
-        parts.append("protect who it is")
+        parts.append("protected source: protect who it is")
     return ", ".join(parts)
 
 

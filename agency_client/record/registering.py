@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault.register import RegisterLine, SharedSection, Term
+from agency_client.record.copied import source_known_to
 from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
-from agency_client.record.register_table import ASKED_BY, DO_NOT_ALERT, RECEIVED, SENT
+from agency_client.record.register_table import ASKED_BY, DO_NOT_ALERT, PROTECTED, RECEIVED, SENT
 from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
 from phoenix_protocol import limits, schema
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.record import CLASS_OF, Kind, Statement, StatementClass
+from phoenix_protocol.record import Person as PersonSaid
 from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import SectionDraft
 
@@ -86,10 +88,25 @@ def document_terms(
     return people_terms(known) | terms(references=_texts(thread), parties=parties)
 
 
-def people_facts(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+def people_facts(people: Sequence[Person]) -> dict[str, tuple[str, ...]]:
     """The people of a document as a line of the register names them."""
     known = [(p.name or p.id or "", p.role or "") for p in people]
-    return {"people": tuple(n for n, _ in known), "roles": tuple(role for _, role in known)}
+    return {
+        "people": tuple(name for name, _ in known),
+        "roles": tuple(role for _, role in known),
+        PROTECTED: tuple(p.name or p.id or "" for p in people if p.source_known_to),
+    }
+
+
+def facts_of_people(people: Iterable[PersonSaid]) -> dict[str, tuple[str, ...]]:
+    """The same of people as a section names them."""
+    known = {(said.name, said.role): said for said in people}
+    hidden = dict.fromkeys(said.name for said in known.values() if source_known_to(said))
+    return {
+        "people": tuple(name for name, _ in known),
+        "roles": tuple(role for _, role in known),
+        PROTECTED: tuple(hidden),
+    }
 
 
 def of_received(
@@ -99,13 +116,11 @@ def of_received(
 
     The sender's own colleagues and records find the decision in it too.
     """
-    people = {(p.said.name, p.said.role): p.said for s in sections for p in s.people}
     answers = {name: values for section in sections for name, values in section.answers.items()}
     facts = {
         "purpose": _texts(purpose),
         "thread": _texts(thread),
-        "people": tuple(name for name, _ in people),
-        "roles": tuple(role for _, role in people),
+        **facts_of_people(p.said for s in sections for p in s.people),
         DO_NOT_ALERT: tuple(dict.fromkeys(line for s in sections for line in s.do_not_alert)),
         "outcome": answers.get("decision.outcome", ()),
         "decided_by": answers.get("decision.decided_by", ()),
