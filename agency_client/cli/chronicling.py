@@ -150,7 +150,10 @@ def _entry_json(entry: Any) -> dict[str, Any]:
         "state": carrier.state,
         "thread": carrier.thread,
         "place": entry.called,
-        "people": [{"name": name, "role": role} for name, role in entry.people],
+        "people": [
+            {"name": name, "role": role, "protected": name in entry.protected}
+            for name, role in entry.people
+        ],
         "statement": statement_json(entry.statement),
         "marks": list(entry.marks),
         "changed": [_change_json(notice) for notice in entry.notices],
@@ -165,7 +168,7 @@ def _entry_json(entry: Any) -> dict[str, Any]:
                 "time": moment(each.time),
                 "words": list(each.words),
             }
-            for each in carrier.responses
+            for each in entry.responses
         ],
     }
 

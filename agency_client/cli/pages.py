@@ -16,9 +16,17 @@ from agency_client.cli.notice_pages import (
 )
 from agency_client.cli.receiving import replaced_json, replaced_lines
 from agency_client.cli.restricting import restricted_json, restricted_text
+from agency_client.cli.section_readers import (
+    protected_lines,
+    reader_lines,
+    readers_json,
+    readers_of,
+)
 from agency_client.cli.telling import spoken, tell, warn
+from agency_client.ports.vault import SentPackage
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.date_words import written_day
+from agency_client.record.noticed import as_corrected
 from agency_client.record.opened import (
     ReadAttachment,
     ReadSection,
@@ -32,6 +40,7 @@ from agency_client.record.wording import answer_lines, handling_in_words, in_wor
 from agency_client.use_cases.notice_views import Shown
 from agency_client.use_cases.reading import ReadPackage
 from phoenix_protocol.identifiers import ItemId
+from phoenix_protocol.record import Statement
 
 
 def package_json(
@@ -49,6 +58,9 @@ def package_json(
                 file["path"] = paths[file["digest"]]
     with_notices(shown, sections, opened.notices)
     _mark_restricted(shown, sections, opened.covered)
+    readers = readers_of(opened)
+    for told, read in zip(shown, sections, strict=True):
+        told["readers"] = readers_json(readers.get(read.item, ()))
     return {
         "package": opened.package.package.hex(),
         "from": opened.cover.sent_from,
@@ -90,15 +102,20 @@ def tell_package(
         )
     for line in dict.fromkeys(line for section in sections for line in section.do_not_alert):
         tell(f"DO NOT ALERT: {plain(line)}")
+    for line in dict.fromkeys(protected_lines(sections)):
+        tell(line)
     places = Places(
         beside=opened.notices,
         resting=rests_on_withdrawn(sections, opened.notices),
         called={pointed.item: pointed.called for pointed in called(sections)},
         hidden=frozenset() if opened.is_shown else opened.covered,
     )
+    readers, is_own = readers_of(opened), isinstance(opened.package, SentPackage)
     for section in sections:
         tell()
         _tell_section(section, places, written, catalogue)
+        for line in reader_lines(readers.get(section.item, ()), is_own=is_own):
+            tell(f"  {line}")
 
 
 _UNREAD = (
@@ -176,10 +193,17 @@ def _tell_statement(
     if statement.id in places.hidden:
         tell(f"  {plain(places.called[statement.id])}  restricted")
     else:
-        for line in statement_lines(statement, names, places.called, catalogue, marks_of(notices)):
+        marks, now = marks_of(notices), _stands(statement.said, notices)
+        for line in statement_lines(statement, names, places.called, catalogue, marks, now):
             tell(f"  {line}")
     tell_beside(notices, _UNDER)
     _tell_resting(places.resting.get(statement.id, ()), places.called)
+
+
+def _stands(said: Statement, notices: Sequence[Shown]) -> Statement | None:
+    """What stands in the place of a statement; None where nothing does, and where it was withdrawn."""
+    now = as_corrected(said, [notice.noticed for notice in notices])
+    return None if now is said or "withdrawn" in marks_of(notices) else now
 
 
 _UNDER = " " * 12

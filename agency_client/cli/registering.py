@@ -20,7 +20,7 @@ from agency_client.cli.copies import (
 from agency_client.cli.near import near_json, near_to, tell_near
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, tell, tell_json
+from agency_client.cli.telling import moment, shown, spoken, tell, tell_json
 from agency_client.cli.texts import LINE
 from agency_client.client import Client
 
@@ -159,9 +159,9 @@ def _tell_entries(entries: Any, catalogue: Any) -> None:
         tell("There is nothing of this in the register.")
         return
     headings = [heading for heading, _ in COLUMNS]
-    for row in rows(entries, catalogue):
+    for entry, row in zip(entries, rows(entries, catalogue), strict=True):
         cells = dict(zip(headings, row, strict=True))
-        tell(shown(f"{row[0]}  {row[1]}  {row[2]}"))
+        tell(shown(f"{spoken(entry.line.time)}  {row[1]}  {row[2]}"))
         for heading in headings[3:]:
             if cells[heading]:
                 tell(shown(f"    {heading}: {cells[heading]}"))

@@ -6,10 +6,11 @@ with its agency of origin. Nothing is in it but what this home may read, and not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from agency_client.record.copied import source_known_to
 from agency_client.record.dated import USUAL, Gap, When, gaps, when_of
 from agency_client.record.noticed import Noticed, as_corrected, is_withdrawn, marks, resting_on
 from agency_client.record.opened import ReadSection, ReadStatement
@@ -35,7 +36,8 @@ class Carrier:
     """The package in which a statement is read here.
 
     ``is_own`` where it was sent from here, ``state`` how far it is, ``do_not_alert`` whom its sender says not to alert,
-    ``replaced_by`` the packages of its sender that took its place, ``responses`` what its recipients said to it.
+    ``replaced_by`` the packages of its sender that took its place, ``responses`` what its recipients said to it,
+    ``readers`` who may read each section, by its head: nobody answers for a section that they cannot read.
     """
 
     core: ObjectHash
@@ -48,13 +50,15 @@ class Carrier:
     do_not_alert: tuple[str, ...] = field(repr=False, default=())
     replaced_by: tuple[PackageId, ...] = ()
     responses: tuple[Response, ...] = ()
+    readers: Mapping[ItemId, Collection[str]] = field(repr=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One statement as one package has it, with what was said of it since.
 
-    ``people`` are name and role of those whom it is about. ``names`` is what the statements of its package are called;
+    ``people`` are name and role of those whom it is about, ``protected`` the names of those who are protected sources.
+    ``responses`` are those of addresses that may read it. ``names`` is what the statements of its package are called;
     ``rests_on_withdrawn`` and ``relied_on_by`` are such names.
     """
 
@@ -63,6 +67,8 @@ class Entry:
     position: int  # in its package, from 0
     statement: ReadStatement
     people: tuple[tuple[str, str], ...] = field(repr=False)
+    protected: frozenset[str] = field(repr=False, default=frozenset())
+    responses: tuple[Response, ...] = ()
     names: Mapping[ItemId, str] = field(repr=False, default_factory=dict)
     notices: tuple[Noticed, ...] = ()
     rests_on_withdrawn: tuple[str, ...] = ()
@@ -141,6 +147,9 @@ def entries_of(
     position = count()
     for section in sections:
         people = {p.said.label: (p.said.name, p.said.role) for p in section.people}
+        protected = {p.said.label: p.said.name for p in section.people if source_known_to(p.said)}
+        readers = carrier.readers.get(section.item, ())
+        responses = tuple(each for each in carrier.responses if each.by in readers)
         for each in section.statements:
             yield Entry(
                 carrier=carrier,
@@ -148,6 +157,8 @@ def entries_of(
                 position=next(position),
                 statement=each,
                 people=tuple(people.get(label, (label, "")) for label in each.about),
+                protected=frozenset(protected[label] for label in each.about if label in protected),
+                responses=responses,
                 names=names,
                 notices=notices.get(each.id, ()),
                 rests_on_withdrawn=tuple(names.get(i, i.hex()) for i in resting.get(each.id, ())),

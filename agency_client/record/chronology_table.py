@@ -11,6 +11,7 @@ from agency_client.record.chronology import Chronology, Entry, Response, with_ga
 from agency_client.record.dated import Gap, Means, When, when_of
 from agency_client.record.noticed import Noticed
 from agency_client.record.page import care_in_words, marked, reliance_in_words, source_in_words
+from agency_client.record.register_table import named
 from agency_client.record.when import DAY
 from agency_client.record.wording import in_words
 from phoenix_protocol.package.events import EventKind
@@ -105,7 +106,7 @@ def _text(entry: Entry, catalogue: Catalogue) -> str:
 
 
 def _people(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001
-    return "; ".join(f"{name} ({role})" if role else name for name, role in entry.people)
+    return "; ".join(named(name, role, name in entry.protected) for name, role in entry.people)
 
 
 def _author(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001
@@ -141,7 +142,7 @@ COLUMNS: Final[tuple[tuple[str, Words], ...]] = (
     ("How it reached us", lambda entry, _: sent_in_words(entry)),
     ("How far to rely on it", _reliance),
     ("Relied on by", lambda entry, _: "; ".join(entry.relied_on_by)),
-    ("Response", lambda entry, _: "; ".join(map(response_in_words, entry.carrier.responses))),
+    ("Response", lambda entry, _: "; ".join(map(response_in_words, entry.responses))),
     ("What changed since", lambda entry, _: "; ".join(changes(entry))),
     ("Do not alert", lambda entry, _: "; ".join(entry.carrier.do_not_alert)),
     ("Own reference", lambda entry, _: entry.carrier.thread),
@@ -173,7 +174,7 @@ def day_in_words(number: int) -> str:
 
 
 def _moment(seconds: int) -> str:
-    return _utc(seconds).strftime("%Y-%m-%d %H:%M")
+    return _utc(seconds).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _utc(seconds: int) -> datetime:

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import source_known_to
 from agency_client.record.date_words import written_day
 from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.plain import plain
 from agency_client.record.wording import in_words
 from phoenix_protocol.identifiers import ItemId
-from phoenix_protocol.record import Person, Source, Statement
+from phoenix_protocol.record import CLASS_OF, Person, Source, Statement
 
-#: What is true of a statement unless somebody said otherwise, and so needs no word.
-_UNREMARKABLE: Final = frozenset({None, "unverified"})
+#: What was said before these notices is not what stands now.
+_SUPERSEDED: Final = ("withdrawn", "corrected")
 _INDENT: Final = " " * 12
 
 
@@ -29,6 +30,8 @@ def person_lines(person: ReadPerson, catalogue: Catalogue) -> Iterator[str]:
     yield plain(f"{said.name} ({said.role}){born}")
     if said.optional.get("location_sensitive") is True:
         yield "    Nobody may learn where this person is."
+    if known_to := source_known_to(said):
+        yield plain(f"    Protected source. {only_these(known_to)}")
     for name, value in said.identifiers.items():
         yield plain(f"    {name.replace('_', ' ')}: {value}")
     if said.part3_category:
@@ -44,26 +47,50 @@ def statement_lines(
     called: Mapping[ItemId, str],
     catalogue: Catalogue,
     marks: Sequence[str] = (),
+    now: Statement | None = None,
 ) -> Iterator[str]:
     """One statement: class, text, and on the lines below how it is known and how far it can be relied on.
 
     ``names`` gives the people of the section by their labels, ``called`` what statements are called; ``marks`` say
-    what became of it since.
+    what became of it since, ``now`` what stands in its place: nobody takes the old words for that.
     """
     said = statement.said
-    mark = marked((*marks, _standing(said, catalogue)))
-    yield plain(f"{statement.class_.value:<8}  {mark}{said.text}")
+    yield plain(f"{statement.class_.value:<8}  {_words(said, catalogue, marks)}")
     if statement.about:
         yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
+    own = f"{called[statement.id]}: " if statement.id in called else ""
+    before = tuple(_details(said, called, catalogue))
+    yield from (_INDENT + plain(line) for line in (own + before[0], *before[1:]))
+    if now is not None:
+        yield plain(f"{CLASS_OF[now.kind].value:<8}  Now: {_words(now, catalogue)}")
+        changed = (line for line in _details(now, called, catalogue) if line not in before)
+        yield from (_INDENT + plain(line) for line in changed)
+
+
+def _words(said: Statement, catalogue: Catalogue, marks: Sequence[str] = ()) -> str:
+    """What a statement says, after whether it still stands and how far it was checked."""
+    gone = [mark.upper() for mark in marks if mark in _SUPERSEDED]
+    standing = _standing(said, catalogue)
+    rest = [*(mark for mark in marks if mark not in _SUPERSEDED), standing]
+    mark = marked(each for each in rest if each.upper() not in gone)
+    return f"{', '.join(gone)}. It said: {mark}{said.text}" if gone else f"{mark}{said.text}"
+
+
+def _details(said: Statement, called: Mapping[ItemId, str], catalogue: Catalogue) -> Iterator[str]:
+    yield _known(said)
     for line in (
-        f"{called[statement.id]}: {_known(said)}" if statement.id in called else _known(said),
         _with_name(source_in_words(said.source, catalogue)),
         _times(said),
         reliance_in_words(said, called, catalogue),
         care_in_words(said, catalogue),
     ):
         if line:
-            yield _INDENT + plain(line)
+            yield line
+
+
+def only_these(known_to: Sequence[str]) -> str:
+    """Which addresses alone may know who a protected source is. The text is literal."""
+    return f"Only these may know who this is: {', '.join(known_to)}"
 
 
 def marked(marks: Iterable[str]) -> str:
@@ -73,8 +100,8 @@ def marked(marks: Iterable[str]) -> str:
 
 
 def _standing(said: Statement, catalogue: Catalogue) -> str:
-    """Disputed, corrected, withdrawn, verified: said before the words, so that nobody reads them without it."""
-    if said.verification in _UNREMARKABLE:
+    """Disputed, verified, not checked: said before the words, so that nobody reads them without it."""
+    if said.verification is None:
         return ""
     return in_words(catalogue, "verification", said.verification or "")
 
@@ -106,7 +133,7 @@ def source_in_words(source: Source | None, catalogue: Catalogue) -> str:
     if source.first_hand is not None:
         parts.append("first hand" if source.first_hand else "not first hand")
     if source.identity_protected:
-        parts.append("protect who it is")
+        parts.append("protected source: protect who it is")
     return ", ".join(parts)
 
 

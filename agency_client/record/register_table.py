@@ -12,6 +12,8 @@ from agency_client.record.when import DAY, span
 
 #: The fact that says whom not to alert, of whatever a line tells of.
 DO_NOT_ALERT: Final = "do_not_alert"
+#: The fact that names those of its people who are protected sources.
+PROTECTED: Final = "protected"
 #: The facts that say who asked for what was decided, and who said what was said of something later.
 ASKED_BY: Final = "asked_by"
 SAID_BY: Final = "said_by"
@@ -107,6 +109,18 @@ def outcome_in_words(entry: RegisterEntry, catalogue: Catalogue) -> str:
     return _joined(word.label if word is not None else code for word, code in found)
 
 
+def named(name: str, role: str, is_protected: bool) -> str:
+    """Somebody by name and role, and that who they are is protected as a source. The text is literal."""
+    more = ", ".join(part for part in (role, "protected source" if is_protected else "") if part)
+    return f"{name} ({more})" if more else name
+
+
+def people_in_words(entry: RegisterEntry) -> Iterator[str]:
+    """Everybody whom a line is about, and who of them is a protected source."""
+    protected = entry.said(PROTECTED)
+    return (named(name, role, name in protected) for name, role in entry.people)
+
+
 def section_in_words(section: SharedSection) -> str:
     """A section: what it says, how much, and to whom."""
     counted = (
@@ -135,7 +149,7 @@ def _parties(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001
 
 
 def _people(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001
-    return _joined(f"{name} ({role})" if role else name for name, role in entry.people)
+    return _joined(people_in_words(entry))
 
 
 def _what(entry: RegisterEntry, catalogue: Catalogue) -> str:  # noqa: ARG001

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault.register import RegisterLine, SharedSection, Term
+from agency_client.record.copied import source_known_to
 from agency_client.record.decisions import DecisionDocument
 from agency_client.record.document import Document
 from agency_client.record.drafting import LEGAL
 from agency_client.record.opened import ReadSection
-from agency_client.record.register_table import ASKED_BY, DO_NOT_ALERT, RECEIVED, SENT
+from agency_client.record.register_table import ASKED_BY, DO_NOT_ALERT, PROTECTED, RECEIVED, SENT
 from agency_client.record.statements import Person
 from agency_client.record.subjects import people_terms, terms
 from agency_client.record.unanswerable import is_open
 from phoenix_protocol import limits, schema
 from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.record import CLASS_OF, Kind, Statement, StatementClass
+from phoenix_protocol.record import Person as PersonSaid
 from phoenix_protocol.sealing.contents import ItemType
 from phoenix_protocol.sealing.drafts import SectionDraft
 
@@ -32,6 +34,11 @@ BASIS: Final = (
     "legal.gateway",
     "legal.confidence_basis",
 )
+
+
+#: What was weighed, and what else a decision without a package gives as its reasons.
+_RISKS: Final = ("if_not_shared", "if_shared")
+_MORE: Final = ("searched", "refer_to", "conditions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +63,7 @@ def of_document(document: Document, sections: Sequence[SectionDraft]) -> Entered
         "basis": tuple(
             code for name in BASIS for code in _texts(getattr(legal, name.partition(".")[2]))
         ),
-        "reasons": _texts(decision.if_not_shared),
+        "reasons": tuple(_weighed(decision.if_not_shared, decision.if_shared)),
         "withheld": decision.withheld,
         "known_at": _texts(decision.information_known_at),
     }
@@ -81,10 +88,25 @@ def document_terms(
     return people_terms(known) | terms(references=_texts(thread), parties=parties)
 
 
-def people_facts(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
+def people_facts(people: Sequence[Person]) -> dict[str, tuple[str, ...]]:
     """The people of a document as a line of the register names them."""
     known = [(p.name or p.id or "", p.role or "") for p in people]
-    return {"people": tuple(n for n, _ in known), "roles": tuple(role for _, role in known)}
+    return {
+        "people": tuple(name for name, _ in known),
+        "roles": tuple(role for _, role in known),
+        PROTECTED: tuple(p.name or p.id or "" for p in people if p.source_known_to),
+    }
+
+
+def facts_of_people(people: Iterable[PersonSaid]) -> dict[str, tuple[str, ...]]:
+    """The same of people as a section names them."""
+    known = {(said.name, said.role): said for said in people}
+    hidden = dict.fromkeys(said.name for said in known.values() if source_known_to(said))
+    return {
+        "people": tuple(name for name, _ in known),
+        "roles": tuple(role for _, role in known),
+        PROTECTED: tuple(hidden),
+    }
 
 
 def of_received(
@@ -94,19 +116,19 @@ def of_received(
 
     The sender's own colleagues and records find the decision in it too.
     """
-    people = {(p.said.name, p.said.role): p.said for s in sections for p in s.people}
     answers = {name: values for section in sections for name, values in section.answers.items()}
     facts = {
         "purpose": _texts(purpose),
         "thread": _texts(thread),
-        "people": tuple(name for name, _ in people),
-        "roles": tuple(role for _, role in people),
+        **facts_of_people(p.said for s in sections for p in s.people),
         DO_NOT_ALERT: tuple(dict.fromkeys(line for s in sections for line in s.do_not_alert)),
         "outcome": answers.get("decision.outcome", ()),
         "decided_by": answers.get("decision.decided_by", ()),
         "consent": answers.get("legal.consent", ()),
         "basis": tuple(code for name in BASIS for code in answers.get(name, ())),
-        "reasons": answers.get("decision.if_not_shared", ()),
+        "reasons": tuple(
+            _weighed(*(next(iter(answers.get(f"decision.{name}", ())), None) for name in _RISKS))
+        ),
         "withheld": answers.get("decision.withheld", ()),
         "known_at": answers.get("decision.information_known_at", ()),
     }
@@ -155,6 +177,14 @@ def _shared(title: str, readers: Iterable[str], kinds: Iterable[Kind], files: in
     )
 
 
+def _weighed(if_not_shared: str | None, if_shared: str | None) -> Iterator[str]:
+    """What was weighed, each with which it is: a share may name what speaks against it, and a refusal too."""
+    if if_not_shared:
+        yield f"If it is not shared: {if_not_shared}"
+    if if_shared:
+        yield f"If it is shared: {if_shared}"
+
+
 def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return value
@@ -178,10 +208,10 @@ def of_decision(document: DecisionDocument) -> Entered:
         "decided_by": _texts(decision.decided_by),
         "consent": _texts(legal.consent),
         "basis": (*legal.gateway, *legal.confidence_basis, *decision.exemption),
-        "reasons": tuple(
-            text
-            for name in ("detriment", "if_shared", "searched", "refer_to", "conditions")
-            for text in _texts(getattr(decision, name))
+        "reasons": (
+            *_texts(decision.detriment),
+            *_weighed(decision.if_not_shared, decision.if_shared),
+            *(text for name in _MORE for text in _texts(getattr(decision, name))),
         ),
         "withheld": decision.withheld,
         "known_at": _texts(decision.information_known_at),

@@ -17,6 +17,7 @@ from agency_client.record.facts import RecordFacts
 from agency_client.record.findings import Findings
 from agency_client.record.looks import OWED_ANSWER, Look, owed_looks
 from agency_client.record.misdirection import Reached
+from agency_client.record.register_table import PROTECTED
 from agency_client.record.registering import document_terms, people_facts
 from agency_client.record.rules.breaching import check_breach
 from agency_client.record.syntax import Parsed, parse
@@ -151,6 +152,7 @@ def _facts(
         "purpose": (document.title,) if document.title else (),
         "thread": (document.thread,) if document.thread else (),
         "people": tuple(named),
+        PROTECTED: tuple(dict.fromkeys((*known[PROTECTED], *own[PROTECTED]))),
         "roles": tuple(named.values()),
         "breach_kind": breach.kind,
         "reasons": tuple(text for text in (breach.what_happened, breach.remedy) if text),

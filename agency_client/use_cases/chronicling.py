@@ -152,7 +152,8 @@ def _told(home: Home, view: Families, threads: Mapping[ObjectHash, str], wish: W
         carrier = replace(
             _carrier(home, known[core], threads[core], read),
             replaced_by=replaced.get(core, NOTHING).replaced_by,
-            responses=tuple(_responses(home, view, known[core])),
+            responses=(responses := tuple(_responses(home, view, known[core]))),
+            readers=_readers(view, core) if responses else {},
         )
         live = view.restrictions.live(core)
         restricted += [
@@ -226,6 +227,13 @@ def _responses(home: Home, view: Families, package: _Package) -> Iterator[Respon
                 time=event.time,
                 words=tuple(text for text in (detail.owner, detail.use, detail.words) if text),
             )
+
+
+def _readers(view: Families, core: ObjectHash) -> dict[ItemId, tuple[Address, ...]]:
+    """Who may read each section of a package, by its head."""
+    contents = view.contents.get(core)
+    sections = contents.sections if contents is not None else ()
+    return {each.items[0].id: tuple(each.entry.audience) for each in sections}
 
 
 def _sender(home: Home, package: _Package) -> Address:

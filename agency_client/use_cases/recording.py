@@ -13,6 +13,7 @@ from agency_client.ports.vault.settings import CHECKPOINT
 from agency_client.record import listed
 from agency_client.record.facts import Own, RecordFacts
 from agency_client.record.looks import Look
+from agency_client.record.register_table import PROTECTED
 from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import recall_directory
@@ -85,7 +86,8 @@ def people_of(
         roles = line.facts.get("roles", ())
         for n, name in enumerate(line.facts.get("people", ())):
             known.setdefault(name, roles[n] if n < len(roles) else "")
-    return {"people": tuple(known), "roles": tuple(known.values())}
+    hidden = dict.fromkeys(name for line in lines for name in line.facts.get(PROTECTED, ()))
+    return {"people": tuple(known), "roles": tuple(known.values()), PROTECTED: tuple(hidden)}
 
 
 def keep(home: Home, tx: Families, new: ToRecord, now: Seconds) -> int:

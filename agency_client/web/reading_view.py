@@ -91,6 +91,7 @@ class ShownPerson:
     name: str = field(repr=False)
     role: str
     is_location_sensitive: bool
+    is_protected: bool
     facts: tuple[Said, ...] = field(repr=False)
 
 
@@ -240,5 +241,6 @@ def _person(person: ReadPerson, catalogue: Catalogue) -> ShownPerson:
         name=person.said.name,
         role=person.said.role.replace("_", " "),
         is_location_sensitive=person.said.optional.get("location_sensitive") is True,
+        is_protected=bool(source_known_to(person.said)),
         facts=person_facts(person.said, source_known_to(person.said), catalogue),
     )

@@ -15,6 +15,7 @@ from agency_client.record.register_table import (
     RegisterEntry,
     kind_in_words,
     outcome_in_words,
+    people_in_words,
     section_in_words,
 )
 from agency_client.record.wording import in_words
@@ -77,7 +78,7 @@ def _said(entry: RegisterEntry, catalogue: Catalogue) -> Iterator[tuple[str, str
     yield _with_whom(entry), "\n".join(_parties(entry))
     yield "Asked by", "; ".join(entry.said(ASKED_BY))
     yield "Said by", "; ".join(entry.said(SAID_BY))
-    yield "About", "; ".join(f"{n} ({role})" if role else n for n, role in entry.people)
+    yield "About", "; ".join(people_in_words(entry))
     yield "Your reference", "; ".join(entry.said("thread"))
     yield "What", "\n".join((*map(section_in_words, entry.line.sections), *entry.said("asked_for")))
     yield "Not shared", "\n".join(entry.said("withheld"))

@@ -11,9 +11,11 @@ import pytest
 import pytest_asyncio
 
 from agency_client.ports.vault import EraseReason, HandingState, PassedOn
+from agency_client.record.register_table import people_in_words
 from agency_client.use_cases import erasing
 from agency_client.use_cases.notice_views import notices_of
 from agency_client.use_cases.noticing import release
+from agency_client.use_cases.registering import Sought
 from phoenix_protocol import encoding
 from phoenix_protocol.api import EpochQuery, Saying
 from phoenix_protocol.errors import RefusedError, UnavailableError
@@ -151,6 +153,11 @@ async def test_no_words_name_a_source_to_somebody_who_may_not_know(here: Desks) 
     assert people(told.audience) == {MASH}
     assert len(told.audience) > 1, "the records keep it as they keep everything"
     assert told.hints == ()
+    about = {e.line.kind: people_in_words(e) for e in await door.register(Sought())}
+    assert list(about["notice_correct"]) == ["Robin S (peer, protected source)"], "and no other"
+    disputes = [e for e in await mash.register(Sought()) if e.line.kind == "notice_dispute"]
+    assert disputes
+    assert {name for e in disputes for name, _ in e.people} == {"Jordan T"}
 
 
 async def test_only_readers_of_the_section_hear_of_it(here: Desks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -11,16 +12,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agency_client.record.chronology import Entry, Wish, chronology, with_gaps
+from agency_client.record.chronology import Entry, Response, Wish, chronology, entries_of, with_gaps
 from agency_client.record.chronology_copies import chronology_csv, chronology_page
 from agency_client.record.chronology_table import COLUMNS, gap_in_words, rows
 from agency_client.record.dated import Gap, gaps, when_of
 from agency_client.record.plain import plain
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.when import DAY
+from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.record import Kind, Source
 from phoenix_protocol.sealing.notices import NoticeAction
-from tests.client.chronology_values import COUNCIL, MASH, POLICE, entries, item, notice, said
+from tests.client.chronology_values import (
+    COUNCIL,
+    FRONT,
+    MASH,
+    POLICE,
+    carrier,
+    entries,
+    item,
+    notice,
+    said,
+    section,
+)
 from tests.client.test_register_copies import HOSTILE, Seen, read_back
 
 
@@ -319,3 +333,20 @@ def test_no_text_of_others_runs_in_a_copy(text: str) -> None:
     own.feed(chronology_page(quiet, shipped_catalogue(), {"Kept by": "calm"}, ["calm"]).decode())
     assert seen.tags == own.tags
     assert [name for name, _ in seen.attributes] == [name for name, _ in own.attributes]
+
+
+def test_nobody_answers_for_a_section_that_they_cannot_read() -> None:
+    answered = Response(by=MASH, kind=EventKind.ACKNOWLEDGED, time=Seconds(1_764_000_000), words=())
+    read = section(said())
+    for readers, by in (((MASH, FRONT), [MASH]), ((FRONT,), [])):
+        package = carrier(responses=(answered,), readers={read.item: readers})
+        (entry,) = entries_of(package, [read], {})
+        assert [each.by for each in entry.responses] == by
+
+
+def test_a_protected_source_is_called_one_beside_the_statement() -> None:
+    read = section(said())
+    hidden = replace(read.people[0].said, optional={"source_known_to": [MASH]})
+    read = replace(read, people=(replace(read.people[0], said=hidden),))
+    (row,) = rows(chronology(entries_of(carrier(), [read], {}), Wish()), shipped_catalogue())
+    assert "Jordan T (child, protected source)" in row

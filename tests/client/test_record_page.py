@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from agency_client.cli.section_readers import reader_lines
 from agency_client.record.date_words import written_day
 from agency_client.record.opened import ReadPerson, ReadStatement
 from agency_client.record.page import person_lines, statement_lines
 from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.wording import handling_in_words, in_words
 from phoenix_protocol import record
-from phoenix_protocol.identifiers import AgencyId, ItemId
+from phoenix_protocol.identifiers import Address, AgencyId, ItemId
 from phoenix_protocol.record import Kind, StatementClass
 
 CATALOGUE = shipped_catalogue()
@@ -123,7 +124,8 @@ def test_what_is_not_said_takes_no_line() -> None:
         special_category=(),
         flags=(),
     )
-    assert page(replace(bare, verification="unverified")).splitlines()[1:] == [
+    assert "[NOT CHECKED] x" in page(replace(bare, verification="unverified"))
+    assert page(bare).splitlines()[1:] == [
         " " * 12 + "About Mark S",
         " " * 12 + "seen.2: Observed",
     ]
@@ -139,7 +141,7 @@ def test_what_two_say_of_a_statement_is_said_once() -> None:
         id=OWN, class_=StatementClass.FACT, about=(), said=replace(FULL, verification="corrected")
     )
     (first, *_) = statement_lines(statement, {}, {}, CATALOGUE, ("corrected", "disputed"))
-    assert "[CORRECTED, DISPUTED] Was seen" in first
+    assert "CORRECTED. It said: [DISPUTED] Was seen" in first
 
 
 @pytest.mark.parametrize(
@@ -163,3 +165,30 @@ def test_days_are_written_in_one_style(written: str, read: str) -> None:
 def test_a_letter_of_handling_has_its_name_beside_it() -> None:
     assert handling_in_words(CATALOGUE, "C") == f"{in_words(CATALOGUE, 'handling', 'C')} (C)"
     assert handling_in_words(CATALOGUE, "No overt action") == "No overt action"
+
+
+def test_nobody_takes_what_was_corrected_for_what_stands() -> None:
+    old = ReadStatement(id=OWN, class_=StatementClass.REPORTED, about=(), said=FULL)
+    now = replace(FULL, text="Was seen without one", verification="verified", as_of="2026-11-22")
+    lines = list(statement_lines(old, {}, {}, CATALOGUE, ("corrected",), now))
+    assert lines[0] == "REPORTED  CORRECTED. It said: [WITHDRAWN] Was seen with a knife"
+    assert lines[-2] == "REPORTED  Now: [CHECKED] Was seen without one"
+    assert "As of 22 Nov 2026" in lines[-1], "of what it says now, what differs"
+    (gone, *_) = statement_lines(old, {}, {}, CATALOGUE, ("withdrawn", "corrected"))
+    assert "WITHDRAWN, CORRECTED. It said: Was seen" in gone
+
+
+def test_a_protected_source_is_called_one_beside_the_name() -> None:
+    said = record.Person(
+        label="uncle", **values(PERSON) | {"optional": {"source_known_to": ["a@b"]}}
+    )
+    lines = list(person_lines(ReadPerson(id=OTHER, said=said), CATALOGUE))
+    assert "    Protected source. Only these may know who this is: a@b" in lines
+
+
+def test_each_reader_reads_the_own_reason_and_a_sender_all_of_them() -> None:
+    mash, nurse = Address("mash@police"), Address("nurse@health")
+    own = list(reader_lines(((mash, "To act"), (nurse, None)), is_own=False))
+    assert own == ["Who may read it: mash@police, nurse@health", "Why you get it: To act"]
+    sent = list(reader_lines(((mash, "To act"), (nurse, "To treat")), is_own=True))
+    assert sent[1:] == ["Why mash@police gets it: To act", "Why nurse@health gets it: To treat"]

@@ -39,9 +39,10 @@ def test_a_document_says_what_goes_to_whom_and_why() -> None:
         "outcome": ("share_part",),
         "decided_by": ("Safeguarding lead",),
         "consent": ("not_needed",),
+        "protected": (),
         "do_not_alert": (),
         "basis": ("e_public_task", "ca2004_s10", "statutory_duty"),
-        "reasons": ("They do not",),
+        "reasons": ("If it is not shared: They do not", "If it is shared: They act"),
         "withheld": ("Sibling's records",),
         "known_at": ("2026-11-19",),
     }

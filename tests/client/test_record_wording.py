@@ -77,3 +77,12 @@ def test_answers_stand_in_the_order_of_the_document_and_by_the_person() -> None:
 
 def test_what_only_a_program_can_use_is_left_to_programs() -> None:
     assert lines(catalogue__digest=("00" * 32,)) == []
+
+
+def test_what_people_read_is_called_in_plain_words() -> None:
+    names = ("next_review", "section[0].confider", "capacity[0].person")
+    assert [question for question, _ in answer_lines(dict.fromkeys(names, ("x",)), CATALOGUE)] == [
+        "The sender's next review",
+        "Who gave this in confidence",
+        "Whose capacity to decide this is about",
+    ]

@@ -131,6 +131,7 @@ def test_reasons_for_what_was_not_said_and_who_may_know_a_source_are_there() -> 
         optional={"source_known_to": ["front.door@quillmere-council"]},
     )
     shown = text((section(people=(ReadPerson(id=ItemId(b"p" * 16), said=person),)),))
+    assert "Protected source. Tell nobody" in shown
     assert "Only these may know who it is front.door@quillmere-council" in shown
 
 

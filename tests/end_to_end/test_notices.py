@@ -105,7 +105,7 @@ def test_a_correction_stands_beside_the_first_text_until_everybody_has_answered(
         kept = ("id", "kind", "class", "about", "source", "as_of", "origin")
         assert {key: shown["correction"][key] for key in kept} == {key: said[key] for key in kept}
     page = desk.run_plain("open", id_).out
-    assert page.index("[CORRECTED] Said in attendance") < page.index("Absent 12 of 30")
+    assert page.index("CORRECTED. It said: Said in attendance") < page.index("Now: Absent 12")
     assert f"Corrected by {FRONT}" in page
     assert {a["answer"] for a in answers(town, id_).values()} == {"received"}
 

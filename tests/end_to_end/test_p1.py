@@ -152,7 +152,7 @@ def corrected(town: Town, id_: str, passed: str) -> None:
     assert town.nurse.phoenix("notices").json["received"] == [], "the nurses never had it"
     shown = ((next_force, passed), (police, passed), (police, id_))
     for page in at_once(lambda each: each[0].run_plain("open", each[1]).out, shown):
-        assert f"[CORRECTED] {SEEN}" in page
+        assert f"CORRECTED. It said: {SEEN}" in page
         assert f"Corrected by {SCHOOL}" in page
         assert page.index("dark blue") < page.index("black hatchback")
         assert "Say what you did about it: phoenix settle" in page
