@@ -181,7 +181,8 @@ def notices(ctx: click.Context, offline: bool) -> None:
 
 
 def _tell_notices(found: Any) -> None:
-    from agency_client.cli.notice_pages import holder_line, how_to_settle, lines_of
+    from agency_client.cli.notice_pages import holder_line, lines_of
+    from agency_client.record.noticed import how_to_settle
 
     if not found:
         tell("Nobody has corrected, withdrawn or disputed anything.")
@@ -193,7 +194,7 @@ def _tell_notices(found: Any) -> None:
         for holder in notice.holders:
             tell(f"    {holder_line(holder, notice.noticed.action)}")
         if notice.owed:
-            tell(f"    Say what you did about it: {how_to_settle(notice)}")
+            tell(f"    Say what you did about it: {how_to_settle(notice.noticed.notice.hex())}")
 
 
 @command("settle")

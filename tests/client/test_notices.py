@@ -108,6 +108,7 @@ async def test_an_outcome_puts_it_away_and_reaches_the_maker(here: Desks, outcom
     with pytest.raises(RefusedError) as refused:
         await mash.client.see_alert(alert.number)
     assert refused.value.code == "E_NOTICE_OPEN"
+    assert refused.value.next.endswith("--outcome rectified|restricted|erased|disagreed")
     for _ in range(2):
         await mash.client.settle(given.notice.hex()[:10], outcome, "As we found it")
     assert await mash.alerts() == []
