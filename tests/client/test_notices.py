@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from agency_client.ports.vault import EraseReason, HandingState, PassedOn
 from agency_client.use_cases import erasing
+from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.use_cases.notice_views import notices_of
 from agency_client.use_cases.noticing import release
 from phoenix_protocol import encoding
@@ -147,7 +148,18 @@ async def test_no_words_name_a_source_to_somebody_who_may_not_know(here: Desks) 
         with pytest.raises(RefusedError) as refused:
             await attempt
         assert refused.value.code == "E_DOC_PROTECTED"
-    assert (await mash.dispute(id_, "attendance.1", "Robin was there")).hints, "a part is warned of"
+    looked = await mash.look_at_notice(
+        Wanted(
+            action=NoticeAction.DISPUTE,
+            package=id_,
+            statement="attendance.1",
+            why="Robin was there",
+        )
+    )
+    assert looked.hints
+    given = await mash.dispute(id_, "attendance.1", "Robin was there")
+    assert given.hints == looked.hints, "a part is warned of"
+    assert (given.repeated, given.audience) == (False, looked.audience)
     told = await door.correct(id_, "observed.1", named)
     assert people(told.audience) == {MASH}
     assert len(told.audience) > 1, "the records keep it as they keep everything"
