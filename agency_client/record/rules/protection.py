@@ -23,7 +23,7 @@ Text = tuple[str, Place]
 #: Answers that stay with the sender's agency.
 _OWN: Final = frozenset({"confider"})
 #: Reasons by address: each reader reads their own, and nobody else's.
-_REASONS: Final = ("need_to_know",)
+_REASONS: Final = ("need_to_know", "ask")
 #: How another child is a source, whom somebody may want to protect.
 _CHILDREN: Final = frozenset({"peer", "child"})
 
