@@ -456,19 +456,19 @@ class Client:
         from agency_client.use_cases.notice_subjects import Correction
 
         said = Correction(package=package, statement=statement, text=text, why=why)
-        return await self.give_correction(said)
+        return await self.give_notice(said.wanted)
 
-    async def give_correction(self, said: Any) -> Any:
-        """The same of a :class:`~agency_client.use_cases.notice_subjects.Correction`, of a part of it too."""
-        from agency_client.use_cases.noticing import correct
+    async def give_notice(self, wanted: Any) -> Any:
+        """Say what a :class:`~agency_client.use_cases.notice_subjects.Wanted` wants said."""
+        from agency_client.use_cases.noticing import give_notice
 
-        return await correct(self.home, said)
+        return await give_notice(self.home, wanted)
 
-    async def look_at_correction(self, said: Any) -> Any:
-        """What a correction would say, and to whom; talks to nobody."""
-        from agency_client.use_cases.notice_readying import look_at_correction
+    async def look_at_notice(self, wanted: Any) -> Any:
+        """What such a notice would say, and to whom; talks to nobody."""
+        from agency_client.use_cases.notice_readying import look_at_notice
 
-        return look_at_correction(self.home, said.wanted)
+        return look_at_notice(self.home, wanted)
 
     async def withdraw(self, package: str, statement: str, why: str) -> Any:
         """Withdraw a statement or file that was sent from here."""

@@ -44,15 +44,19 @@ def tell_audience(findings: Any, *, err: bool = True) -> None:
 def audience_lines(audience: Any) -> Iterator[str]:
     """One line for each section or question, and one for each protected source."""
     for part in audience.parts:
-        yield (
-            f"  {part.kind.capitalize()} {part.number} '{part.title}': read by {_named(part.readers)}; "
-            f"not by {_named(part.others)}."
-        )
+        yield f"  {part.kind.capitalize()} {part.number} '{part.title}': {_read_by(part)}."
     copies = dict.fromkeys(name for part in audience.parts for name in part.copies)
     if copies:
         yield f"  Copies of what their agency reads or sends: {_named(copies)}."
     for source in audience.sources:
         yield f"  Who the source '{source.id}' is: {_named(source.readers)} will know, and no other recipient."
+
+
+def _read_by(part: Any) -> str:
+    if part.readers and not part.others:
+        return "read by everybody it goes to"
+    rest = f"; not by {_named(part.others)}" if part.others else ""
+    return f"read by {_named(part.readers)}{rest}"
 
 
 def _named(addresses: Iterable[str]) -> str:

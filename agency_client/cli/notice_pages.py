@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agency_client.cli.telling import moment, shown, spoken, tell
-from agency_client.record.noticed import marks, resting_on
+from agency_client.record.noticed import how_to_settle, marks, resting_on
 from agency_client.record.opened import ReadSection, statement_json
 from agency_client.use_cases.notice_views import NEED_OUTCOME, Holder, Shown
 from phoenix_protocol.identifiers import ItemId
@@ -108,7 +108,9 @@ def tell_beside(notices: Sequence[Shown], indent: str) -> None:
         for line in lines_of(notice):
             tell(f"{indent}{line}")
         if notice.owed:
-            tell(f"{indent}  Say what you did about it: {how_to_settle(notice)}")
+            tell(
+                f"{indent}  Say what you did about it: {how_to_settle(notice.noticed.notice.hex())}"
+            )
 
 
 def lines_of(notice: Shown) -> Iterator[str]:
@@ -129,11 +131,6 @@ def _in_words(condition: str) -> str:
     from agency_client.record.wording import in_words
 
     return in_words(shipped_catalogue(), "handling", condition)
-
-
-def how_to_settle(notice: Shown) -> str:
-    """The command that records an outcome."""
-    return f"phoenix settle {notice.noticed.notice.hex()[:12]} --outcome rectified"
 
 
 def holder_line(holder: Holder, action: NoticeAction) -> str:

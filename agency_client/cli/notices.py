@@ -14,6 +14,10 @@ from agency_client.client import Client
 from phoenix_protocol.errors import Problem, UnavailableError, UsageError
 
 _OUTCOMES = ("rectified", "restricted", "erased", "disagreed")
+_check = click.option(
+    "--check", is_flag=True, help="Show what would be said, to whom, and say nothing."
+)
+_yes = click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 
 
 @command("correct")
@@ -23,8 +27,8 @@ _OUTCOMES = ("rectified", "restricted", "erased", "disagreed")
 @click.option("--replace", type=LONG, help="Words that stand in it once: only these are replaced.")
 @click.option("--with", "with_", type=LONG, help="What should stand there instead.")
 @click.option("--why", type=LONG, help="Why it was wrong; everybody who was told reads it.")
-@click.option("--check", is_flag=True, help="Show what would be said, to whom, and say nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+@_check
+@_yes
 @click.pass_context
 def correct(
     ctx: click.Context,
@@ -42,7 +46,7 @@ def correct(
     The first text stays beside the new one. Both are shown before anything is said. STATEMENT is its number, its
     section and number (attendance.2) or its id.
     """
-    from agency_client.cli.correcting import Asked, give_correction
+    from agency_client.cli.correcting import Asked, give_looked_at
     from agency_client.use_cases.notice_subjects import Correction
 
     whole, part = text is not None, replace is not None and with_ is not None
@@ -59,27 +63,45 @@ def correct(
         part=(replace or "", with_ or "") if part else None,
         why=why,
     )
-    give_correction(ctx, said, Asked(check=check, yes=yes))
+    give_looked_at(ctx, said.wanted, Asked(check=check, yes=yes))
 
 
 @command("withdraw")
 @click.argument("id_", metavar="ID")
 @click.argument("statement", metavar="STATEMENT")
 @click.option("--why", required=True, type=LONG, help="Why it does not stand any more.")
+@_check
+@_yes
 @click.pass_context
-def withdraw(ctx: click.Context, id_: str, statement: str, why: str) -> None:
+def withdraw(
+    ctx: click.Context, id_: str, statement: str, why: str, check: bool, yes: bool
+) -> None:
     """Withdraw a statement or file that you sent: nobody is to rely on it any more."""
-    _give(ctx, lambda client: client.withdraw(id_, statement, why))
+    _give_looked_at(ctx, "withdraw", (id_, statement, why), check=check, yes=yes)
 
 
 @command("dispute")
 @click.argument("id_", metavar="ID")
 @click.argument("statement", metavar="STATEMENT")
 @click.option("--why", required=True, type=LONG, help="What is wrong with it.")
+@_check
+@_yes
 @click.pass_context
-def dispute(ctx: click.Context, id_: str, statement: str, why: str) -> None:
+def dispute(ctx: click.Context, id_: str, statement: str, why: str, check: bool, yes: bool) -> None:
     """Dispute a statement or file that you received, before everybody who has it."""
-    _give(ctx, lambda client: client.dispute(id_, statement, why))
+    _give_looked_at(ctx, "dispute", (id_, statement, why), check=check, yes=yes)
+
+
+def _give_looked_at(
+    ctx: click.Context, action: str, said: tuple[str, str, str], *, check: bool, yes: bool
+) -> None:
+    from agency_client.cli.correcting import Asked, give_looked_at
+    from agency_client.use_cases.notice_subjects import Wanted
+    from phoenix_protocol.sealing.notices import NoticeAction
+
+    package, statement, why = said
+    wanted = Wanted(action=NoticeAction(action), package=package, statement=statement, why=why)
+    give_looked_at(ctx, wanted, Asked(check=check, yes=yes, if_warned=True))
 
 
 @command("release")
@@ -181,7 +203,8 @@ def notices(ctx: click.Context, offline: bool) -> None:
 
 
 def _tell_notices(found: Any) -> None:
-    from agency_client.cli.notice_pages import holder_line, how_to_settle, lines_of
+    from agency_client.cli.notice_pages import holder_line, lines_of
+    from agency_client.record.noticed import how_to_settle
 
     if not found:
         tell("Nobody has corrected, withdrawn or disputed anything.")
@@ -193,7 +216,7 @@ def _tell_notices(found: Any) -> None:
         for holder in notice.holders:
             tell(f"    {holder_line(holder, notice.noticed.action)}")
         if notice.owed:
-            tell(f"    Say what you did about it: {how_to_settle(notice)}")
+            tell(f"    Say what you did about it: {how_to_settle(notice.noticed.notice.hex())}")
 
 
 @command("settle")

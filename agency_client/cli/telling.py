@@ -67,7 +67,7 @@ def tell_problems(problems: Iterable[Problem]) -> None:
 
 def tell_error(error: PhoenixError, *, as_json: bool) -> int:
     """Say what went wrong, whose fault it is and what to do next. Gives the exit code."""
-    tell_problems(error.problems)
+    tell_problems(p for p in error.problems if not _is_said_by(error, p))
     click.echo(f"{error.code}: {plain(error.what)}", err=True)
     click.echo(f"    {plain(error.next)}", err=True)
     if as_json:
@@ -82,6 +82,13 @@ def tell_error(error: PhoenixError, *, as_json: bool) -> int:
             }
         )
     return error.exit_code
+
+
+def _is_said_by(error: PhoenixError, problem: Problem) -> bool:
+    """Whether a problem is the error itself, which says where it is: nobody reads the same twice."""
+    return (problem.code, problem.next) == (error.code, error.next) and error.what.endswith(
+        problem.message
+    )
 
 
 def moment(seconds: int | None) -> str | None:

@@ -48,6 +48,15 @@ def read_notice(known_as: ObjectHash, by: Address, signed: bytes) -> Noticed:
     )
 
 
+#: What an address can have done about a notice.
+_OUTCOMES: Final = ("rectified", "restricted", "erased", "disagreed")
+
+
+def how_to_settle(notice: str) -> str:
+    """The command that says what was done about a notice, by its id; one of the outcomes is to be chosen."""
+    return f"phoenix settle {notice[:12]} --outcome {'|'.join(_OUTCOMES)}"
+
+
 #: What one word says of a statement with notices; the first that applies.
 _MARKS: Final = (
     (NoticeAction.WITHDRAW, "withdrawn"),

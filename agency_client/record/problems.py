@@ -72,7 +72,7 @@ WARNING_NEXT: Final[dict[str, str]] = {
     "the words too.",
     "W_DOC_LOCAL": "Correct the id: 'phoenix catalogue' lists what is asked here.",
     "W_DOC_CHECKED": "Write checked_on = under [quality]: when somebody last looked whether it still holds.",
-    "W_DOC_ZONE": "Nothing to do if that is right. Otherwise write the zone at the end: Z for UTC, or +01:00.",
+    "W_DOC_ZONE": "Nothing to do if that is right. Otherwise write the zone at the end: Z for UTC, or +01:00 for BST.",
     "W_DOC_TIME": "Check the day or time.",
     "W_DOC_COVER": "Say what it is for without naming them: the sections name them to those who need to know.",
     "W_DOC_PROTECTED": "Check whom it means. If it is the source, say it without the name.",

@@ -50,12 +50,17 @@ def clock_words(text: str) -> str:
 
 
 def said_of(text: str) -> str:
-    """A sentence for the author of a time without a zone: as what it is taken."""
+    """A sentence for the author of a time without a zone: as what it is taken, also where the clock shows it twice."""
     found = without_zone(text)
     if found is None:
         raise ValueError("This is no time without a zone.")
     name = _NAMES[int((_in_uk(found).utcoffset() or timedelta()).total_seconds())]
-    return f"{found:%H:%M} is taken as UK time ({name})."
+    taken = f"{found:%H:%M} is taken as UK time ({name})."
+    if not _is_twice(found):
+        return taken
+    return (
+        f"{taken} The clock showed it twice that night, first in BST, and this is the second time."
+    )
 
 
 def _time(text: str) -> datetime | None:
@@ -70,6 +75,13 @@ def _time(text: str) -> datetime | None:
 def _in_uk(clock: datetime) -> datetime:
     shown = _seconds(clock.replace(tzinfo=UTC))
     return clock.replace(tzinfo=timezone(timedelta(seconds=shown - in_utc(_UK, shown))))
+
+
+def _is_twice(clock: datetime) -> bool:
+    """Whether the clock goes back over this time, so that it comes in summer time and once more after it."""
+    shown = _seconds(clock.replace(tzinfo=UTC))
+    moments = {shown - offset for offset in _NAMES if ahead(_UK, shown - offset) == offset}
+    return len(moments) > 1
 
 
 _UK: Final = Zone.UNITED_KINGDOM

@@ -19,16 +19,22 @@ from agency_client.use_cases.told_before import told_at_second_hand
 from phoenix_protocol.errors import Problem
 from phoenix_protocol.identifiers import Address, PackageId
 from phoenix_protocol.record import Statement
+from phoenix_protocol.sealing.notices import NoticeAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a correction would do: the words now and then, who would get it, who is known to have it from them."""
+    """What a notice would do: the words now and then, who would get it, who is known to have it from them.
+
+    ``old`` is the name of a file where it is about one; ``new`` is there for a correction alone.
+    """
 
     package: PackageId
     called: str
+    action: NoticeAction
     old: str = field(repr=False)
     new: str = field(repr=False)
+    why: str | None = field(repr=False)
     audience: tuple[Address, ...]
     second_hand: tuple[str, ...]
     hints: tuple[Problem, ...]
@@ -45,16 +51,18 @@ class Ready:
     hints: tuple[Problem, ...]
 
 
-def look_at_correction(home: Home, wanted: Wanted) -> Preview:
-    """What a correction would say, and to whom. Says nothing to anybody. Raises as :func:`ready_notice`."""
+def look_at_notice(home: Home, wanted: Wanted) -> Preview:
+    """What a notice would say, and to whom. Says nothing to anybody. Raises as :func:`ready_notice`."""
     require_in_step(home)
     own, _ = endpoint_of(home)
     ready = ready_notice(home, wanted)
     return Preview(
         package=ready.subject.package,
         called=ready.subject.called,
-        old=ready.subject.text_before(ready.before),
+        action=wanted.action,
+        old=ready.subject.text_before(ready.before) or ready.subject.file_name,
         new=ready.replacement.text if ready.replacement is not None else "",
+        why=wanted.why,
         audience=tuple(a for a in ready.subject.audience if a != own.address),
         second_hand=ready.second_hand,
         hints=ready.hints,

@@ -18,7 +18,7 @@ from agency_client.use_cases.reading import not_open
 from phoenix_protocol.commitments import Commitment
 from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import Address, EndpointId, ObjectHash, PackageId
-from phoenix_protocol.record import Statement
+from phoenix_protocol.record import Attachment, Statement
 from phoenix_protocol.sealing.contents import Item
 from phoenix_protocol.sealing.manifest import entry_commitment
 from phoenix_protocol.sealing.notices import NoticeAction
@@ -83,6 +83,12 @@ class Subject:
         """What it says as it was sent; None for a file."""
         said = parse_item(self.item)
         return said if isinstance(said, Statement) else None
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called; empty for a statement."""
+        said = parse_item(self.item)
+        return said.name if isinstance(said, Attachment) else ""
 
     def as_it_stands(self, without: Noticed | None = None) -> Statement | None:
         """The statement by the newest correction of whoever sent it; ``without`` leaves one of them out."""

@@ -16,7 +16,7 @@ from agency_client.use_cases.knowing import Known, require_current
 from agency_client.use_cases.notice_handing import Target, keep_handing, make_handing
 from agency_client.use_cases.notice_readying import ready_notice
 from agency_client.use_cases.notice_register import enter_notice
-from agency_client.use_cases.notice_subjects import Correction, Subject, Wanted
+from agency_client.use_cases.notice_subjects import Subject, Wanted
 from agency_client.use_cases.sayings import flush
 from agency_client.use_cases.talking import in_step
 from phoenix_protocol import schema
@@ -165,11 +165,6 @@ def _check_taken(home: Home, notice: ObjectHash) -> None:
 
 
 # -- what a person says ---------------------------------------------------------------------------------------------
-
-
-async def correct(home: Home, said: Correction) -> Given:
-    """What a statement that was sent from here should have said. Raises as :func:`give_notice`, and UsageError."""
-    return await give_notice(home, said.wanted)
 
 
 async def withdraw(home: Home, package: str, statement: str, why: str) -> Given:

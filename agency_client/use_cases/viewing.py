@@ -20,6 +20,7 @@ from agency_client.ports.vault import (
     StoredEvent,
 )
 from agency_client.record import listed
+from agency_client.record.noticed import how_to_settle
 from agency_client.use_cases.expiring import expire_received, expire_sent, is_owed
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.replacing import NOTHING, Replaced, replacements
@@ -375,7 +376,7 @@ def _check_outcome(tx: Families, alert: Alert) -> None:
         raise RefusedError(
             "E_NOTICE_OPEN",
             "Nobody has said yet what was done about this correction or withdrawal.",
-            next=f"Put your records right, then: phoenix settle {alert.about[:12]} --outcome rectified",
+            next=f"Put your records right, then: {how_to_settle(alert.about)}",
         )
 
 

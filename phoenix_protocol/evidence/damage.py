@@ -13,15 +13,25 @@ _NEXT: Final = (
 )
 
 
+#: Nothing is wrong with a file of another partnership, and the wrong anchor is what is most easily given.
+_NEXT_BY_CODE: Final = {
+    "E_ANCHOR": (
+        "Check the anchor first: it is that of the partnership in which the package was sent, and comes from somebody "
+        "else than this file. If it is right, do not rely on this file: ask whoever made it for another copy."
+    )
+}
+
+
 class DamagedError(TamperError):
     """A bundle that does not verify. ``place`` is a path such as ``part[2].item[4]``, counted from 1."""
 
     def __init__(self, code: str, what: str, place: str) -> None:
+        next_ = _NEXT_BY_CODE.get(code, _NEXT)
         super().__init__(
             code,
             f"The bundle does not verify at {place}: {what}",
-            next=_NEXT,
-            problems=[Problem(code=code, message=what, next=_NEXT, place=place)],
+            next=next_,
+            problems=[Problem(code=code, message=what, next=next_, place=place)],
         )
         self.place: Final = place
         self.why: Final = what

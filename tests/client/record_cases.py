@@ -1251,6 +1251,11 @@ PROMPTS = [
         found={"prompt P_CO8 capacity[1].how_explained"},
     ),
     case(
+        "nobody is asked how it was explained where capacity was not assessed",
+        ('outcome = "can_decide"\nhow_explained = "With pictures"\n', 'outcome = "not_assessed"\n'),
+        found=set(),
+    ),
+    case(
         "do they agree",
         (CONSENT, CONSENT + 'given_by = [{ who = "Jordan" }, { who = "Alex" }]\n'),
         found={"prompt P_CO7 consent.disagreement"},
@@ -1493,6 +1498,23 @@ PROTECTED = [
         MEANT,
         ('name = "Jordan T"', 'name = "Jordan Robin"'),
         ("Out of character", "Out of character for Robin"),
+    ),
+    case(
+        "a protected source named in the reason of whoever may know, which nobody else reads",
+        FRIEND,
+        MEANT,
+        (
+            '"mash@ardenfold-police" = "To compare"',
+            '"mash@ardenfold-police" = "Ask Robin S, or Robin"',
+        ),
+        found=set(),
+    ),
+    case(
+        "a protected source named in the reason of somebody who may not know",
+        FRIEND,
+        MEANT,
+        ('"To arrange a check"', '"To visit Robin S"'),
+        found={'problem E_DOC_PROTECTED section[1].need_to_know."school.nurse@quillmere-health"'},
     ),
     case(
         "a protected source named to somebody who is told outside the sections",

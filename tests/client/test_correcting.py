@@ -12,7 +12,7 @@ from agency_client.use_cases.notice_readying import Preview
 from agency_client.use_cases.notice_subjects import Correction, Subject, replacement_for
 from phoenix_protocol import schema
 from phoenix_protocol.commitments import Commitment
-from phoenix_protocol.errors import UsageError
+from phoenix_protocol.errors import Problem, UsageError
 from phoenix_protocol.identifiers import (
     Address,
     EndpointId,
@@ -95,8 +95,10 @@ def test_old_and_new_words_and_everybody_who_gets_them_are_shown() -> None:
     preview = Preview(
         package=PackageId(bytes(16)),
         called="observed.1",
+        action=NoticeAction.CORRECT,
         old=CAR,
         new="A black car",
+        why=None,
         audience=(Address("mash@ardenfold-police"),),
         second_hand=("desk@next-force",),
         hints=(),
@@ -105,6 +107,21 @@ def test_old_and_new_words_and_everybody_who_gets_them_are_shown() -> None:
     assert page.index(CAR) < page.index("A black car") < page.index("mash@ardenfold-police")
     assert "1 address is known to have it at second hand" in page
     assert "Nobody is known" in "\n".join(preview_lines(replace(preview, second_hand=())))
+    disputed = replace(preview, action=NoticeAction.DISPUTE, new="", why="It was green")
+    assert preview_lines(disputed)[1:4] == [
+        f"  {CAR}",
+        "This disputes it, because:",
+        "  It was green",
+    ]
+
+
+def test_what_ends_or_disputes_a_statement_is_shown_where_something_is_worth_a_look() -> None:
+    hint = Problem(code="W_DOC_PROTECTED", message="A part of a name", next="Look")
+    asked = Asked(check=False, yes=False, if_warned=True)
+    assert not asked.is_shown(())
+    assert asked.is_shown((hint,))
+    assert replace(asked, check=True).is_shown(())
+    assert replace(asked, if_warned=False).is_shown(())
 
 
 def test_only_somebody_at_a_terminal_who_has_not_said_yes_is_asked() -> None:

@@ -219,6 +219,8 @@ async def test_whoever_is_left_out_and_still_named_is_told_with_place_and_way_ou
         ("Alex Q", "decision", "--redact decision"),
         ("Alex Q", "what was said later of attendance.1", "--redact attendance.1"),
     }
+    wordless = await export(door, id_, tmp_path / "w.evidence", "observed", without=("words",))
+    assert wordless.still_named == left.still_named, "what a notice says is signed with it"
     single = await export(door, id_, tmp_path / "single.evidence", "observed.1", "observed.2")
     (person_,) = (e for e in single.still_named if e.place == "the people of observed")
     choice = [person_.leave_out.split()[1], "observed.1", "observed.2", "decision", "attendance.1"]

@@ -83,10 +83,10 @@ def test_what_stops_a_package_is_told_last(capsys: pytest.CaptureFixture[str]) -
     tell_findings(replace(found, compared=compared))
     told = capsys.readouterr()
     assert told.out.startswith("Cannot be sent yet")
-    places = [told.err.index(each) for each in ("P_KM3", "O_Q6", "W_DOC_CHECKED", "E_DOC_CODE")]
+    places = [told.out.index(each) for each in ("P_KM3", "O_Q6", "W_DOC_CHECKED", "E_DOC_CODE")]
     assert places == sorted(places)
-    assert told.err.count("a@b, c@d") == 1
-    assert told.err.index("a@b, c@d") < told.err.index("E_DOC_CODE")
+    assert told.out.count("a@b, c@d") == 1
+    assert told.out.index("a@b, c@d") < told.out.index("E_DOC_CODE")
 
 
 def test_a_way_out_that_several_share_is_said_once_after_them() -> None:

@@ -13,6 +13,7 @@ import pytest_asyncio
 from agency_client.ports.vault import EraseReason, HandingState, PassedOn
 from agency_client.record.register_table import people_in_words
 from agency_client.use_cases import erasing
+from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.use_cases.notice_views import notices_of
 from agency_client.use_cases.noticing import release
 from agency_client.use_cases.registering import Sought
@@ -110,6 +111,7 @@ async def test_an_outcome_puts_it_away_and_reaches_the_maker(here: Desks, outcom
     with pytest.raises(RefusedError) as refused:
         await mash.client.see_alert(alert.number)
     assert refused.value.code == "E_NOTICE_OPEN"
+    assert refused.value.next.endswith("--outcome rectified|restricted|erased|disagreed")
     for _ in range(2):
         await mash.client.settle(given.notice.hex()[:10], outcome, "As we found it")
     assert await mash.alerts() == []
@@ -148,7 +150,18 @@ async def test_no_words_name_a_source_to_somebody_who_may_not_know(here: Desks) 
         with pytest.raises(RefusedError) as refused:
             await attempt
         assert refused.value.code == "E_DOC_PROTECTED"
-    assert (await mash.dispute(id_, "attendance.1", "Robin was there")).hints, "a part is warned of"
+    looked = await mash.look_at_notice(
+        Wanted(
+            action=NoticeAction.DISPUTE,
+            package=id_,
+            statement="attendance.1",
+            why="Robin was there",
+        )
+    )
+    assert looked.hints
+    given = await mash.dispute(id_, "attendance.1", "Robin was there")
+    assert given.hints == looked.hints, "a part is warned of"
+    assert (given.repeated, given.audience) == (False, looked.audience)
     told = await door.correct(id_, "observed.1", named)
     assert people(told.audience) == {MASH}
     assert len(told.audience) > 1, "the records keep it as they keep everything"

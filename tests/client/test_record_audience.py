@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from agency_client.cli.audience_pages import audience_lines
-from agency_client.record.audience import audience_of
+from agency_client.record.audience import Audience, audience_of
 from agency_client.record.reading import read_document
 from agency_client.record.requests import read_request_document
 from tests.client.record_values import COUNCIL, NURSE, OWN, POLICE
@@ -40,6 +43,22 @@ def test_a_person_reads_it_in_sentences() -> None:
     assert (
         lines[-1] == f"  Who the source 'friend' is: {MANAGER} will know, and no other recipient."
     )
+
+
+@pytest.mark.parametrize(
+    ("readers", "others", "said"),
+    [
+        ((POLICE,), (), "read by everybody it goes to."),
+        ((), (), "read by nobody."),
+        ((), (NURSE,), f"read by nobody; not by {NURSE}."),
+    ],
+)
+def test_no_sentence_says_not_by_nobody(
+    readers: tuple[str, ...], others: tuple[str, ...], said: str
+) -> None:
+    first = audience_of(read_document(P1.read_bytes()), setting()).parts[0]
+    audience = Audience(parts=(replace(first, readers=readers, others=others, copies=()),))
+    assert [line.split(": ", 1)[1] for line in audience_lines(audience)] == [said]
 
 
 def test_a_question_names_whom_it_asks_and_a_broken_address_does_no_harm() -> None:

@@ -100,3 +100,8 @@ def test_a_question_an_answer_and_a_deputy_are_held_to_it() -> None:
     assert blocked(check_document(asked, facts(sources=(SOURCE,)))) == ["question[1].text"]
     alone = read_request_document(json.dumps({**request, "deputy": []}).encode())
     assert blocked(check_document(alone, facts(sources=(SOURCE,)))) == []
+    both = {"id": "q", "text": "Who?", "ask": {COUNCIL: "As Robin S knows", POLICE: "Robin S"}}
+    reasons = read_request_document(json.dumps({"question": [both]}).encode())
+    assert blocked(check_document(reasons, facts(sources=(SOURCE,)))) == [
+        f'question[1].ask."{POLICE}"'
+    ]

@@ -15,7 +15,10 @@ import pytest
 
 from agency_client.cli.meanings import is_alarm
 from agency_client.cli.tables import table_lines
-from agency_client.cli.telling import spoken, spoken_day
+from agency_client.cli.telling import spoken, spoken_day, tell_error
+from agency_client.record.reading import read_document
+from phoenix_protocol.errors import Problem, RefusedError, UsageError
+from phoenix_protocol.evidence.damage import DamagedError
 
 WINTER = 1795183509  # 2026-11-20T14:05:09Z
 SUMMER = 1782914709  # 2026-07-01T14:05:09Z
@@ -159,3 +162,18 @@ def test_in_a_pipe_a_row_is_one_line_and_nothing_is_explained() -> None:
 )
 def test_an_alarm_is_what_did_not_verify(code: str, about: str, alarm: bool) -> None:
     assert is_alarm(code, about) is alarm
+
+
+def test_an_error_that_is_its_only_problem_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError) as unreadable:
+        read_document(b"to = [")
+    for error in (unreadable.value, DamagedError("E_PARSE", "It is cut off.", "part[2]")):
+        tell_error(error, as_json=False)
+        said = capsys.readouterr().err
+        assert said.count(error.code) == said.count(error.next) == 1
+        assert error.what in said
+    one = Problem(
+        code="E_DOC_TIME", message="This is over.", next="Write another.", place="expires"
+    )
+    tell_error(RefusedError("E_DOCUMENT", "It cannot go.", problems=[one]), as_json=False)
+    assert "expires" in capsys.readouterr().err

@@ -76,6 +76,17 @@ def test_an_unknown_word_names_near_ones_and_the_list(
     assert found_by(LISTS, name)
 
 
+def test_words_that_are_for_other_kinds_of_agency_are_named_as_such() -> None:
+    bad = edited(('"e_public_task"', '"e_public"'), text=COMPLETE)
+    (found,) = [p for p in check(bad).problems if p.code == "E_DOC_CODE"]
+    offered, rest = found.next.split(" Not for your kind of agency: ")
+    assert "c_legal_obligation" in offered
+    assert rest.startswith("ea_recognised_legitimate_interest, f_legitimate_interests. See:")
+    assert "f_legitimate_interests" not in offered
+    (elsewhere,) = check(edited(('"amber"', '"ambr"'), text=COMPLETE)).problems
+    assert "kind of agency" not in elsewhere.next
+
+
 def test_an_answer_that_is_given_later_leads_to_the_list_too() -> None:
     gateway = next(entry for entry in declared(Legal) if entry.name == "gateway")
     found = check_answer(gateway, ("legal", "gateway"), ["ca2004_s99"], shipped_catalogue())

@@ -6,7 +6,7 @@ import pytest
 
 from agency_client.record.reading import read_document
 from agency_client.record.when import span
-from agency_client.record.zones import clock_words, with_zone
+from agency_client.record.zones import clock_words, said_of, with_zone
 from phoenix_protocol.errors import UsageError
 from tests.client.record_values import COMPLETE, check, edited, facts
 
@@ -26,6 +26,21 @@ def test_a_time_without_a_zone_is_uk_time(written: str, known: str) -> None:
     assert span(written) == span(known)
 
 
+def test_whoever_writes_a_time_that_comes_twice_is_told_as_which_it_is_taken() -> None:
+    twice = said_of("2026-10-25T01:30")
+    assert twice.startswith("01:30 is taken as UK time (GMT). The clock showed it twice")
+    for once in ("2026-10-25T00:59", "2026-10-25T02:00", "2026-07-19T01:30", "2026-03-29T01:30"):
+        assert "twice" not in said_of(once)
+
+
+@pytest.mark.parametrize("name", ["as_of", "event_from", "recorded_at"])
+def test_a_time_that_cannot_be_read_is_not_owed_as_well(name: str) -> None:
+    found = check(edited(("as_of = 2026-11-20", f'{name} = "yesterday"'), text=COMPLETE), facts())
+    place = f"section[1].statement[1].{name}"
+    assert [(p.code, p.place) for p in found.problems] == [("E_DOC_TIME", place)]
+    assert found.owed == ()
+
+
 def test_what_says_its_zone_or_is_no_time_stays() -> None:
     for text in ("2026-11-19", "2026-11", "2026-11-19T15:20Z", "2026-11-19T15:20+05:00", "15:20"):
         assert with_zone(text) is None
@@ -34,12 +49,12 @@ def test_what_says_its_zone_or_is_no_time_stays() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("2026-11-19T15:20:00+00:00", "2026-11-19 15:20 GMT"),
-        ("2026-11-19T15:20:00Z", "2026-11-19 15:20 GMT"),
-        ("2026-07-19T15:20:09+01:00", "2026-07-19 15:20:09 BST"),
-        ("2026-07-19T15:20:00Z", "2026-07-19 15:20 UTC"),
-        ("2026-11-19T15:20:00+05:00", "2026-11-19 15:20 UTC+05:00"),
-        ("2026-07-19T15:20:00", "2026-07-19 15:20 BST"),
+        ("2026-11-19T15:20:00+00:00", "19 Nov 2026 15:20 GMT"),
+        ("2026-11-19T15:20:00Z", "19 Nov 2026 15:20 GMT"),
+        ("2026-07-19T15:20:09+01:00", "19 Jul 2026 15:20:09 BST"),
+        ("2026-07-19T15:20:00Z", "19 Jul 2026 15:20 UTC"),
+        ("2026-11-19T15:20:00+05:00", "19 Nov 2026 15:20 UTC+05:00"),
+        ("2026-07-19T15:20:00", "19 Jul 2026 15:20 BST"),
         ("2026-11", "2026-11"),
         ("At 15:20 on the 19th", "At 15:20 on the 19th"),
     ],

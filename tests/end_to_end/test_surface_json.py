@@ -227,10 +227,15 @@ def noticed(town: Town, seen: Seen, id_: str) -> None:
     corrected = sender.phoenix(*part, "--yes").json
     assert sender.phoenix(*part).json["repeated"] is True
     notice = seen("phoenix correct", corrected)["notice"]
-    seen("phoenix withdraw", sender.phoenix("withdraw", id_, file, *why).json)
+    looked = seen("phoenix withdraw", sender.phoenix("withdraw", id_, file, *why, "--check").json)
+    assert (looked["notice"], looked["repeated"]) == (None, False)
+    withdrawn = seen("phoenix withdraw", sender.phoenix("withdraw", id_, file, *why, "--yes").json)
+    assert withdrawn["repeated"] is False, "looking said nothing"
+    assert (withdrawn["to"], withdrawn["old"]) == (looked["to"], looked["old"])
     desk.phoenix("inbox")
     seen("phoenix open", desk.phoenix("open", id_).json)
-    seen("phoenix dispute", desk.phoenix("dispute", id_, "attendance.2", *why).json)
+    seen("phoenix dispute", desk.phoenix("dispute", id_, "attendance.2", *why, "--check").json)
+    seen("phoenix dispute", desk.phoenix("dispute", id_, "attendance.2", *why, "--yes").json)
     seen("phoenix settle", desk.phoenix("settle", notice, "--outcome", "rectified").json)
     sender.phoenix("inbox")
     seen("phoenix notices", desk.phoenix("notices").json)

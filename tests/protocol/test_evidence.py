@@ -444,6 +444,7 @@ def test_another_anchor_is_no_damage_but_fails() -> None:
     with pytest.raises(DamagedError) as found:
         verified(world().file(), Anchor(bytes(32)))
     assert (found.value.code, found.value.place) == ("E_ANCHOR", "bundle")
+    assert found.value.next.startswith("Check the anchor first")
 
 
 def test_a_source_may_give_less_than_it_is_asked_for() -> None:

@@ -67,7 +67,7 @@ def known(document: AsWritten, facts: WordFacts) -> Iterator[Finding]:
         offered = _open_to(words, facts)
         message = "This is not one of the words that can stand here."
         message += did_you_mean(choice.code, offered, MOST_NEAR)
-        remedy = _instead(choice.enumeration, offered)
+        remedy = _instead(choice.enumeration, offered, _kept_from(words, offered, facts))
         yield problem("E_DOC_CODE", choice.at, message, remedy=remedy, clause="LG1")
 
 
@@ -77,17 +77,27 @@ def _open_to(words: Mapping[str, Code], facts: WordFacts) -> tuple[str, ...]:
     return open_to(words, own.kind, own.jurisdiction if own.jurisdiction in _places(facts) else "")
 
 
+def _kept_from(
+    words: Mapping[str, Code], offered: Sequence[str], facts: WordFacts
+) -> tuple[str, ...]:
+    """The words that apply where this agency is, and are not for its kind: the template names them too."""
+    own = facts.own
+    place = own.jurisdiction if own.jurisdiction in _places(facts) else ""
+    return tuple(name for name in open_to(words, "", place) if name not in offered)
+
+
 def _is_free(choice: Choice) -> bool:
     if choice.enumeration in IN_WORDS and _SENTENCE.search(choice.code):
         return True
     return choice.at[:1] != ("people",) and is_open(choice.code)
 
 
-def _instead(enumeration: str, words: Sequence[str]) -> str:
+def _instead(enumeration: str, words: Sequence[str], kept: Sequence[str]) -> str:
     if not words:
         return "Remove it: no word of this list applies where your agency is."
     if len(words) <= 12:
-        return f"Use one of: {', '.join(words)}. {see(enumeration)}"
+        rest = f"Not for your kind of agency: {', '.join(kept)}. " if kept else ""
+        return f"Use one of: {', '.join(words)}. {rest}{see(enumeration)}"
     return f"Use one of the words of that list. {see(enumeration)}"
 
 

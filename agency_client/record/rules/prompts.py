@@ -50,6 +50,8 @@ QUESTIONS: Final = (
         "Would seeking consent lead to a delay that cannot be justified?",
     ),
 )
+#: Whoever was asked nothing had nothing explained to them.
+_NOT_ASSESSED: Final = "not_assessed"
 
 
 def questions(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -76,8 +78,10 @@ def capacity(document: Document, facts: Facts) -> Iterator[Finding]:
         place = facts.catalogue.find("jurisdiction", facts.own.jurisdiction)
         beside = f" {place.label}: {place.help}" if place and place.help else ""
         yield prompt("CO5", ("capacity",), question + beside)
+    is_asked_for = bool(document.consent.given_by)
     for entry in document.capacity:
-        if entry.how_explained is None:
+        is_open = entry.outcome != _NOT_ASSESSED or is_asked_for
+        if entry.how_explained is None and is_open:
             question = "How was it explained in a way that suits the person?"
             yield prompt("CO8", (*entry.at, "how_explained"), question)
 

@@ -22,6 +22,8 @@ from agency_client.record.tables import declared
 Text = tuple[str, Place]
 #: Answers that stay with the sender's agency.
 _OWN: Final = frozenset({"confider"})
+#: Reasons by address: each reader reads their own, and nobody else's.
+_REASONS: Final = ("need_to_know", "ask")
 #: How another child is a source, whom somebody may want to protect.
 _CHILDREN: Final = frozenset({"peer", "child"})
 
@@ -39,7 +41,7 @@ def known_only_to_those_named(document: Document, facts: Facts) -> Iterator[Find
     for source in _sources(document, facts):
         for readers, part in document.parts():
             if source.is_.unknown_to(readers):
-                yield from _told_in(part, source, document)
+                yield from _told_in(readers, part, source, document)
 
 
 def not_told_to_everybody(document: Document, facts: Facts) -> Iterator[Finding]:
@@ -151,19 +153,26 @@ def _folded(name: str | None) -> str:
     return (name or "").strip().casefold()
 
 
-def _told_in(part: Any, source: _Source, document: Document) -> Iterator[Finding]:
-    about = {name for table in _tables(part) for name in table.about}
+def _told_in(
+    readers: frozenset[str], part: Any, source: _Source, document: Document
+) -> Iterator[Finding]:
     for table in _tables(part):
         if not source.ids.isdisjoint(table.about):
             yield _refusal(source.is_, (*table.at, "about"))
-    for text, at in _told_with(part, about, source, document):
+    for text, at in _told_with(readers, part, source, document):
         if is_named(source.is_.name, text):
             yield _refusal(source.is_, at)
 
 
-def _told_with(part: Any, about: set[str], source: _Source, document: Document) -> Iterator[Text]:
-    """The texts of a part, and the notes on those whom it is about, who travel with it."""
-    yield from _texts(part, part.at)
+def _told_with(
+    readers: frozenset[str], part: Any, source: _Source, document: Document
+) -> Iterator[Text]:
+    """The texts of a part that somebody reads who may not know a source, and the notes on those whom it is about."""
+    reasons = {(*part.at, name, to): to for name in _REASONS for to in getattr(part, name, ())}
+    for text, at in _texts(part, part.at):
+        if source.is_.unknown_to({reasons[at]} if at in reasons else readers):
+            yield text, at
+    about = {name for table in _tables(part) for name in table.about}
     for other in document.people:
         if other.id in about and other.id not in source.ids:
             yield other.notes or "", (*other.at, "notes")
@@ -173,8 +182,7 @@ def _read_by_others(source: _Source, document: Document) -> Iterator[Text]:
     """Every text that somebody reads who may not know a source."""
     for readers, part in document.parts():
         if source.is_.unknown_to(readers):
-            about = {name for table in _tables(part) for name in table.about}
-            yield from _told_with(part, about, source, document)
+            yield from _told_with(readers, part, source, document)
     if source.is_.unknown_to(document.to):
         yield from _for_everybody(document)
 

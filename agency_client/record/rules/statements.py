@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from agency_client.record.document import Document
 from agency_client.record.facts import Facts
@@ -137,11 +138,16 @@ def assessments_rest_on_something(document: Document, facts: Facts) -> Iterator[
             )
 
 
+#: Each of these dates a statement, and so does one that cannot be read: its fault is told already.
+_WHEN: Final = ("as_of", "event_from", "recorded_at")
+
+
 def dated(document: Document, facts: Facts) -> Iterator[Finding]:
     """When a fact or report holds is owed."""
     for statement in _made_here(document):
         when = statement.as_of or statement.event_from or statement.recorded_at
-        if when is None and class_of(statement) is not StatementClass.OPINION:
+        is_said = when is not None or any(document.faults.has((*statement.at, n)) for n in _WHEN)
+        if not is_said and class_of(statement) is not StatementClass.OPINION:
             yield owed("OB2", (*statement.at, "as_of"), "Say as of when this holds.")
 
 
