@@ -15,7 +15,8 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 DOCS_READY := .venv-docs/.ready
 ROOMS := phoenix_protocol keys phoenix_relay agency_client config
-WORKERS ?= 2
+# One more than the cores of a small machine: many tests wait for processes.
+WORKERS ?= 3
 
 export UV_PYTHON_DOWNLOADS := never
 # Compiled code is kept, whatever the environment says: every command starts in a third of the time.
