@@ -14,6 +14,7 @@ from enum import Enum
 from typing import Any, Final
 
 from agency_client.record.places import Place, written
+from agency_client.record.plain import plain
 from agency_client.record.unanswerable import is_open
 from agency_client.web.forms import Form
 from agency_client.web.statement_words import dated
@@ -267,14 +268,14 @@ def _text(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     return {
         "id": field.id,
         "name": field.name,
-        "label": {"text": field.label},
+        "label": {"text": plain(field.label)},
         "value": "" if value is None else str(value),
         **_common(field, problem),
     }
 
 
 def _group(field: Field, problem: str | None) -> dict[str, Any]:
-    legend = {"text": field.label, "classes": "govuk-fieldset__legend--s"}
+    legend = {"text": plain(field.label), "classes": "govuk-fieldset__legend--s"}
     return {
         "idPrefix": field.id,
         "name": field.name,
@@ -286,8 +287,8 @@ def _group(field: Field, problem: str | None) -> dict[str, Any]:
 def _item(word: Word, *, checked: bool) -> dict[str, Any]:
     return {
         "value": word.code,
-        "text": word.label,
-        "hint": {"text": word.help} if word.help else None,
+        "text": plain(word.label),
+        "hint": {"text": plain(word.help)} if word.help else None,
         "checked": checked,
     }
 
@@ -306,7 +307,7 @@ def _one(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
 def _select(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     nothing = Word(code="", label="Choose, or leave open")
     items = [
-        {"value": word.code, "text": word.label, "selected": (value or "") == word.code}
+        {"value": word.code, "text": plain(word.label), "selected": (value or "") == word.code}
         for word in (nothing, *field.words)
     ]
     return {**_text(field, value, problem), "items": items}
@@ -330,7 +331,7 @@ def _many(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
 
 
 def _yes(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
-    item = {"value": "yes", "text": field.label, "checked": value is True}
+    item = {"value": "yes", "text": plain(field.label), "checked": value is True}
     return {
         "idPrefix": field.id,
         "name": field.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import given
@@ -67,11 +68,23 @@ def test_what_a_statement_rests_on_goes_along(
 
 def test_a_section_goes_with_its_statements() -> None:
     tree = document([1, 2])
+    stays = editing.sections_of(tree)[1]["id"]
     editing.remove_section(tree, 0)
     assert basis_by_text(tree) == {"T2": [], "T3": ["T2"]}
-    assert [section["id"] for section in editing.sections_of(tree)] == ["s2"]
+    assert [section["id"] for section in editing.sections_of(tree)] == [stays]
     assert editing.add_section(tree, "New") == 1
-    assert [section["id"] for section in editing.sections_of(tree)] == ["s2", "s1"]
+    assert [section["id"] for section in editing.sections_of(tree)] == [stays, "new"]
+
+
+def test_the_id_of_a_section_tells_no_reader_how_many_others_there_are() -> None:
+    tree: editing.Tree = {}
+    for title in ("Attendance: autumn", "", "", "Attendance: autumn", "ÉCOLE", "legal", "12"):
+        editing.add_section(tree, title)
+    ids = [section["id"] for section in editing.sections_of(tree)]
+    assert len(set(ids)) == len(ids)
+    assert (ids[0], ids[4]) == ("attendance-autumn", "ecole")
+    for id_ in ids[1:4] + ids[5:]:
+        assert re.fullmatch("s-[0-9a-f]{6}", id_), id_
 
 
 def test_a_person_goes_from_every_place() -> None:

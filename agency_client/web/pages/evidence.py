@@ -153,6 +153,7 @@ async def ready(asked: Asked) -> web.StreamResponse:
         size=found.file.size,
         digest=found.done.written.digest.hex(),
         titles=[each.title for each in shown],
+        still_named=found.done.still_named,
         has_decision=any(each.kind == _DECISION for each in shown),
         left_out=list(left_out_lines(proved)),
         hidden_line=hidden_line(proved),

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, Final
 
 Tree = dict[str, Any]
+#: What sealing calls its own sections, and evidence its parts.
+_OWN_IDS: Final = frozenset(
+    {"advice", "cover", "decision", "disagreement", "legal", "request", "response", "words"}
+)
+#: Ids are read aloud and typed.
+_LONGEST_ID: Final = 24
 
 
 def people_of(document: Tree) -> list[Tree]:
@@ -92,11 +102,23 @@ def number_of(document: Tree, section: int, position: int) -> int:
 
 
 def add_section(document: Tree, title: str) -> int:
-    """A new section at the end; gives its position."""
+    """A new section at the end; gives its position.
+
+    Its id tells readers nothing of how many others there are: it is out of its title, or out of what is written.
+    """
     sections = sections_of(document)
-    id_ = _free("s", {section.get("id") for section in sections})
+    id_ = _section_id(document, title, {section.get("id") for section in sections})
     sections.append({"id": id_, "title": title, "need_to_know": {}, "statement": []})
     return len(sections) - 1
+
+
+def _section_id(document: Tree, title: str, taken: set[Any]) -> str:
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    id_ = "-".join(re.findall(r"[a-z0-9]+", letters))[:_LONGEST_ID].strip("-")
+    if id_ and id_[0].isalpha() and id_ not in taken | _OWN_IDS:
+        return id_
+    written = json.dumps([document, title], default=str, sort_keys=True)
+    return "s-" + hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
 
 def remove_section(document: Tree, section: int) -> None:

@@ -52,6 +52,15 @@ KINDS: Final[dict[Kind, tuple[str, str]]] = {
 _POLICE: Final = "police"
 
 
+def _known(setting: Setting, chosen: Any) -> tuple[Word, ...]:
+    """Everybody who can be written to, and whoever was chosen before."""
+    others = chosen if isinstance(chosen, list) else ()
+    names = {str(each): str(each) for each in others} | {
+        address: f"{name} ({address})" for address, name in setting.names.items()
+    }
+    return tuple(Word(code=address, label=label) for address, label in names.items())
+
+
 def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
     """What is asked about one person."""
     at: Place = ("people", position)
@@ -89,12 +98,11 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
             label="Nobody may learn where this person is",
         ),
         Field(
-            is_rare=True,
             at=(*at, "source_known_to"),
-            shape=Shape.LINES,
+            shape=Shape.MANY,
             label="If this person is a source that you protect, who may learn who it is?",
-            hint="Addresses, one on each line. Nobody else gets the name.",
-            rows=2,
+            hint="Leave all empty if it is no secret who this is. Nobody whom you do not tick gets the name.",
+            words=_known(setting, value_at(setting.document, (*at, "source_known_to"))),
         ),
         Field(
             is_rare=True,
