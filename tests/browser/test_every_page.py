@@ -43,9 +43,23 @@ _NO_PAGES = frozenset(
         "/members/partnership/protocol/text",
     }
 )
-#: Pages that no link leads to, because something has just been done: the tests of what is done look at them.
+#: Pages that are there only after something was done, or while something goes on: the tests of that look at them.
 _AFTER = frozenset(
     {
+        "/inbox/put-away",
+        "/inbox/{package}/acknowledge",
+        "/inbox/{package}/outcome",
+        "/inbox/{package}/return",
+        "/members/joining",
+        "/register/record/{record}/breach",
+        "/requests/answer",
+        "/reviews/look/record/{record}",
+        "/reviews/owed/record/{record}",
+        "/reviews/owed/record/{record}/answer",
+        "/sent/{package}/correct/{item}",
+        "/sent/{package}/release/{item}",
+        "/sent/{package}/withdraw/{item}",
+        "/work",
         "/unlock",
         "/work/{job}",
         "/share/sent/{package:[0-9a-f]{32}}",
@@ -58,6 +72,13 @@ _AFTER = frozenset(
         "/reviews/restricted/{package}",
     }
 )
+#: Of these several are looked at: what waits, what was accepted, what is answered differ.
+_SEVERAL = {
+    "/inbox/{package}": 4,
+    "/sent/{package}": 3,
+    "/register/record/{record}": 3,
+    "/register/package/{package}": 2,
+}
 REQUEST = f"""
 to = ["{MASH}"]
 purpose = "Which episodes are known"
@@ -89,11 +110,6 @@ class Seen:
     #: Steps of documents: the same questions are asked in several kinds, and looked at in one.
     steps: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def seen() -> Seen:
-    return Seen()
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -202,6 +218,7 @@ def begin_answer(page: Page, app: App) -> None:
 def crawl(page: Page, app: App, seen: Seen, name: str) -> None:
     """Follow every link that leads to another kind of page, and look at each."""
     waiting, known = ["/"], {("/", "")}
+    looked: dict[str, set[str]] = {}
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(app.url + path)
@@ -217,7 +234,15 @@ def crawl(page: Page, app: App, seen: Seen, name: str) -> None:
         for link in links:
             to = urlsplit(link)
             other = route_of(to.path) if to.path.startswith("/") else None
-            if other is None or other in known or other[0] in _NO_PAGES:
+            if other is None or other[0] in _NO_PAGES:
+                continue
+            if len(looked.setdefault(other[0], set()) | {to.path}) <= _SEVERAL.get(other[0], 0):
+                if to.path not in looked[other[0]]:
+                    looked[other[0]].add(to.path)
+                    known.add(other)
+                    waiting.append(to.path)
+                continue
+            if other in known:
                 continue
             known.add(other)
             if other[1] in seen.steps:
@@ -254,21 +279,21 @@ def look(page: Page, name: str) -> Iterator[str]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", ["social-care", "desk", "council"])
-def test_the_pages_of_a_machine(
-    name: str, story: Town, apps: Callable[..., App], opened: Callable[..., Page], seen: Seen
+def test_every_page_is_reached_by_links_and_is_as_it_should_be(
+    story: Town, apps: Callable[..., App], opened: Callable[..., Page]
 ) -> None:
-    app = apps(name)
-    page = opened(app, viewport=WIDE)
-    if name == "social-care":
-        begin_drafts(page, app)
-    elif name == "desk":
-        begin_answer(page, app)
-    before = len(seen.wrong)
-    crawl(page, app, seen, name)
-    assert seen.wrong[before:] == []
-
-
-def test_every_page_was_reached_by_its_links(seen: Seen) -> None:
+    seen = Seen()
+    for name, begin in (
+        ("social-care", begin_drafts),
+        ("desk", begin_answer),
+        ("council", None),
+    ):
+        app = apps(name)
+        page = opened(app, viewport=WIDE)
+        if begin is not None:
+            begin(page, app)
+        crawl(page, app, seen, name)
+    assert seen.wrong == []
     everything = {route for route, _ in ROUTES} - _NO_PAGES - _AFTER
-    assert sorted(everything - seen.routes) == []
+    missing = sorted(everything - seen.routes)
+    assert missing == [], "\n".join(missing)
