@@ -175,7 +175,6 @@ def _pages(sent: str) -> dict[str, str | None]:
         "decisions": "/decisions",
         "notices": "/notices",
         "drafts": "/share",
-        "the urgent page": "/share/urgent",
         "directory": "/members/directory",
         "deliveries": "/pictures/deliveries",
         "expiries": "/pictures/expiries",
