@@ -54,9 +54,13 @@ class Visitor:
         self.token: Final = re.findall(r'name="form_token" value="([^"]+)"', self.page("/"))[0]
 
     def _ask(
-        self, method: str, path: str, headers: dict[str, str], body: object = None
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: str | Iterator[bytes] | None = None,
     ) -> http.client.HTTPResponse:
-        self._connection.request(method, path, body=body, headers=headers)  # type: ignore[arg-type]
+        self._connection.request(method, path, body=body, headers=headers)
         return self._connection.getresponse()
 
     def get(self, path: str) -> bytes:

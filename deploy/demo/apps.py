@@ -14,9 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from deploy.demo.homes import KEPT, InUseError, Left, alone, find  # noqa: E402
-from tests.browser.apps import App  # noqa: E402
-from tests.end_to_end.processes import UnexpectedEndError  # noqa: E402
+from deploy.demo.homes import KEPT, InUseError, Left, alone, find  # noqa: E402  # found by the path above
+from tests.browser.apps import App  # noqa: E402  # found by the path above
+from tests.end_to_end.processes import UnexpectedEndError  # noqa: E402  # found by the path above
 
 
 def show(left: Left, stopped: threading.Event) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.end_to_end.processes import Machine, RelayProcess, program  # noqa: E402
+from tests.end_to_end.processes import Machine, RelayProcess, program  # noqa: E402  # found by the path above
 
 #: Where they are. The next run of the story replaces them.
 KEPT = ROOT / "build" / "demo"

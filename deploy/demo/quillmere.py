@@ -21,8 +21,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from deploy.demo.homes import KEPT, InUseError, how_to_open, leave  # noqa: E402
-from tests.end_to_end.processes import Machine, RelayProcess  # noqa: E402
+from deploy.demo.homes import KEPT, InUseError, how_to_open, leave  # noqa: E402  # found by the path above
+from tests.end_to_end.processes import Machine, RelayProcess  # noqa: E402  # found by the path above
 
 PACKAGE = ROOT / "config" / "demo" / "p1.toml"
 #: The relay's "day" in this story, in seconds.

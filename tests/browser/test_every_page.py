@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from agency_client.web.table import all_pages
 from tests.browser.apps import App
@@ -23,8 +23,8 @@ from tests.end_to_end.quillmere import PASSPHRASE, Town
 
 PICTURES = Path("build/pages")
 #: A desktop's window at 400 % is so wide.
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 #: No title, which a window shows to whoever walks by, names a child.
 CHILD = re.compile(r"jordan", re.IGNORECASE)
 #: Parts of a path that make another page of it, and are not only another thing on the same page.
@@ -263,7 +263,7 @@ def look(page: Page, name: str) -> Iterator[str]:
     PICTURES.mkdir(parents=True, exist_ok=True)
     file = re.sub(r"[^a-z-]+", "-", name.lower()).strip("-")
     page.screenshot(path=PICTURES / f"{file}.png", full_page=True)
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         yield "it is wider than a narrow window"
     page.emulate_media(forced_colors="active")
@@ -275,7 +275,7 @@ def look(page: Page, name: str) -> Iterator[str]:
     if hidden:
         yield f"{hidden} things cannot be seen in forced colours"
     page.emulate_media(forced_colors="none")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
 
 
 @pytest.mark.timeout(900)

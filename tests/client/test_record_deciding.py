@@ -299,7 +299,9 @@ def test_whoever_asks_what_is_held_about_them_is_answered_in_a_month(
         text.replace("asked_at = 2026-11-25\nhow", f"asked_at = {asked}\nhow").encode()
     )
     (look,) = access_looks(document, NOW)
-    assert (look.kind, look.at) == ("access_answer", span(answered).last)  # type: ignore[union-attr]
+    due = span(answered)
+    assert due is not None
+    assert (look.kind, look.at) == ("access_answer", due.last)
     unknown = read_decision(text.replace("asked_at = 2026-11-25\nhow", "how").encode())
     (look,) = access_looks(unknown, NOW)
     assert look.at == a_month_after(NOW)

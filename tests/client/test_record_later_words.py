@@ -66,7 +66,7 @@ def test_words_by_command_are_refused_with_a_way_out_or_looked_at_again() -> Non
 
 
 def blocked(findings: object) -> list[str]:
-    problems = getattr(findings, "problems")  # noqa: B009
+    problems = findings.problems
     return [p.place for p in problems if p.code == "E_DOC_PROTECTED"]
 
 

@@ -176,9 +176,10 @@ async def _carry(asked: Asked, sending: Any) -> None:
 async def _one(asked: Asked) -> Disagreement:
     """The one that the path names. Raises HTTPNotFound."""
     number = record_of(asked)
-    for each in await asked.client.disagreements():
+    every: tuple[Disagreement, ...] = await asked.client.disagreements()
+    for each in every:
         if each.record == number:
-            return each  # type: ignore[no-any-return]
+            return each
     raise web.HTTPNotFound
 
 
