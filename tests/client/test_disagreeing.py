@@ -182,8 +182,11 @@ async def test_an_answer_of_somebody_it_was_not_raised_with_is_a_finding(here: D
     nurse, mash = here["nurse"], here["mash 1"]
     core = mash.client.find_sent(done.sent.result.package.hex())
     words = {"core": core.hex(), "text": "We answer for them"}
+
+    def noted(_facts: Any, tx: Any, package_: Any) -> None:
+        _noted(nurse, tx, package_)
+
     for step in (Step.ANSWERED, Step.CLOSED):
-        noted = lambda _f, tx, p: _noted(nurse, tx, p)  # noqa: E731  # bound to nothing of the loop
         stray = _send(nurse.home, (Address(MASH),), step, words, noted, ())
         package_ = (await stray).sent.result.package
         await mash.accept(package_.hex())

@@ -14,6 +14,7 @@ from agency_client.record.disagreements import (
     read_step_document,
     step_document,
 )
+from agency_client.record.findings import Findings
 from agency_client.record.reading import read_document
 from agency_client.record.requests import read_request_document
 from agency_client.record.responses import read_response_document
@@ -65,9 +66,8 @@ def test_words_by_command_are_refused_with_a_way_out_or_looked_at_again() -> Non
     assert refuse_naming([SOURCE], ["Robin S and Robin"], [COUNCIL]) == ()
 
 
-def blocked(findings: object) -> list[str]:
-    problems = findings.problems
-    return [p.place for p in problems if p.code == "E_DOC_PROTECTED"]
+def blocked(findings: Findings) -> list[str]:
+    return [p.place for p in findings.problems if p.code == "E_DOC_PROTECTED"]
 
 
 def test_a_disagreement_and_a_question_for_advice_are_held_to_it() -> None:
