@@ -285,8 +285,8 @@ class Client:
 
         ``seen`` is told the findings before anything is sealed: what the rules say, and who reads what.
         """
-        from agency_client.use_cases.documents import send_document
         from agency_client.use_cases.joining import require_approved
+        from agency_client.use_cases.sending_documents import send_document
 
         await require_approved(self.home)
         return await send_document(self.home, document, options, progressed, seen)

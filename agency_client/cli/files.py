@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agency_client.named_files import open_named
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from phoenix_protocol.errors import UsageError
 
 _PIECE = 1 << 20

@@ -31,7 +31,9 @@ from agency_client.use_cases.advising import (
     find_question,
     questions_in,
 )
-from agency_client.use_cases.documents import Added, Kind, Options, Sent, send_written
+from agency_client.use_cases.document_drafting import Added, Kind
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import Sent, send_written
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import package_or_record

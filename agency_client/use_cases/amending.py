@@ -35,7 +35,9 @@ from agency_client.record.rules.deciding import check_decision
 from agency_client.record.syntax import Parsed
 from agency_client.use_cases.answered import follow_package, follow_record
 from agency_client.use_cases.catalogues import catalogue_of
-from agency_client.use_cases.documents import OWED_WITHIN, PACKAGE, Options, check_written
+from agency_client.use_cases.document_drafting import OWED_WITHIN
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import PACKAGE, check_written
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import (
     ToRecord,

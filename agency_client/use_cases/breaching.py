@@ -22,7 +22,7 @@ from agency_client.record.registering import document_terms, people_facts
 from agency_client.record.rules.breaching import check_breach
 from agency_client.record.syntax import Parsed, parse
 from agency_client.record.when import span
-from agency_client.use_cases.documents import OWED_WITHIN
+from agency_client.use_cases.document_drafting import OWED_WITHIN
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.misdirected import keep_receipts, reached_by
 from agency_client.use_cases.recording import (

@@ -11,7 +11,7 @@ from agency_client.record.looks import access_looks, looks, owed_looks
 from agency_client.record.registering import DECISION, of_decision
 from agency_client.record.rules.deciding import check_decision
 from agency_client.record.wording import in_words
-from agency_client.use_cases.documents import OWED_WITHIN
+from agency_client.use_cases.document_drafting import OWED_WITHIN
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import ToRecord, cores_of, keep, record_facts
 from phoenix_protocol.identifiers import Seconds

@@ -32,7 +32,9 @@ from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.request_drafting import iso
 from agency_client.record.subjects import terms
 from agency_client.record.when import expiry
-from agency_client.use_cases.documents import Added, Kind, Options, Sent, send_written
+from agency_client.use_cases.document_drafting import Added, Kind
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import Sent, send_written
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import ToRecord, find_record, keep, people_of

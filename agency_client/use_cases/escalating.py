@@ -28,7 +28,7 @@ from agency_client.record.requests import read_request_document
 from agency_client.record.rules.requests import NOT_STATED
 from agency_client.record.shipped import shipped_calendar
 from agency_client.use_cases.catalogues import catalogue_of
-from agency_client.use_cases.documents import setting_for
+from agency_client.use_cases.document_drafting import setting_for
 from agency_client.use_cases.expiring import raise_alert
 from agency_client.use_cases.handing_in import hand_in
 from agency_client.use_cases.home import Home, endpoint_of

@@ -19,11 +19,11 @@ from agency_client.use_cases.joining import require_approved
 from agency_client.use_cases.knowing import Known, meet
 from agency_client.use_cases.leaving import note_who_left
 from agency_client.use_cases.notice_keeping import keep_notices
-from agency_client.use_cases.overriding import tell_originators
 from agency_client.use_cases.recalling import void_numbers
 from agency_client.use_cases.receiving import fetch
 from agency_client.use_cases.sayings import flush
 from agency_client.use_cases.talking import in_step
+from agency_client.use_cases.telling_originators import tell_originators
 from keys import epochs
 from keys.content import Publication, Standing
 from keys.content import in_step as back_in_step

@@ -11,8 +11,10 @@ from agency_client.record.rules import check_document, copies
 from agency_client.record.rules.protection import not_told_to_originators
 from agency_client.record.syntax import parse
 from agency_client.use_cases.copying import find_copies
-from agency_client.use_cases.documents import PACKAGE, Options, check_written, send_document
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import PACKAGE, check_written
 from agency_client.use_cases.home import Home, endpoint_of
+from agency_client.use_cases.sending_documents import send_document
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import PackageId
 

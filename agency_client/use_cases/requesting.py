@@ -13,15 +13,9 @@ from agency_client.record.request_drafting import DUE_ON_COVER, request_sections
 from agency_client.record.requests import RequestDocument, read_request_document
 from agency_client.record.rules.requests import RequestFacts, check_request, due_by, due_of
 from agency_client.record.shipped import shipped_calendar
-from agency_client.use_cases.documents import (
-    Added,
-    Kind,
-    Options,
-    Seen,
-    Sent,
-    check_written,
-    send_written,
-)
+from agency_client.use_cases.document_drafting import Added, Kind
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import Seen, Sent, check_written, send_written
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.request_taking import note_asked

@@ -18,15 +18,9 @@ from agency_client.record.responses import ResponseDocument, read_response_docum
 from agency_client.record.rules.responses import PutHere, ResponseFacts, check_response
 from agency_client.record.templates import response_document
 from agency_client.use_cases.catalogues import catalogue_of
-from agency_client.use_cases.documents import (
-    Added,
-    Kind,
-    Options,
-    Seen,
-    Sent,
-    check_written,
-    send_written,
-)
+from agency_client.use_cases.document_drafting import Added, Kind
+from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.documents import Seen, Sent, check_written, send_written
 from agency_client.use_cases.handing_in import Progressed
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.localising import place_of

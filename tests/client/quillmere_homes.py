@@ -22,7 +22,7 @@ from agency_client.adapters.relay_http import HttpRelay
 from agency_client.adapters.vault import create_vault, open_vault
 from agency_client.client import Client
 from agency_client.unlocking import OpenHome
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.home import Home, Speaker, UntrustedRelay
 from keys.content import (
     AuditHead,

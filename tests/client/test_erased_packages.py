@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from agency_client.ports.vault import EraseReason
 from agency_client.use_cases.chronicling import Stretch
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.evidence import Choice
 from agency_client.use_cases.registering import Sought
 from phoenix_protocol.errors import RefusedError

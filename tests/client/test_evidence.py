@@ -15,7 +15,7 @@ from agency_client.ports.vault import EraseReason
 from agency_client.record.verdict_words import DID, what
 from agency_client.record.verdicts import findings
 from agency_client.use_cases import erasing
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.evidence import Choice, Exported
 from agency_client.verifying import save_attachment, verify_file
 from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError, UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.reading import received_package
 from agency_client.use_cases.sayings import say
 from agency_client.use_cases.talking import in_step

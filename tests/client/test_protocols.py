@@ -11,7 +11,7 @@ import pytest
 
 from agency_client.client import Client
 from agency_client.record.opened import read_section
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.protocol_review import NewText, review_protocol
 from phoenix_protocol.errors import PhoenixError, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.registering import Sought
 from phoenix_protocol.errors import RefusedError
 from tests.client.quillmere_homes import Desk, Desks, desks

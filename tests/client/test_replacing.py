@@ -12,7 +12,7 @@ import pytest_asyncio
 from agency_client.record.opened import read_section
 from agency_client.use_cases.chronicling import Stretch
 from agency_client.use_cases.disclosing import Disclosure
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.replacing import replacements
 from agency_client.use_cases.reviewing import Outcome, Reviewed
 from phoenix_protocol.errors import UsageError

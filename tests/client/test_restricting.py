@@ -143,7 +143,7 @@ async def test_what_is_restricted_is_not_passed_on(here: Desks) -> None:
             f'[[section.statement]]\ncopy_of = {{ package = "{id_}", statement = "observed.1" }}',
         ]
     )
-    from agency_client.use_cases.documents import Options
+    from agency_client.use_cases.document_options import Options
 
     found = await mash.client.check(copying.encode(), Options(urgent=True))
     (problem,) = (p for p in found.problems if p.code == "E_DOC_COPY")
@@ -154,7 +154,7 @@ async def test_what_is_restricted_is_not_passed_on(here: Desks) -> None:
 
 
 async def test_a_request_is_listed_without_its_words_and_not_answered(here: Desks) -> None:
-    from agency_client.use_cases.documents import Options
+    from agency_client.use_cases.document_options import Options
 
     door, mash = here["front door"], here["mash 1"]
     document = QUESTION.replace('"Ask"', '"Ask about the bus"\nthread = "QM-0417"')
@@ -213,7 +213,7 @@ async def test_saying_why_is_recorded_only_where_something_is_restricted(
 
 async def test_files_of_what_is_restricted_are_not_written(here: Desks, tmp_path: Path) -> None:
     from agency_client.cli.files import read_options
-    from agency_client.use_cases.documents import Options
+    from agency_client.use_cases.document_options import Options
 
     attached = tmp_path / "register.txt"
     attached.write_text("a register", "utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from phoenix_protocol.errors import RefusedError
 from tests.client.quillmere_homes import desks
 from tests.end_to_end.documents import package

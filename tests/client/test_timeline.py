@@ -12,7 +12,7 @@ import pytest_asyncio
 from agency_client.ports.vault import Journey
 from agency_client.record.health import Took, health, took
 from agency_client.record.timeline import Heard, Mark, Way, timeline
-from agency_client.use_cases.documents import Options
+from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.drafts import tree_of
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import Address, Seconds

@@ -18,7 +18,7 @@ from agency_client.web.writing.steps import Group, Setting, Step
 if TYPE_CHECKING:
     from agency_client.client import Client
     from agency_client.ports.vault.drafts import Draft
-    from agency_client.use_cases.documents import Options
+    from agency_client.use_cases.document_options import Options
     from agency_client.web.jobs import Progressed
 
 NAME: Final = "package"
@@ -52,7 +52,7 @@ def groups(setting: Setting) -> tuple[Group, ...]:
 
 def options_of(client: Client, draft: Draft, *, urgent: bool | None = None) -> Options:
     """How a draft is sent: its files, and whether answers may follow."""
-    from agency_client.use_cases.documents import Options
+    from agency_client.use_cases.document_options import Options
 
     said = bool(tree_of(draft).get("urgent"))
     return Options(
