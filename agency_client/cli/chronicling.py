@@ -8,16 +8,9 @@ from typing import Any
 
 import click
 
-from agency_client.cli.copies import (
-    FILE,
-    first_second,
-    head,
-    require_new,
-    second_after,
-    warn_of_copies,
-    write_new,
-)
+from agency_client.cli.copies import FILE, first_second, head, second_after, warn_of_copies
 from agency_client.cli.near import near_json, near_to, tell_near
+from agency_client.cli.new_files import require_new, write_new
 from agency_client.cli.options import command
 from agency_client.cli.restricting import restricted_json
 from agency_client.cli.running import as_json, run

@@ -1,8 +1,7 @@
-"""Lists that leave the system as files: between which days, and new files for nobody else's eyes."""
+"""Lists that leave the system as files: between which days, and what stands above them."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,38 +47,6 @@ def head(whose: str, since: str | None, until: str | None) -> Mapping[str, str]:
     """
     said = {"Kept by": whose, "From": since, "To": until, "Made": spoken(int(time.time()))}
     return {name: text for name, text in said.items() if text is not None}
-
-
-def require_new(path: Path) -> None:
-    """Raise UsageError ``E_FILE`` when there is a file already."""
-    if path.exists():
-        raise UsageError(
-            "E_FILE",
-            "There is a file of this name already.",
-            next="Choose another name; nothing is overwritten.",
-        )
-
-
-def write_new(path: Path, data: bytes) -> None:
-    """A file for nobody else's eyes, whole or not at all. Nothing is overwritten."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise _not_written(error) from None
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise _not_written(error) from None
-
-
-def _not_written(error: OSError) -> UsageError:
-    return UsageError(
-        "E_FILE",
-        f"The file cannot be written: {error.strerror}.",
-        next="Choose another name or folder; nothing is overwritten.",
-    )
 
 
 def warn_of_copies(paths: Mapping[str, Path]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from agency_client.cli.notices import given_json, tell_given
+from agency_client.cli.given_pages import given_json, tell_given
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import is_terminal, problem_json, shown, tell_json, tell_problems
 from agency_client.client import Client

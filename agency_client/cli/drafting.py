@@ -75,14 +75,14 @@ def findings_json(findings: Any) -> dict[str, Any]:
 
 def recipients_compared(findings: Any) -> list[dict[str, Any]]:
     """When the words of each recipient were last compared, as scripts see it."""
-    from agency_client.cli.people import compared_json
+    from agency_client.cli.compared_pages import compared_json
 
     return [compared_json(compared) for compared in findings.compared]
 
 
 def tell_compared(findings: Any, *, err: bool = True) -> None:
     """The same for a person. Addresses whose words nobody compared yet stand together."""
-    from agency_client.cli.people import compared_text
+    from agency_client.cli.compared_pages import compared_text
 
     for compared in findings.compared:
         if compared.at is not None:

@@ -46,6 +46,15 @@ def read_document_file(path: Path) -> bytes:
     return data
 
 
+def read_file(path: Path, limit: int = 1 << 24) -> bytes:
+    """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
+    with open_named(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError("E_FILE", "The file is too large to be what it should be.")
+    return data
+
+
 def read_options(attach: tuple[str, ...], expires: str | None, urgent: bool) -> Options:
     """The options of ``check`` and ``send``. Raises UsageError ``E_USAGE`` for a malformed ``--attach``."""
     return Options(

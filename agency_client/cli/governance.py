@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from agency_client.cli.files import read_file
 from agency_client.cli.options import command, group
 from agency_client.cli.protocols import protocol as protocol_command
 from agency_client.cli.protocols import read_text, review, warn_of_protocol
@@ -26,7 +27,6 @@ from agency_client.cli.telling import (
     warn,
 )
 from agency_client.cli.texts import LINE
-from agency_client.named_files import open_named
 from agency_client.use_cases.agencies import AgencyProfile
 from agency_client.use_cases.founding import NewPartnership
 from agency_client.use_cases.governing import PartnershipStatus
@@ -49,15 +49,6 @@ def _warn_if_past(review_due: Seconds) -> None:
     """A review in the past stops nothing, and is rarely meant."""
     if review_due < time.time():
         warn("The day of the review is past, so the review is overdue from the start.")
-
-
-def read_file(path: Path, limit: int = 1 << 24) -> bytes:
-    """A file's bytes. Raises UsageError ``E_FILE`` for one that cannot be read."""
-    with open_named(path) as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise UsageError("E_FILE", "The file is too large to be what it should be.")
-    return data
 
 
 #: More than any claim has.

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from agency_client.cli.files import read_document_file
+from agency_client.cli.new_files import write_new
 from agency_client.cli.options import command, group
-from agency_client.cli.people import write_new
 from agency_client.cli.retaining import time_to_come
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, tell, tell_json

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
+from agency_client.cli.given_pages import given_json, tell_given
 from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import problem_json, tell, tell_json, tell_problem, warn
+from agency_client.cli.telling import tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
-from phoenix_protocol.errors import Problem, UnavailableError, UsageError
+from phoenix_protocol.errors import UnavailableError, UsageError
 
 _OUTCOMES = ("rectified", "restricted", "erased", "disagreed")
 _check = click.option(
@@ -133,43 +134,6 @@ def _give(ctx: click.Context, work: Any) -> None:
         tell_json(given_json(given))
     else:
         tell_given(given)
-
-
-def given_json(given: Any) -> dict[str, Any]:
-    """What was said, as scripts see it."""
-    return {
-        "notice": given.notice.hex(),
-        "package": given.package.hex(),
-        "statement": given.called,
-        "to": list(given.audience),
-        "repeated": given.repeated,
-        "warnings": [problem_json(problem) for problem in _warnings(given)],
-    }
-
-
-def tell_given(given: Any) -> None:
-    """The same for a person."""
-    for problem in _warnings(given):
-        tell_problem(problem)
-    if given.repeated:
-        tell("This was said before. Nobody is told twice.")
-    tell(f"Said of {given.called}, to:")
-    for address in given.audience:
-        tell(f"  {address}")
-    tell(f"See who has answered: phoenix status {given.package.hex()[:12]}")
-
-
-def _warnings(given: Any) -> list[Problem]:
-    if not given.left_out:
-        return list(given.hints)
-    return [
-        *given.hints,
-        Problem(
-            code="W_NO_KEY",
-            message=f"{len(given.left_out)} machines of those who were told have no key and get nothing.",
-            next="Their desk has it. Ask them to run 'phoenix inbox' on those machines.",
-        ),
-    ]
 
 
 @command("notices")

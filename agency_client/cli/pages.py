@@ -14,7 +14,7 @@ from agency_client.cli.notice_pages import (
     tell_beside,
     with_notices,
 )
-from agency_client.cli.receiving import replaced_json, replaced_lines
+from agency_client.cli.replaced_pages import replaced_json, replaced_lines
 from agency_client.cli.restricting import restricted_json, restricted_text
 from agency_client.cli.section_readers import (
     protected_lines,

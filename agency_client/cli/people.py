@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from agency_client.cli.anchors import read_anchor
+from agency_client.cli.compared_pages import compared_json, compared_text
 from agency_client.cli.governance import profile_options, read_day
+from agency_client.cli.new_files import write_new
 from agency_client.cli.options import command, group
 from agency_client.cli.protocols import adopt, declare
 from agency_client.cli.running import as_json, run
@@ -21,18 +23,6 @@ from agency_client.use_cases.joining import Asked, DirectoryLines, MemberLine, W
 from phoenix_protocol.directory.statements import EndReason, Role
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import address, agency_id
-
-
-def write_new(path: Path, data: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except OSError as error:
-        raise UsageError(
-            "E_FILE",
-            f"The file cannot be written: {error.strerror}.",
-            next="Choose another name; nothing is overwritten.",
-        ) from None
 
 
 @group("agency")
@@ -289,22 +279,3 @@ def fingerprint(ctx: click.Context, address_: str, compared: bool, by: str | Non
         return
     tell(" ".join(found.words))
     tell(compared_text(found.compared))
-
-
-def compared_json(compared: Any) -> dict[str, Any]:
-    """When words were last compared, as scripts see it."""
-    return {
-        "address": compared.address,
-        "at": moment(compared.at),
-        "by": compared.by,
-        "changed": compared.has_changed,
-    }
-
-
-def compared_text(compared: Any) -> str:
-    """The same for a person, with the address."""
-    if compared.at is None:
-        return f"{compared.address}: nobody here has compared its words by phone yet."
-    by = f" by {compared.by}" if compared.by else ""
-    since = ", but its keys have changed since" if compared.has_changed else ""
-    return shown(f"{compared.address}: words compared {spoken(compared.at)}{by}{since}.")

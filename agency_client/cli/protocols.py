@@ -27,7 +27,7 @@ _FILE = click.Path(path_type=Path)
 
 def read_text(path: Path | None) -> bytes | None:
     """A protocol's text, byte for byte. Raises UsageError ``E_FILE`` for one that is empty, or over 4 MiB."""
-    from agency_client.cli.governance import read_file
+    from agency_client.cli.files import read_file
     from agency_client.use_cases.protocols import LARGEST
 
     if path is None:
@@ -63,7 +63,7 @@ def protocol(
             "E_PROTOCOL_TEXT", "There is no copy of the protocol's text in this home."
         )
     if out is not None:
-        from agency_client.cli.people import write_new
+        from agency_client.cli.new_files import write_new
 
         write_new(out, found.text)
     if as_json(ctx):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import click
 
 from agency_client.cli.options import command
 from agency_client.cli.progress import progress
+from agency_client.cli.replaced_pages import replaced_json, replaced_lines
 from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
@@ -150,22 +150,6 @@ def _line_json(line: Any) -> dict[str, Any]:
             for event in line.colleagues
         ],
     }
-
-
-def replaced_json(replaced: Any) -> dict[str, Any]:
-    """What a package replaces, and what replaced it."""
-    return {
-        "replaces": replaced.replaces.hex() if replaced.replaces is not None else None,
-        "replaced_by": [package.hex() for package in replaced.replaced_by],
-    }
-
-
-def replaced_lines(replaced: Any) -> Iterator[str]:
-    """The same for a person."""
-    if replaced.replaces is not None:
-        yield f"replaces {replaced.replaces.hex()[:12]}"
-    for package in replaced.replaced_by:
-        yield f"was REPLACED BY {package.hex()[:12]}"
 
 
 def _state(line: Any) -> str:

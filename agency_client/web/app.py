@@ -19,7 +19,8 @@ from agency_client.web.locking import AGAIN, Held
 from agency_client.web.peers import Peers
 from agency_client.web.rendering import Renderer
 from agency_client.web.session import COOKIE, Sessions
-from agency_client.web.table import Page, all_pages
+from agency_client.web.site import all_pages
+from agency_client.web.table import Page
 from agency_client.web.telling import status_of, telling
 from phoenix_protocol.errors import LockedError, PhoenixError, TamperError
 

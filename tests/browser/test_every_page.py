@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from agency_client.web.table import all_pages
+from agency_client.web.site import all_pages
 from tests.browser.apps import App
 from tests.browser.axe import violations
 from tests.end_to_end.documents import FRONT, MASH, package

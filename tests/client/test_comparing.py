@@ -9,7 +9,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from agency_client.adapters.vault import SqlcipherVault
-from agency_client.cli.people import compared_text
+from agency_client.cli.compared_pages import compared_text
 from agency_client.ports.vault import Comparison
 from agency_client.record.facts import Compared
 from phoenix_protocol.identifiers import Address, Seconds, SignerId

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agency_client.cli.files import read_document_file
-from agency_client.cli.governance import read_file
+from agency_client.cli.files import read_document_file, read_file
 from agency_client.cli.program import main
 from agency_client.named_files import open_named
 from agency_client.verifying import verify_file
