@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -21,20 +22,20 @@ _LONGEST_ID: Final = 4096
 
 async def files(asked: Asked) -> web.StreamResponse:
     """The files of each section."""
-    return _files(asked, Open(asked), None)
+    return _files(asked, Open(asked), {})
 
 
-def _files(asked: Asked, open_: Open, problem: str | None) -> web.Response:
+def _files(asked: Asked, open_: Open, problems: Mapping[str, str]) -> web.Response:
     sections = editing.sections_of(open_.document)
     titles = [(str(each.get("id")), each.get("title") or "No title yet") for each in sections]
     return asked.page(
         "share/files.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         title="Files",
         path_of_draft=open_.path,
         titles=titles,
         files=asked.client.draft_files(open_.draft.id),
-        problem=problem,
+        problems=problems,
     )
 
 
@@ -57,13 +58,20 @@ async def take_file(asked: Asked) -> web.StreamResponse:
         elif part.name == "section":
             section = (await piece_of(part, _LONGEST_ID)).decode("utf-8", "replace")
         elif part.name == "file":
-            known = {str(each.get("id")) for each in editing.sections_of(open_.document)}
-            if section not in known:
-                return _files(asked, open_, "Choose the section that the file belongs to")
-            if not part.filename:
-                return _files(asked, open_, "Choose a file")
+            if problems := _wrong(open_, section, part.filename):
+                await part.release()  # a browser reads no answer before it has sent everything
+                return _files(asked, open_, problems)
             await _keep(asked, open_, section, part)
     return asked.go(f"{open_.path}/files")
+
+
+def _wrong(open_: Open, section: str, name: str | None) -> dict[str, str]:
+    known = {str(each.get("id")) for each in editing.sections_of(open_.document)}
+    asked = {
+        "section": "" if section in known else "Choose the section that the file belongs to",
+        "file": "" if name else "Choose a file",
+    }
+    return {field: words for field, words in asked.items() if words}
 
 
 async def _keep(asked: Asked, open_: Open, section: str, part: BodyPartReader) -> None:
