@@ -16,6 +16,7 @@ from agency_client.record.verdict_words import (
     hidden_line,
     left_out_lines,
     opened_by,
+    person_in_words,
     replacement,
     said_in_words,
     what,
@@ -168,7 +169,7 @@ def _section_facts(section: VerifiedSection, read: Any, proved: VerifiedBundle) 
     opened = sorted(opened_by(section, proved))
     if opened:
         yield Said("Opened, by their receipts", ", ".join(opened))
-    people = [f"{person.said.name} ({person.said.role})" for person in read.people]
+    people = [person_in_words(person.said) for person in read.people]
     if people:
         yield Said("People", "\n".join(people))
     for line in read.do_not_alert:

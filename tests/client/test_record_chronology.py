@@ -363,4 +363,4 @@ def test_a_protected_source_is_called_one_beside_the_statement() -> None:
     hidden = replace(read.people[0].said, optional={"source_known_to": [MASH]})
     read = replace(read, people=(replace(read.people[0], said=hidden),))
     (row,) = rows(chronology(entries_of(carrier(), [read], {}), Wish()), shipped_catalogue())
-    assert "Jordan T (child, protected source)" in row
+    assert "Jordan T (child, PROTECTED SOURCE)" in row

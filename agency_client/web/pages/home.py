@@ -71,8 +71,8 @@ def _actions(standing: Standing) -> list[tuple[str, str]]:
 
 
 async def look(asked: Asked) -> web.StreamResponse:
-    """Ask the relay now."""
-    asked.desk.look_now()
+    """Ask the relay now, and give it a moment: what comes is then on the page."""
+    await asked.desk.look_again()
     return asked.go("/")
 
 
