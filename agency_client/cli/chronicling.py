@@ -215,15 +215,19 @@ def _erased_json(each: Any) -> dict[str, Any]:
 
 
 def _tell(told: Any, catalogue: Any) -> None:
-    from agency_client.record.chronology_table import COLUMNS, rows
+    from agency_client.record.chronology import with_gaps
+    from agency_client.record.chronology_table import COLUMNS, rows, said_lines
+    from agency_client.record.dated import Gap
 
     found = told.found
-    for line in found.do_not_alert:
-        tell(shown(f"DO NOT ALERT: {line}"))
+    for whom in found.do_not_alert:
+        tell(shown(f"DO NOT ALERT: {whom}"))
     headings = [heading for heading, _ in COLUMNS]
-    for row in rows(found, catalogue):
+    for line, row in zip(with_gaps(found), rows(found, catalogue), strict=True):
         tell(shown("  ".join(cell for cell in row[:3] if cell)))
-        tell(shown(f"    {row[3]}"))
+        said = (row[3],) if isinstance(line, Gap) else said_lines(line, catalogue)
+        for words in said:
+            tell(shown(f"    {words}"))
         for heading, cell in list(zip(headings, row, strict=True))[4:]:
             if cell and heading != "Do not alert":
                 tell(shown(f"        {heading}: {cell}"))

@@ -19,6 +19,7 @@ from agency_client.record.verdict_words import (
     hidden_line,
     left_out_lines,
     opened_by,
+    person_in_words,
     replacement,
     said_in_words,
     what,
@@ -125,7 +126,7 @@ def _tell_section(
     if opened:
         tell(f"  Opened, by their receipts: {plain(', '.join(sorted(opened)))}")
     for person in read.people:
-        tell(f"  {plain(person.said.name)} ({plain(person.said.role)})")
+        tell(f"  {plain(person_in_words(person.said))}")
     for statement in read.statements:
         _tell_statement(statement, proved, catalogue)
     for file in read.attachments:

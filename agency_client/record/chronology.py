@@ -80,6 +80,12 @@ class Entry:
         return as_corrected(self.statement.said, self.notices)
 
     @property
+    def in_its_place(self) -> Statement | None:
+        """What stands in the place of what was sent; None where nothing does, and where it was withdrawn."""
+        is_corrected = any(each.replacement is not None for each in self.notices)
+        return self.stands if is_corrected and not is_withdrawn(self.notices) else None
+
+    @property
     def when(self) -> When | None:
         """When it happened, as far as that is known by now."""
         return when_of(self.stands)

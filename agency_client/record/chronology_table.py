@@ -10,16 +10,17 @@ from agency_client.record.catalogue import Catalogue
 from agency_client.record.chronology import Chronology, Entry, Response, with_gaps
 from agency_client.record.dated import Gap, Means, When, when_of
 from agency_client.record.noticed import Noticed
-from agency_client.record.page import care_in_words, marked, reliance_in_words, source_in_words
+from agency_client.record.page import care_in_words, reliance_in_words, source_in_words, words_of
 from agency_client.record.register_table import named
 from agency_client.record.when import DAY
-from agency_client.record.wording import in_words
 from phoenix_protocol.package.events import EventKind
+from phoenix_protocol.record import CLASS_OF, Statement
 from phoenix_protocol.sealing.notices import NoticeAction
 
 UNDATED: Final = "Not dated"
 
 Words = Callable[[Entry, Catalogue], str]
+Dated = Callable[[int], str]
 
 _ACTIONS: Final = {
     NoticeAction.CORRECT: "Corrected",
@@ -27,6 +28,14 @@ _ACTIONS: Final = {
     NoticeAction.WITHDRAW: "Withdrawn",
     NoticeAction.RELEASE: "Released",
 }
+
+
+def _utc(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _moment(seconds: int) -> str:
+    return _utc(seconds).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def when_in_words(entry: Entry) -> str:
@@ -51,10 +60,10 @@ def gap_in_words(gap: Gap) -> str:
     return text
 
 
-def changes(entry: Entry) -> Iterator[str]:
-    """What became of a statement since it was sent: by whom, when, what stands in its place, why."""
+def changes(entry: Entry, dated: Dated = _moment) -> Iterator[str]:
+    """What became of a statement since it was sent: by whom, when, why. ``dated`` writes a time."""
     for notice in entry.notices:
-        yield _change(notice)
+        yield _change(notice, entry.in_its_place, dated)
     if entry.rests_on_withdrawn:
         yield f"Rests on what was withdrawn: {', '.join(entry.rests_on_withdrawn)}"
     if entry.carrier.replaced_by:
@@ -62,19 +71,20 @@ def changes(entry: Entry) -> Iterator[str]:
         yield f"Its package was replaced by {names}"
 
 
-def _change(notice: Noticed) -> str:
-    text = f"{_ACTIONS[notice.action]} by {notice.by}, {_moment(notice.time)}"
-    if notice.replacement is not None:
-        text += f": {notice.replacement.text}"
+def _change(notice: Noticed, stands: Statement | None, dated: Dated) -> str:
+    text = f"{_ACTIONS[notice.action]} by {notice.by}, {dated(notice.time)}"
+    replacement = notice.replacement
+    if replacement is not None and (stands is None or replacement.text != stands.text):
+        text += f": {replacement.text}"
     if notice.conditions:
         text += f": no longer {', '.join(notice.conditions)}"
     return f"{text} (why: {notice.words})" if notice.words else text
 
 
-def sent_in_words(entry: Entry) -> str:
+def sent_in_words(entry: Entry, dated: Dated = _moment) -> str:
     """From whom this home has it, since when, and how often it was passed on."""
     carrier, depth = entry.carrier, entry.statement.said.chain_depth
-    how = f"by {carrier.sent_from}, {_moment(carrier.sent)}"
+    how = f"by {carrier.sent_from}, {dated(carrier.sent)}"
     if carrier.is_own and carrier.state != HELD:
         how += f" ({carrier.state.replace('_', ' ')}: it is not with the relay)"
     if not depth:
@@ -82,11 +92,11 @@ def sent_in_words(entry: Entry) -> str:
     return f"passed on {'once' if depth == 1 else f'{depth} times'}, last {how}"
 
 
-def response_in_words(response: Response) -> str:
+def response_in_words(response: Response, dated: Dated = _moment) -> str:
     """Who took responsibility for what, or what came of it."""
     did = "took responsibility" if response.kind is EventKind.ACKNOWLEDGED else "outcome"
     said = f": {', '.join(response.words)}" if response.words else ""
-    return f"{response.by} {did}, {_moment(response.time)}{said}"
+    return f"{response.by} {did}, {dated(response.time)}{said}"
 
 
 #: How far a package of our own is once the relay has it.
@@ -99,10 +109,17 @@ def _class(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001  # one sh
 
 
 def _text(entry: Entry, catalogue: Catalogue) -> str:
-    said = entry.statement.said
-    verified = said.verification if said.verification not in (None, "unverified") else None
-    checked = in_words(catalogue, "verification", verified) if verified else ""
-    return marked((*entry.marks, checked)) + said.text
+    return " | ".join(said_lines(entry, catalogue))
+
+
+def said_lines(entry: Entry, catalogue: Catalogue) -> Iterator[str]:
+    """What was said, and what stands in its place: nobody takes the old words for that."""
+    stands = entry.in_its_place
+    yield words_of(entry.statement.said, catalogue, entry.marks)
+    if stands is not None:
+        is_other = CLASS_OF[stands.kind] is not entry.statement.class_
+        as_ = f", as {CLASS_OF[stands.kind].value}" if is_other else ""
+        yield f"Now{as_}: {words_of(stands, catalogue)}"
 
 
 def _people(entry: Entry, catalogue: Catalogue) -> str:  # noqa: ARG001
@@ -171,11 +188,3 @@ def headings() -> Sequence[str]:
 def day_in_words(number: int) -> str:
     """A day by its number: 2026-11-20."""
     return _utc(number * DAY).strftime("%Y-%m-%d")
-
-
-def _moment(seconds: int) -> str:
-    return _utc(seconds).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _utc(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

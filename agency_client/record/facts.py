@@ -73,7 +73,8 @@ class Facts(WordFacts):
     package that was sent from here, by its id; ``copies`` what the document copies from received packages;
     ``asked`` the ids of requests about the same people whose answers are owed here; ``assured`` what each agency
     assures of its security, by its id; ``training_ended`` whether training that is recorded here has;
-    ``kinds`` the kind of each agency of the directory, by its id; ``told`` who was told of the package that the
+    ``kinds`` the kind of each agency of the directory, by its id, and ``names`` its name;
+    ``told`` who was told of the package that the
     document supersedes, ``passed_on`` who was told out of packages that those which it copies from replaced;
     ``thread_consent`` what was last said about consent in the thread; ``calendar`` how soon each urgency is to
     be dealt with; ``sources`` the protected sources of the packages that the document speaks of.
@@ -94,6 +95,7 @@ class Facts(WordFacts):
     assured: Mapping[str, Sequence[Assurance]] = field(default_factory=dict)
     training_ended: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     thread_consent: str | None = None
     compared: Mapping[str, Compared] = field(default_factory=dict)
     sources: tuple[Protected, ...] = field(repr=False, default=())

@@ -55,20 +55,20 @@ def statement_lines(
     what became of it since, ``now`` what stands in its place: nobody takes the old words for that.
     """
     said = statement.said
-    yield plain(f"{statement.class_.value:<8}  {_words(said, catalogue, marks)}")
+    yield plain(f"{statement.class_.value:<8}  {words_of(said, catalogue, marks)}")
     if statement.about:
         yield _INDENT + plain(f"About {', '.join(names.get(p, p) for p in statement.about)}")
     own = f"{called[statement.id]}: " if statement.id in called else ""
     before = tuple(_details(said, called, catalogue))
     yield from (_INDENT + plain(line) for line in (own + before[0], *before[1:]))
     if now is not None:
-        yield plain(f"{CLASS_OF[now.kind].value:<8}  Now: {_words(now, catalogue)}")
+        yield plain(f"{CLASS_OF[now.kind].value:<8}  Now: {words_of(now, catalogue)}")
         changed = (line for line in _details(now, called, catalogue) if line not in before)
         yield from (_INDENT + plain(line) for line in changed)
 
 
-def _words(said: Statement, catalogue: Catalogue, marks: Sequence[str] = ()) -> str:
-    """What a statement says, after whether it still stands and how far it was checked."""
+def words_of(said: Statement, catalogue: Catalogue, marks: Sequence[str] = ()) -> str:
+    """What a statement says, after whether it still stands and how far it was checked. The text is literal."""
     gone = [mark.upper() for mark in marks if mark in _SUPERSEDED]
     standing = _standing(said, catalogue)
     rest = [*(mark for mark in marks if mark not in _SUPERSEDED), standing]

@@ -111,7 +111,7 @@ def outcome_in_words(entry: RegisterEntry, catalogue: Catalogue) -> str:
 
 def named(name: str, role: str, is_protected: bool) -> str:
     """Somebody by name and role, and that who they are is protected as a source. The text is literal."""
-    more = ", ".join(part for part in (role, "protected source" if is_protected else "") if part)
+    more = ", ".join(part for part in (role, "PROTECTED SOURCE" if is_protected else "") if part)
     return f"{name} ({more})" if more else name
 
 

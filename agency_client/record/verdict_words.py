@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from agency_client.record.copied import source_known_to
 from agency_client.record.opened import ReadStatement
+from agency_client.record.page import only_these
+from agency_client.record.register_table import named
 from agency_client.record.verdicts import most_parts
 from phoenix_protocol import limits, schema
 from phoenix_protocol.evidence.parts import VerifiedSection
@@ -13,7 +16,7 @@ from phoenix_protocol.evidence.sayings import VerifiedSaying
 from phoenix_protocol.evidence.verify import VerifiedBundle
 from phoenix_protocol.package.events import Event, Recall, Tombstone, Verdict, Void
 from phoenix_protocol.package.notices import NoticeAnswer, NoticeDelivery
-from phoenix_protocol.record import Statement
+from phoenix_protocol.record import Person, Statement
 from phoenix_protocol.sealing.notices import Notice, NoticeAction
 
 #: What somebody did who said something of a package.
@@ -122,6 +125,13 @@ def what(saying: VerifiedSaying) -> str:
             return "handed_on"
         case NoticeAnswer():
             return f"answer_{saying.message.answer.value}"
+
+
+def person_in_words(person: Person) -> str:
+    """Somebody by name and role, and who alone may know them as a protected source. The text is literal."""
+    known_to = source_known_to(person)
+    who = named(person.name, person.role, is_protected=bool(known_to))
+    return f"{who}. {only_these(known_to)}" if known_to else who
 
 
 def said_in_words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -45,10 +45,13 @@ def handling_in_words(catalogue: Catalogue, code: str) -> str:
 
 
 def answer_lines(
-    answers: Mapping[str, Sequence[str]], catalogue: Catalogue
+    answers: Mapping[str, Sequence[str]],
+    catalogue: Catalogue,
+    dated: Callable[[str], str] = clock_words,
 ) -> Iterator[tuple[str, str]]:
     """Each answer as a question in words and what was answered, in the order in which a document asks.
 
+    ``dated`` writes what is a day or time as people read it, and gives anything else back.
     Texts are literal: make them safe to show.
     """
     for name in sorted(answers, key=reading_order):
@@ -57,7 +60,7 @@ def answer_lines(
         if place in _FOR_PROGRAMS or name.startswith(f"{LOCAL_QUESTION}."):
             continue
         enumeration = _enumerations().get(place)
-        said = ", ".join(clock_words(in_words(catalogue, enumeration, value)) for value in values)
+        said = ", ".join(dated(in_words(catalogue, enumeration, value)) for value in values)
         yield _asked(name, answers) or title_of(name, enumeration, catalogue), said
 
 

@@ -32,6 +32,13 @@ def in_uk(found: datetime) -> datetime:
     return found if found.tzinfo is not None else _in_uk(found)
 
 
+def uk_clock(seconds: int) -> datetime:
+    """POSIX seconds on the clock of the United Kingdom, with the name of its zone."""
+    offset = ahead(Zone.UNITED_KINGDOM, seconds)
+    zone = timezone(timedelta(seconds=offset), _NAMES[offset])
+    return (_EPOCH + timedelta(seconds=seconds)).astimezone(zone)
+
+
 def clock_words(text: str) -> str:
     """A time with the name of its zone: ``19 Nov 2026 15:20 GMT``. Anything else as it is."""
     found = _time(text)

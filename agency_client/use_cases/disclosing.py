@@ -15,6 +15,7 @@ from agency_client.ports.vault import Contents, RegisterLine, Term
 from agency_client.record.copied import CONTROLLED, source_known_to
 from agency_client.record.opened import ReadPerson, ReadSection, read_section
 from agency_client.record.pointing import Pointed, called, find_item
+from agency_client.record.registering import facts_of_people
 from agency_client.record.subjects import people_terms, terms
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.recording import ToRecord, keep
@@ -125,7 +126,7 @@ def _record(
     facts = {
         "reasons": (said.why,),
         "decided_by": (said.approved_by,),
-        "people": tuple(dict.fromkeys(person.name for person in people)),
+        **facts_of_people(people),
         "outcome": (said.how,),
     }
     return ToRecord(

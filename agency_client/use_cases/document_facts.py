@@ -54,6 +54,7 @@ def facts_of(home: Home, known: Known, document: Document, options: Options, now
         assured=_assured(known),
         training_ended=training_has_ended(home, now),
         kinds={str(a.id): a.signatory.kind for a in known.directory.agencies()},
+        names={str(a.id): a.signatory.name for a in known.directory.agencies()},
         compared=of_recipients(home, known, document.to, now),
         sources=_sources_spoken_of(home, document, options, copies),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.ports.vault import Due
+from agency_client.record.dues import is_overdue, start_of_day
 from agency_client.use_cases.home import Home
 from phoenix_protocol.identifiers import ObjectHash, PackageId, Seconds
 
@@ -41,7 +42,7 @@ def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...],
     found = [_to_review(due, named, now) for due in dues]
     ends = max((secret.valid_until for secret in home.content.epochs), default=None)
     if ends is not None and ends <= until:
-        found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=ends <= now))
+        found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=is_overdue(ends, now)))
     found += [item for item in _of_office(home, now) if item.at <= until]
     return tuple(sorted(found, key=lambda item: item.at)), left
 
@@ -61,13 +62,14 @@ def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
         return
     if content.governance is not None:
         due = known.directory.partnership.review_due
-        yield ToReview(kind=PROTOCOL_REVIEW_DUE, at=due, overdue=due <= now)
+        yield ToReview(kind=PROTOCOL_REVIEW_DUE, at=due, overdue=is_overdue(due, now))
     agency = known.directory.agency(content.root.agency) if content.root is not None else None
     if agency is None or agency.keys is None:
         return
     version = versions_of(known)[-1]
     if not has_adopted(agency.keys, version):
-        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=version.since <= now)
+        late = is_overdue(start_of_day(version.since), now)  # nobody adopts it at once
+        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=late)
     for said in agency.keys.assurances:
         if said.valid_to is not None:
             ended = has_ended(said, now)
@@ -78,7 +80,7 @@ def _to_review(due: Due, named: Mapping[ObjectHash, PackageId], now: Seconds) ->
     return ToReview(
         kind=due.kind,
         at=due.at,
-        overdue=due.at <= now,
+        overdue=is_overdue(due.at, now),
         package=named.get(due.core) if due.core is not None else None,
         record=due.record,
         place=due.place,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agency_client.record.assurances import doubt
+from agency_client.record.dues import is_overdue
 from agency_client.use_cases.agencies import append, audit, governance_key
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.key_words import KeyWords, words_of_holders
@@ -115,7 +116,7 @@ async def partnership_status(home: Home, *, offline: bool = False) -> Partnershi
         version=newest.version,
         review_due=newest.review_due,
         protocol=versions_of(known)[-1],
-        overdue=newest.review_due <= now,
+        overdue=is_overdue(newest.review_due, now),
         review=newest.review,
         governors=len(newest.governance.holders),
         threshold=newest.governance.threshold,

@@ -10,6 +10,7 @@ from typing import Final
 from agency_client.ports.vault import Counted, DueCount
 from agency_client.ports.vault.needing import NOT_DELIVERED
 from agency_client.ports.vault.settings import CHECKED
+from agency_client.record.dues import is_overdue
 from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, OWED_ANSWER
 from agency_client.record.retained import RETENTION_REVIEW
 from agency_client.use_cases.home import Home
@@ -200,6 +201,5 @@ def _managed(home: Home, now: Seconds) -> Iterator[Needed]:
         yield Needed(need=Need.MEMBERS, count=len(near), pressing=past, soonest=min(near))
     review = known.directory.partnership.review_due
     if review <= now + MEMBERS_NEAR:
-        yield Needed(
-            need=Need.PARTNERSHIP, count=1, pressing=int(review <= now), soonest=Seconds(review)
-        )
+        late = is_overdue(review, now)
+        yield Needed(need=Need.PARTNERSHIP, count=1, pressing=int(late), soonest=Seconds(review))

@@ -82,8 +82,8 @@ def answers_of(
     ]
     for heading, group in groups:
         lines = tuple(
-            Said(question_words(name, heading), dated(said))
-            for name, said in answer_lines(_sorted(group), catalogue)
+            Said(question_words(name, heading), said)
+            for name, said in answer_lines(_sorted(group), catalogue, dated)
         )
         if lines:
             yield heading, lines

@@ -8,7 +8,14 @@ from typing import Final
 
 from agency_client.record.catalogue import Catalogue
 from agency_client.record.chronology import Entry
-from agency_client.record.chronology_table import COLUMNS, UNDATED
+from agency_client.record.chronology_table import (
+    COLUMNS,
+    UNDATED,
+    Words,
+    changes,
+    response_in_words,
+    sent_in_words,
+)
 from agency_client.record.dated import Gap, Means, When, when_of
 from agency_client.record.restricted import in_words
 from agency_client.record.when import DAY
@@ -16,6 +23,7 @@ from agency_client.record.wording import in_words as label
 from agency_client.use_cases.chronicling import Told
 from agency_client.web.statement_words import KINDS, Said, dated
 from agency_client.web.when import day, moment
+from phoenix_protocol.record import CLASS_OF
 
 #: What a page says in other places than beside the statement.
 _ELSEWHERE: Final = frozenset(
@@ -40,6 +48,8 @@ class ShownEntry:
     class_: str
     kind: str
     text: str = field(repr=False)
+    now: str = field(repr=False)
+    now_class: str
     marks: tuple[str, ...]
     is_withdrawn: bool
     said: tuple[Said, ...] = field(repr=False)
@@ -54,15 +64,17 @@ def chronology_words(
         return ShownGap(words=_gap(line))
     said, carrier = line.statement.said, line.carrier
     read = f"/sent/{carrier.core.hex()}/read" if carrier.is_own else f"/inbox/{carrier.core.hex()}"
-    checked = said.verification if said.verification not in (None, "unverified") else None
-    more = (label(catalogue, "verification", checked),) if checked else ()
+    stands = line.in_its_place
+    standing = (label(catalogue, "verification", said.verification),) if said.verification else ()
     return ShownEntry(
         when=_when(line),
         agency=agencies.get(said.origin, said.origin),
         class_=line.statement.class_.value,
         kind=KINDS[said.kind],
         text=said.text,
-        marks=(*line.marks, *more),
+        now=stands.text if stands is not None else "",
+        now_class=CLASS_OF[stands.kind].value if stands is not None else "",
+        marks=tuple({word.casefold(): word for word in (*standing, *line.marks)}.values()),
         is_withdrawn="withdrawn" in line.marks,
         said=tuple(_said(line, catalogue)),
         href=f"{read}#s-{line.statement.id.hex()}",
@@ -93,7 +105,8 @@ def _time(when: When | None) -> str:
 
 def _said(entry: Entry, catalogue: Catalogue) -> Iterator[Said]:
     for heading, words in COLUMNS:
-        found = "" if heading in _ELSEWHERE else words(entry, catalogue)
+        own = _OWN.get(heading, words)
+        found = "" if heading in _ELSEWHERE else own(entry, catalogue)
         if found:
             yield Said(heading, found)
 
@@ -111,6 +124,16 @@ def left_out(told: Told) -> Iterator[str]:
         yield f"{_packages(len(told.unreadable))} a section that does not open."
     if told.unread:
         yield f"Of {_count(len(told.unread))} something was said that this machine has no key for."
+
+
+#: What a page says in the app's own style of times.
+_OWN: Final[Mapping[str, Words]] = {
+    "How it reached us": lambda entry, _: sent_in_words(entry, moment),
+    "Response": lambda entry, _: "\n".join(
+        response_in_words(each, moment) for each in entry.responses
+    ),
+    "What changed since": lambda entry, _: "\n".join(changes(entry, moment)),
+}
 
 
 def _packages(count: int) -> str:

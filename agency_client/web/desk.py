@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,8 @@ _log: Final = logging.getLogger("phoenix.web")
 IDLE: Final = 900.0
 #: Seconds between two looks at the relay.
 EVERY: Final = 30.0
+#: Seconds for which a page waits for a look at the relay.
+PATIENCE: Final = 5.0
 #: Seconds after which the desk looks whether it must lock.
 _TICK: Final = 1.0
 
@@ -36,7 +38,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """How the last look at the relay went. ``at`` is in seconds of the epoch; ``error`` a code, or None."""
+    """How the last look at the relay went. ``at`` is when the last whole one ended, in seconds of the epoch."""
 
     at: int | None = None
     error: PhoenixError | None = None
@@ -75,7 +77,11 @@ class Desk:
         #: How often somebody wished it to be locked.
         self._locks = 0
         self._unlocking: Final = asyncio.Lock()
-        self._look_now: Final = asyncio.Event()
+        self._wanted: Final = asyncio.Event()
+        #: How many looks at the relay have begun, and the last of them that has ended.
+        self._begun = 0
+        self._done = 0
+        self._ended: Final = asyncio.Condition()
 
     @property
     def is_locked(self) -> bool:
@@ -109,7 +115,18 @@ class Desk:
 
     def look_now(self) -> None:
         """Ask the relay soon, and not at the next turn."""
-        self._look_now.set()
+        self._wanted.set()
+
+    async def look_again(self, patience: float = PATIENCE) -> None:
+        """Ask the relay now, and wait until a look that began after this has ended: what came is then here.
+
+        After ``patience`` seconds nobody waits any longer; what comes later is there at the next page.
+        """
+        wanted = self._begun + 1
+        self.look_now()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience), self._ended:
+                await self._ended.wait_for(lambda: self._done >= wanted)
 
     def lock(self) -> None:
         """Show nothing more. The key goes when nothing runs that needs it."""
@@ -170,12 +187,16 @@ class Desk:
     async def listen(self) -> None:
         """Ask the relay for what is new, again and again. Runs until it is cancelled."""
         while True:
+            self._wanted.clear()  # before the look: whoever asks during it is given another
             if not self._is_locked:
+                self._begun += 1
                 await self._look()
-            self._look_now.clear()
+                async with self._ended:
+                    self._done = self._begun
+                    self._ended.notify_all()
             try:
                 async with asyncio.timeout(self._every):
-                    await self._look_now.wait()
+                    await self._wanted.wait()
             except TimeoutError:
                 continue
 

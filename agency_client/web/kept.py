@@ -20,8 +20,10 @@ class Kept(Generic[T]):
         self._values: Final[dict[str, T]] = {}
 
     def put(self, value: T) -> str:
-        """Keep a value; gives its name."""
-        name = self._randomness.random_bytes(8).hex()
+        """Keep a value; gives its name. What is kept already keeps its name, and counts as new."""
+        known = next((name for name, kept in self._values.items() if kept == value), None)
+        name = known or self._randomness.random_bytes(8).hex()
+        self._values.pop(name, None)
         self._values[name] = value
         for old in list(self._values)[:-_MOST]:
             del self._values[old]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.use_cases.needing import Need, Needed
-from agency_client.web.when import moment
+from agency_client.web.when import due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +143,13 @@ _KINDS: Final[dict[Need, _Kind]] = {
 }
 
 
-def need_words(needed: Needed) -> NeedWords:
+def need_words(needed: Needed, now: int) -> NeedWords:
     """One line of the home page."""
     kind = _KINDS[needed.need]
     return NeedWords(
         title=kind.one if needed.count == 1 else kind.several.format(f"{needed.count:,}"),
         href=kind.href,
-        hint=_HINTS[needed.need](needed) if needed.need in _HINTS else kind.hint,
+        hint=_HINTS[needed.need](needed, now) if needed.need in _HINTS else kind.hint,
         tag=_tag(needed, kind.pressing),
     )
 
@@ -160,7 +160,7 @@ def _tag(needed: Needed, pressing: str) -> str:
     return f"{needed.pressing:,} {pressing}" if needed.count > 1 else pressing.capitalize()
 
 
-def _unowned(needed: Needed) -> str:
+def _unowned(needed: Needed, _now: int) -> str:
     if not needed.unopened:
         return "Say who takes responsibility, for what, and by when."
     if needed.count == 1:
@@ -168,11 +168,11 @@ def _unowned(needed: Needed) -> str:
     return f"{needed.unopened:,} of them nobody has opened on this machine."
 
 
-def _first_due(needed: Needed) -> str:
-    return f"The first is due {moment(needed.soonest)}." if needed.soonest else ""
+def _first_due(needed: Needed, now: int) -> str:
+    return f"The first is due {due(needed.soonest, now)}." if needed.soonest else ""
 
 
-_HINTS: Final[dict[Need, Callable[[Needed], str]]] = {
+_HINTS: Final[dict[Need, Callable[[Needed, int], str]]] = {
     Need.UNOWNED: _unowned,
     Need.REQUESTS: _first_due,
     Need.AWAITED: _first_due,

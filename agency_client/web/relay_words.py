@@ -8,7 +8,7 @@ from typing import Final
 from agency_client.use_cases.needing import Standing
 from agency_client.web.desk import Heard
 from agency_client.web.telling import telling
-from agency_client.web.when import ago, moment
+from agency_client.web.when import ago, moment, to_the_second
 from phoenix_protocol.errors import UnavailableError
 
 
@@ -27,7 +27,10 @@ _AWAY: Final = (
     "You can read, write and prepare everything here. Nothing goes out, and nothing new comes in, until it answers.",
     "If somebody must know now, phone them.",
 )
-_HERE: Final = "Everything sent to you by then is here, and you can send."
+_HERE: Final = (
+    "Everything that the relay had for you by then is here, and you can send. "
+    "What has come since shows when you look again."
+)
 _OLD: Final = (
     "The directory of who is who is more than a day old. "
     "Nothing can be sent by it until the relay shows a newer one."
@@ -45,7 +48,7 @@ def relay_words(heard: Heard, standing: Standing, now: int) -> RelayWords:
             link_text="Join a partnership",
         )
     if heard.error is None:
-        return _answering(heard, standing, now)
+        return _answering(heard, standing)
     if isinstance(heard.error, UnavailableError):
         return RelayWords(state=_since(heard, standing, now), lines=_AWAY, is_well=False)
     told = telling(heard.error)
@@ -58,20 +61,22 @@ def relay_words(heard: Heard, standing: Standing, now: int) -> RelayWords:
     )
 
 
-def _answering(heard: Heard, standing: Standing, now: int) -> RelayWords:
+def _answering(heard: Heard, standing: Standing) -> RelayWords:
     if heard.at is None:
         return RelayWords(
             state="The relay is being asked for the first time since you opened Phoenix",
-            lines=("What is new shows here when you load this page again.",),
+            lines=("What is new shows here when you look again.",),
             is_well=True,
         )
     if standing.is_stale:
-        return RelayWords(
-            state=f"The relay answered {ago(heard.at, now)}", lines=(_OLD,), is_well=False
-        )
+        return RelayWords(state=looked(heard), lines=(_OLD,), is_well=False)
     return RelayWords(
-        state=f"The relay answered {ago(heard.at, now)}",
-        lines=(_HERE if standing.is_desk else "Whoever asked to join by then shows here.",),
+        state=looked(heard),
+        lines=(
+            _HERE
+            if standing.is_desk
+            else "Whoever asked to join by then shows here. Look again for whoever has asked since.",
+        ),
         is_well=True,
     )
 
@@ -81,3 +86,11 @@ def _since(heard: Heard, standing: Standing, now: int) -> str:
     if last is None:
         return "The relay does not answer"
     return f"The relay does not answer. It last did {ago(last, now)}, {moment(last)}"
+
+
+def looked(heard: Heard) -> str:
+    """When the last whole look at the relay ended: what came after it is not here yet."""
+    if heard.at is None:
+        return "The relay has not been looked at since you opened Phoenix"
+    on = f"The last full look at the relay ended at {to_the_second(heard.at)}"
+    return f"{on}. Another is going on" if heard.is_looking else on

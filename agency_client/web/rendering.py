@@ -45,6 +45,7 @@ class Renderer:
             "moment": when.moment,
             "short_day": when.short_day,
             "day": when.day,
+            "due": when.due,
             "ago": when.ago,
             "shown": plain,
             "size": when.size,

@@ -15,7 +15,7 @@ from agency_client.use_cases.request_lines import (
     Stands,
     Told,
 )
-from agency_client.web.when import moment
+from agency_client.web.when import due, moment
 from phoenix_protocol.package.lifecycle import State
 
 #: How far one of those asked is: what it is called, and the colour of its tag.
@@ -121,7 +121,7 @@ def of_recipient(recipient: Recipient) -> Iterator[str]:
         yield "Their answer is in your inbox. Accept it to read it."
     if recipient.escalation is not None:
         at = moment(recipient.escalation.time)
-        yield f"They did not answer in time. Their deputy, {recipient.escalation.deputy}, was asked on {at}."
+        yield f"They did not answer in time. Their deputy, {recipient.escalation.deputy}, was asked at {at}."
     elif recipient.stands is Stands.OVERDUE and recipient.deputy is None:
         yield "They did not answer in time, and nobody stands in for them. Phone them."
     elif recipient.stands is Stands.OVERDUE:
@@ -132,7 +132,7 @@ def of_recipient(recipient: Recipient) -> Iterator[str]:
 
 def due_words(line: AskedLine | OwedLine, now: int) -> str:
     """By when answers are wanted, in words."""
-    at = moment(line.request.due)
+    at = due(line.request.due, now)
     if line.is_overdue:
         return f"Due {at}, which has passed"
     return f"Due {at}" if line.request.due > now else f"Was due {at}"

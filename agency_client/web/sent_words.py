@@ -96,6 +96,11 @@ STEPS: Final[dict[Mark, tuple[str, str, str]]] = {
     Mark.LOST: ("The relay lost it", "", "Phone them: they do not have it. Send it again."),
     Mark.GIVEN_UP: ("It was given up", "", "It never left this machine, or the relay refused it."),
 }
+#: What is known of a step that has no time.
+UNTIMED: Final[dict[Mark, str]] = {
+    Mark.HELD: "We have not been told when the relay took it. It was before the next step.",
+    Mark.OFFERED: "We have not been told when they could first see the cover. It was before the next step.",
+}
 #: Steps at which something went wrong.
 TROUBLE: Final = frozenset({Mark.UNREADABLE, Mark.RETURNED, Mark.EXPIRED, Mark.LOST, Mark.GIVEN_UP})
 

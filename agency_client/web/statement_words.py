@@ -133,12 +133,12 @@ def _of_person(
     yield "Notes", said.notes
 
 
-_ZONE: Final = re.compile(r"T.*[+-][0-9]{2}:[0-9]{2}\Z")
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]")
 _DAY: Final = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])(?:-([0-9]{2}))?")
 
 
 def dated(text: str | None) -> str:
-    """A day or month as people write it, a time with its zone in that of this machine; anything else as it is."""
+    """A day or month as people write it, a time on the clock of the United Kingdom; anything else as it is."""
     if text is None:
         return ""
     found = _DAY.fullmatch(text)
@@ -146,5 +146,5 @@ def dated(text: str | None) -> str:
         year, month, day = found.groups()
         words = f"{date(int(year), int(month), 1):%B} {year}"
         return f"{int(day)} {words}" if day else words
-    at = span(text) if text.endswith("Z") or _ZONE.search(text) else None
+    at = span(text) if _TIME.match(text) else None
     return moment(at.first) if at is not None else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,13 +16,15 @@ from agency_client.record.verdict_words import (
     hidden_line,
     left_out_lines,
     opened_by,
+    person_in_words,
     replacement,
     said_in_words,
     what,
 )
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
 from agency_client.record.wording import answer_lines
-from agency_client.web.statement_words import Said, statement_facts
+from agency_client.web.statement_words import Said, dated, statement_facts
+from agency_client.web.when import to_the_second
 from phoenix_protocol.errors import NEXT_STEPS
 from phoenix_protocol.evidence.parties import Party
 from phoenix_protocol.evidence.parts import VerifiedSection
@@ -92,16 +93,8 @@ def verdict(proved: VerifiedBundle, catalogue: Catalogue) -> ShownVerdict:
     )
 
 
-def _moment(seconds: int | None) -> str | None:
-    """A time that means the same everywhere: a verdict is read by others too."""
-    if seconds is None:
-        return None
-    at = time.gmtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M:%S', at)} UTC"
-
-
 def _since(words: str, at: int | None) -> str:
-    return f"{words} From {_moment(at)}." if at is not None else words
+    return f"{words} From {to_the_second(at)}." if at is not None else words
 
 
 def _whole(party: Party) -> str:
@@ -124,11 +117,11 @@ def _people(proved: VerifiedBundle) -> Iterator[Said]:
 
 def _times(proved: VerifiedBundle) -> Iterator[Said]:
     yield Said("Package", proved.core.package.hex())
-    yield Said("Sent", f"{_moment(proved.core.created)}, as its sender says")
+    yield Said("Sent", f"{to_the_second(proved.core.created)}, as its sender says")
     for delivery in proved.deliveries:
         number = f", delivery {delivery.message.number}" if len(proved.deliveries) > 1 else ""
-        yield Said("Held", f"{_moment(delivery.held.time)}, as the relay says{number}")
-    yield Said("Expires", str(_moment(proved.core.expires)))
+        yield Said("Held", f"{to_the_second(delivery.held.time)}, as the relay says{number}")
+    yield Said("Expires", str(to_the_second(proved.core.expires)))
 
 
 def _cover(proved: VerifiedBundle, catalogue: Catalogue) -> Iterator[Said]:
@@ -164,7 +157,9 @@ def _section(
             )
             for each in read.attachments
         ),
-        answers=tuple(Said(name, said) for name, said in answer_lines(read.answers, catalogue)),
+        answers=tuple(
+            Said(name, said) for name, said in answer_lines(read.answers, catalogue, dated)
+        ),
     )
 
 
@@ -174,7 +169,7 @@ def _section_facts(section: VerifiedSection, read: Any, proved: VerifiedBundle) 
     opened = sorted(opened_by(section, proved))
     if opened:
         yield Said("Opened, by their receipts", ", ".join(opened))
-    people = [f"{person.said.name} ({person.said.role})" for person in read.people]
+    people = [person_in_words(person.said) for person in read.people]
     if people:
         yield Said("People", "\n".join(people))
     for line in read.do_not_alert:
@@ -191,7 +186,7 @@ def _statement(
     for notice in notices:
         text = replacement(notice)
         if text is not None:
-            since.append(Said(f"Corrected, {_moment(notice.time)}", text))
+            since.append(Said(f"Corrected, {to_the_second(notice.time)}", text))
         if notice.words is not None:
             since.append(Said("Why", notice.words))
     return ShownStatement(
@@ -208,14 +203,14 @@ def _said(saying: VerifiedSaying, proved: VerifiedBundle) -> tuple[str, tuple[Sa
     who = f"{named(party)} " if party is not None else ""
     words = [
         Said(name.capitalize(), str(value))
-        for name, value in said_in_words(saying, _moment).items()
+        for name, value in said_in_words(saying, to_the_second).items()
     ]
     words += [
         Said(row.address, row.answer.value.replace("_", " ").lower())
         for row in getattr(saying.message, "answers", ())
     ]
     words += [Said(row.address, row.state) for row in getattr(saying.message, "states", ())]
-    return f"{_moment(saying.message.time)}: {who}{DID[what(saying)]}", tuple(words)
+    return f"{to_the_second(saying.message.time)}: {who}{DID[what(saying)]}", tuple(words)
 
 
 # -- keys -------------------------------------------------------------------------------------------------------------
@@ -231,5 +226,5 @@ def _keys(proved: VerifiedBundle) -> Iterator[Said]:
         yield Said(named(party), f"{party.signer.hex()}\n{certified}")
     log = proved.log
     kind = "all of them" if log.whole else f"{log.shown} of them"
-    shown = f"{log.size} statements, {kind} in this file, as of {_moment(log.time)}"
+    shown = f"{log.size} statements, {kind} in this file, as of {to_the_second(log.time)}"
     yield Said("The log", f"{shown}\nroot {log.root.hex()}")

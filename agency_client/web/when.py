@@ -1,9 +1,12 @@
-"""Times and sizes in words, in this machine's zone, which is named."""
+"""Times and sizes in words: one style for the whole app, by the clock of the United Kingdom, whose zone is named."""
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime
 from typing import Final
+
+from agency_client.record.dues import is_of_a_day
+from agency_client.record.zones import uk_clock
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -12,27 +15,51 @@ _KIB: Final = 1024
 
 
 def moment(seconds: int | None) -> str:
-    """20 November 2026, 3:20pm GMT."""
+    """3:20pm GMT on 20 November 2026."""
     if seconds is None:
         return ""
-    at = time.localtime(seconds)
-    hour = at.tm_hour % 12 or 12
-    half = "am" if at.tm_hour < 12 else "pm"
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}, {hour}:{at.tm_min:02}{half} {at.tm_zone}"
+    at = uk_clock(seconds)
+    return f"{_clock(at)} on {_date(at)}"
+
+
+def to_the_second(seconds: int | None) -> str | None:
+    """3:20:09pm GMT on 20 November 2026, where somebody compares it; None for None."""
+    if seconds is None:
+        return None
+    at = uk_clock(seconds)
+    return f"{_clock(at, f':{at:%S}')} on {_date(at)}"
 
 
 def day(seconds: int | None) -> str:
     """20 November 2026, of a day that was given as a day (UTC)."""
+    return "" if seconds is None else _date(datetime.fromtimestamp(seconds, UTC))
+
+
+def due(seconds: int | None, now: int | None = None) -> str:
+    """By when: a day that was given as a day, or a time; ``today`` where the present is given and it is today."""
     if seconds is None:
         return ""
-    at = time.gmtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%B %Y', at)}"
+    if is_of_a_day(seconds):
+        is_today = now is not None and seconds // _DAY == now // _DAY
+        return "today" if is_today else day(seconds)
+    at = uk_clock(seconds)
+    is_today = now is not None and at.date() == uk_clock(now).date()
+    return f"{_clock(at)} today" if is_today else moment(seconds)
 
 
 def short_day(seconds: int) -> str:
-    """20 Nov 2026, in this machine's zone."""
-    at = time.localtime(seconds)
-    return f"{at.tm_mday} {time.strftime('%b %Y', at)}"
+    """20 Nov 2026, in the United Kingdom."""
+    at = uk_clock(seconds)
+    return f"{at.day} {at:%b %Y}"
+
+
+def _date(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+def _clock(at: datetime, rest: str = "") -> str:
+    half = "am" if at.hour < 12 else "pm"
+    return f"{at.hour % 12 or 12}:{at:%M}{rest}{half} {at.tzname()}"
 
 
 def lasting(seconds: int | None) -> str:

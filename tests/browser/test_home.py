@@ -44,11 +44,11 @@ def until(page: Page, app: App, words: str) -> None:
 
 def test_what_came_is_counted_and_leads_to_where_it_is_dealt_with(town: Town, begin: Begin) -> None:
     page, app = begin("social-care")
-    until(page, app, "The relay answered")
+    until(page, app, "The last full look at the relay")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     assert violations(page) == []
     id_ = town.send(package("About two visits", sections={"visits": (FRONT,)}), by="nurse")
-    press(page, "Ask the relay now")
+    press(page, "Look again")
     until(page, app, "1 package has come and nobody has accepted it")
     assert page.title() == "What needs you now – Phoenix"
     assert violations(page) == []
@@ -67,22 +67,22 @@ def test_what_came_is_counted_and_leads_to_where_it_is_dealt_with(town: Town, be
 
 def test_when_the_relay_is_away_it_says_what_can_be_done(town: Town, begin: Begin) -> None:
     page, app = begin("nurse", java_script_enabled=False, viewport=NARROW)
-    until(page, app, "The relay answered")
+    until(page, app, "The last full look at the relay")
     town.relay.stop()
     try:
-        press(page, "Ask the relay now")
+        press(page, "Look again")
         until(page, app, "The relay does not answer. It last did")
         expect(page.get_by_text("You can read, write and prepare everything here")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
     finally:
         town.relay.start()
-    press(page, "Ask the relay now")
-    until(page, app, "The relay answered")
+    press(page, "Look again")
+    until(page, app, "The last full look at the relay")
 
 
 def test_a_manager_sees_who_waits_to_join(town: Town, begin: Begin) -> None:
     page, app = begin("police", viewport=NARROW)
-    until(page, app, "The relay answered")
+    until(page, app, "The last full look at the relay")
     expect(page.get_by_text("Nothing waits for you")).to_be_visible()
     expect(page.get_by_role("link", name="How deliveries go")).to_have_count(0)
     newcomer = Machine(folder=town.folder / "newcomer", passphrase=PASSPHRASE)
@@ -90,7 +90,7 @@ def test_a_manager_sees_who_waits_to_join(town: Town, begin: Begin) -> None:
         *("join", "front.desk@ardenfold-police", "--anchor", town.anchor),
         *("--relay", town.relay.url, "--name", "Front desk"),
     )
-    press(page, "Ask the relay now")
+    press(page, "Look again")
     until(page, app, "1 person or desk waits to join")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]

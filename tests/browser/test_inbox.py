@@ -68,7 +68,7 @@ def came(page: Page, app: App, purpose: str) -> None:
         page.goto(f"{app.url}/inbox")
         if page.get_by_role("link", name=purpose).count():
             return
-        page.get_by_role("button", name="Ask the relay now").click()
+        page.get_by_role("button", name="Look again").click()
     raise AssertionError(page.inner_text("main"))
 
 

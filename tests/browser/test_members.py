@@ -103,7 +103,7 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     sound(page)
 
     press(own, "They have approved it")
-    until(own, "The relay answered")
+    until(own, "The last full look at the relay")
     press(own, "Share something")
     press(own, "Share now to protect somebody")
     id_ = send_urgently(own)

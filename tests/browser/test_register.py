@@ -150,7 +150,9 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     write(page, "Who got it and should not have?", MASH)
     press(page, "Record it")
     expect(
-        page.get_by_text("The 72 hours to tell the regulator ended on 4 February 2020, 9:15am")
+        page.get_by_text(
+            "The 72 hours to tell the regulator ended at 9:15am GMT on 4 February 2020"
+        )
     ).to_be_visible()
     expect(page.get_by_role("definition").get_by_text(SHOWN)).to_be_visible()
     expect(page.get_by_text("They have not been offered it.")).to_be_visible()

@@ -157,7 +157,7 @@ def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     page.goto(app.url + "/requests")
     follow(page, "Enquiry about a visit")
     expect(page.get_by_text("No answer: the deputy was asked")).to_be_visible()
-    expect(page.get_by_text(f"Their deputy, {MASH}, was asked on")).to_be_visible()
+    expect(page.get_by_text(f"Their deputy, {MASH}, was asked at")).to_be_visible()
     expect(page.get_by_text("which has passed")).to_be_visible()
     assert violations(page) == []
     assert fits(page)

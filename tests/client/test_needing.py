@@ -136,6 +136,16 @@ def test_reviews_count_when_they_are_near_and_what_is_owed_always(home: Home) ->
     assert found[Need.BREACHES].count == 1
 
 
+def test_what_is_due_today_is_late_when_the_day_has_passed(home: Home) -> None:
+    now = home.clock.now()
+    today = now - now % DAY
+    with home.vault.transaction() as tx:
+        for n, at in enumerate((today, today + DAY - 1, today - 1)):
+            tx.dues.put(Due(kind="decision_review", at=Seconds(at), made=now, core=core_hash(n)))
+    reviews = counts(home)[Need.REVIEWS]
+    assert (reviews.count, reviews.pressing) == (3, 1)
+
+
 def test_alarms_are_told_from_messages_and_from_what_is_counted_elsewhere() -> None:
     alerts = {"A_RELAY_LIED": 1, "E_REPLAY": 2, "N_SEQUENCE_GAP": 3, "N_CORRECTED": 9}
     found = {each.need: each.count for each in needed(Counted(alerts=alerts))}

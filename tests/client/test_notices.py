@@ -167,7 +167,7 @@ async def test_no_words_name_a_source_to_somebody_who_may_not_know(here: Desks) 
     assert len(told.audience) > 1, "the records keep it as they keep everything"
     assert told.hints == ()
     about = {e.line.kind: people_in_words(e) for e in await door.register(Sought())}
-    assert list(about["notice_correct"]) == ["Robin S (peer, protected source)"], "and no other"
+    assert list(about["notice_correct"]) == ["Robin S (peer, PROTECTED SOURCE)"], "and no other"
     disputes = [e for e in await mash.register(Sought()) if e.line.kind == "notice_dispute"]
     assert disputes
     assert {name for e in disputes for name, _ in e.people} == {"Jordan T"}

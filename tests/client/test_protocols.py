@@ -274,7 +274,7 @@ async def test_a_review_with_problems_or_by_others_changes_nothing(town: Founded
 
 async def test_an_overdue_review_and_no_signature_stop_nothing(town: Founded) -> None:
     await town.join("front", FRONT, "council")
-    town.clock.turn(YEAR + 1)
+    town.clock.turn(YEAR + 86_401)
     status = await town["front"].partnership_status()
     assert status.overdue
     assert status.not_adopted == (COUNCIL, POLICE)

@@ -198,7 +198,7 @@ def test_what_was_withdrawn_or_disputed_is_never_shown_without_its_mark() -> Non
     given_ = {item(1): (notice(NoticeAction.WITHDRAW), notice(NoticeAction.DISPUTE, by=MASH))}
     first, second = entries(said("A dark blue car"), said("So", basis=(item(1),)), notices=given_)
     shown = cells(first)
-    assert shown["What was said"] == "[WITHDRAWN, DISPUTED] A dark blue car"
+    assert shown["What was said"] == "WITHDRAWN. It said: [DISPUTED] A dark blue car"
     assert "Withdrawn by front.door@quillmere-council" in shown["What changed since"]
     assert "Disputed by mash@ardenfold-police" in shown["What changed since"]
     assert "We looked again" in shown["What changed since"]
@@ -218,9 +218,23 @@ def test_a_correction_stands_beside_what_was_sent_and_moves_it_to_its_right_day(
     )
     assert texts(found.dated) == ["The day between", "A dark blue car"]
     shown = cells(found.dated[1])
-    assert shown["What was said"] == "[CORRECTED] A dark blue car"
-    assert "A black car" in shown["What changed since"]
+    assert shown["What was said"] == "CORRECTED. It said: A dark blue car | Now: A black car"
+    assert "A black car" not in shown["What changed since"]
     assert shown["When (UTC)"] == "2026-11-21 (before its correction: 2026-11-19)"
+
+
+def test_what_was_withdrawn_after_its_correction_has_nothing_in_its_place() -> None:
+    notices = (notice(NoticeAction.CORRECT, said("A black car")), notice(NoticeAction.WITHDRAW))
+    (entry,) = entries(said("A dark blue car"), notices={item(1): notices})
+    shown = cells(entry)
+    assert shown["What was said"] == "WITHDRAWN, CORRECTED. It said: A dark blue car"
+    assert "A black car" in shown["What changed since"]
+
+
+def test_that_something_was_not_checked_is_said_where_the_record_says_so() -> None:
+    silent, unchecked = entries(said("Seen"), said("Heard", verification="unverified"))
+    assert cells(silent)["What was said"] == "Seen"
+    assert cells(unchecked)["What was said"] == "[NOT CHECKED] Heard"
 
 
 # -- gaps -------------------------------------------------------------------------------------------------------------
@@ -349,4 +363,4 @@ def test_a_protected_source_is_called_one_beside_the_statement() -> None:
     hidden = replace(read.people[0].said, optional={"source_known_to": [MASH]})
     read = replace(read, people=(replace(read.people[0], said=hidden),))
     (row,) = rows(chronology(entries_of(carrier(), [read], {}), Wish()), shipped_catalogue())
-    assert "Jordan T (child, protected source)" in row
+    assert "Jordan T (child, PROTECTED SOURCE)" in row

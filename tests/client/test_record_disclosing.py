@@ -87,6 +87,10 @@ def test_what_is_controlled_or_names_a_source_is_recorded_and_looked_at_again(ho
         ("W_DISCLOSED_CONTROLLED", "heard"),
         ("W_DISCLOSED_SOURCE", "heard"),
     }
+    with home.vault.reading() as view:
+        (line,) = view.register.find(Wanted(kinds={"disclosure"}))
+    assert line.facts["protected"], "the register says who of them is a protected source"
+    assert set(line.facts["protected"]) <= set(line.facts["people"])
 
 
 @pytest.mark.parametrize(

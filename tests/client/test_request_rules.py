@@ -341,6 +341,16 @@ OF_VICTIMS: list[tuple[str, list[Edit], set[str], dict[str, Any]]] = [
         },
         {"own": whose(FRONT)},
     ),
+    (
+        "by police where that law is not",
+        [],
+        {
+            "warning W_DOC_VICTIM victim",
+            "warning W_DOC_CALENDAR request.due",
+            "warning W_DOC_CODE legal.gateway[1]",
+        },
+        {"own": whose("mash@ardenfold-police", jurisdiction="northern_ireland")},
+    ),
 ]
 
 OF_RESPONSES: list[tuple[str, list[Edit], set[str], dict[str, Any]]] = [

@@ -33,7 +33,9 @@ _HANDED: Final = (
 )
 _ANSWERED: Final = "SELECT notice, address FROM notice_answers WHERE kind IN ('done', 'disagreed')"
 _DUES: Final = (
-    "SELECT kind, sum(at <= ?), sum(at <= ?), count(*), min(at) FROM dues "
+    # As agency_client.record.dues has it: late by the clock, or once the day has passed.
+    "SELECT kind, sum(CASE WHEN at % 86400 IN (0, 86399) THEN at / 86400 < ?1 / 86400 "
+    "ELSE at <= ?1 END), sum(at <= ?2), count(*), min(at) FROM dues "
     "WHERE closed IS NULL GROUP BY kind"
 )
 _ALERTS: Final = "SELECT code, count(*) FROM alerts WHERE seen IS NULL GROUP BY code"

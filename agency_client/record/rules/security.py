@@ -26,7 +26,9 @@ def assured(document: Document, facts: Facts) -> Iterator[Finding]:
         doubted = doubt(said, facts.now) if said is not None else None
         if doubted is not None:
             places.append(at)
-            doubts.setdefault(doubted, []).append(agency if at else "your agency")
+            doubts.setdefault(doubted, []).append(
+                facts.names.get(agency, agency) if at else "your agency"
+            )
     if places:
         yield warning("W_DOC_ASSURANCE", places[0], _told(doubts), clause=_CLAUSE)
 
@@ -35,7 +37,7 @@ def _told(doubts: Mapping[str, Sequence[str]]) -> str:
     """Each doubt once, with whom it is about."""
     ((doubted, first), *others) = doubts.items()
     if len(first) == 1 and not others:
-        who = "Your agency" if first[0] == "your agency" else f"The agency {first[0]}"
+        who = "Your agency" if first[0] == "your agency" else first[0]
         return f"{who} {doubted}."
     each = (f"{', '.join(agencies)} ({doubted})" for doubted, agencies in doubts.items())
     return f"The security of these agencies gives pause: {'; '.join(each)}."

@@ -15,6 +15,8 @@ from agency_client.record.requests import RequestDocument, Victim
 
 #: Who may ask for information about a victim under Chapter 3A of the 2022 Act.
 _MAY_ASK_OF_VICTIMS: Final = frozenset({"police", "justice"})
+#: Where that chapter applies.
+CHAPTER_APPLIES: Final = frozenset({"england", "wales"})
 _TESTS: Final = (
     ("believed_held", "Say why you believe that they hold this information."),
     ("relevant_to_enquiry", "Say to which reasonable line of enquiry it is relevant."),
@@ -36,6 +38,14 @@ def victim(document: RequestDocument, facts: Facts) -> Iterator[Finding]:
     if facts.own.kind not in _MAY_ASK_OF_VICTIMS:
         message = "Requests about victims are for police and other authorised persons."
         yield warning("W_DOC_VICTIM", table.at, message)
+    elif facts.own.jurisdiction not in CHAPTER_APPLIES:
+        message = "The law on requests about victims is that of England and Wales."
+        yield warning("W_DOC_VICTIM", table.at, message)
+
+
+def may_ask_of_victims(kind: str, jurisdiction: str) -> bool:
+    """Whether an agency of this kind and place asks about victims under that chapter."""
+    return kind in _MAY_ASK_OF_VICTIMS and jurisdiction in CHAPTER_APPLIES
 
 
 def counselling(document: RequestDocument, facts: Facts) -> Iterator[Finding]:

@@ -1,13 +1,13 @@
-"""Four weeks and a bit as cells, each with what expires on its day. Pure; days are those of this machine's zone."""
+"""Four weeks and a bit as cells, each with what expires on its day. Pure; days are those of the United Kingdom."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from agency_client.record.zones import in_uk, uk_clock
 from agency_client.use_cases.overviews import Expiring
 from phoenix_protocol.identifiers import Seconds
 
@@ -54,11 +54,11 @@ def first_day(now: int) -> date:
 def end_of_calendar(now: int) -> Seconds:
     """The first second after the last day."""
     end = first_day(now) + timedelta(days=_WEEKS * _DAYS)
-    return Seconds(int(time.mktime((end.year, end.month, end.day, 0, 0, 0, 0, 0, -1))))
+    return Seconds(int(in_uk(datetime.combine(end, time.min)).timestamp()))
 
 
 def _day_of(seconds: int) -> date:
-    return datetime.fromtimestamp(seconds, UTC).astimezone().date()
+    return uk_clock(seconds).date()
 
 
 def calendar(expiring: Sequence[Expiring], now: int) -> Calendar:

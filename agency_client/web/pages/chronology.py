@@ -11,7 +11,6 @@ from aiohttp import web
 from agency_client.record.chronology import with_gaps
 from agency_client.record.chronology_copies import chronology_csv, chronology_page
 from agency_client.record.dated import USUAL
-from agency_client.record.when import span
 from agency_client.use_cases.chronicling import Stretch, Told, people_in
 from agency_client.web.asked import Asked
 from agency_client.web.chronology_words import chronology_words, left_out
@@ -20,10 +19,18 @@ from agency_client.web.fields import Field, Shape, shown, summary, take
 from agency_client.web.naming import number_of
 from agency_client.web.near import near_to
 from agency_client.web.paging import pages_of
+from agency_client.web.searching import (
+    DAYS,
+    PERSON,
+    first_second,
+    problem,
+    second_after,
+    wrong_days,
+)
 from agency_client.web.table import get, post
 from agency_client.web.when import moment
 from phoenix_protocol.errors import Problem
-from phoenix_protocol.identifiers import Seconds, agency_of
+from phoenix_protocol.identifiers import agency_of
 
 _MOST: Final = 50
 #: Of a hundred years nothing is missed.
@@ -36,25 +43,14 @@ _FIELDS: Final = (
         label="About whom",
         hint="A whole name, or a number such as an NHS number.",
     ),
-    Field(
-        at=("person",),
-        shape=Shape.LINE,
-        label="Person",
-        hint="A name, or how its words begin.",
-    ),
+    PERSON,
     Field(
         at=("thread",),
         shape=Shape.LINE,
         label="Under which reference",
         hint="A sender's whole reference such as QM-0417.",
     ),
-    Field(
-        at=("since",),
-        shape=Shape.DAY,
-        label="From",
-        hint="For example, 20 11 2026. A month or a year alone will do.",
-    ),
-    Field(at=("until",), shape=Shape.DAY, label="To the end of", hint="For example, 30 11 2026."),
+    *DAYS,
     Field(
         at=("gap",),
         shape=Shape.LINE,
@@ -122,18 +118,11 @@ async def search(asked: Asked) -> web.StreamResponse:
 def _wrong(tree: Mapping[str, Any]) -> tuple[Problem, ...]:
     found = []
     if not tree.keys() & {"subject", "person", "thread"}:
-        found.append(_problem("subject", "Enter about whom, or under which reference"))
-    for name in ("since", "until"):
-        if name in tree and span(tree[name]) is None:
-            words = "Enter a real day, month or year, such as 20 11 2026"
-            found.append(_problem(name, words))
+        found.append(problem("subject", "Enter about whom, or under which reference"))
+    found += wrong_days(tree)
     if "gap" in tree and _gap(tree) is None:
-        found.append(_problem("gap", f"Enter a whole number of days, from 1 to {_LONGEST_GAP:,}"))
+        found.append(problem("gap", f"Enter a whole number of days, from 1 to {_LONGEST_GAP:,}"))
     return tuple(found)
-
-
-def _problem(place: str, words: str) -> Problem:
-    return Problem(code="E_USAGE", place=place, message=words, next="")
 
 
 def _gap(tree: Mapping[str, Any]) -> int | None:
@@ -143,13 +132,12 @@ def _gap(tree: Mapping[str, Any]) -> int | None:
 
 
 def _stretch(tree: Mapping[str, Any]) -> Stretch:
-    since, until = span(tree.get("since", "")), span(tree.get("until", ""))
     return Stretch(
         subject=tree.get("subject"),
         person=tree.get("person"),
         thread=tree.get("thread"),
-        since=Seconds(since.first) if since is not None else None,
-        until=Seconds(until.last + 1) if until is not None else None,
+        since=first_second(tree),
+        until=second_after(tree),
         gap_days=_gap(tree) or USUAL,
     )
 

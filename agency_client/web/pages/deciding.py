@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
+from agency_client.ports.vault import Due
+from agency_client.record.dues import is_overdue
 from agency_client.use_cases.drafts import tree_of
 from agency_client.use_cases.registering import Sought
 from agency_client.web.asked import Asked
@@ -34,8 +36,9 @@ async def decisions(asked: Asked) -> web.StreamResponse:
         "decisions/list.html",
         title="Decisions not to share",
         rows=[
-            (register_words(entry, catalogue), await _review(asked, entry.line.record))
+            (register_words(entry, catalogue), due, _is_late(due, asked.now))
             for entry in found.entries
+            for due in (await _review(asked, entry.line.record),)
         ],
         drafts=[
             (draft, document_of(tree_of(draft)).get("purpose") or "No purpose yet")
@@ -46,12 +49,16 @@ async def decisions(asked: Asked) -> web.StreamResponse:
     )
 
 
-async def _review(asked: Asked, record: int | None) -> Any:
+async def _review(asked: Asked, record: int | None) -> Due | None:
     """When a decision is looked at again; None when nobody has to."""
     if record is None:
         return None
     shown = await asked.client.show_record(record)
     return next((due for due in shown.dues if due.kind == _REVIEW and due.closed is None), None)
+
+
+def _is_late(due: Due | None, now: int) -> bool:
+    return due is not None and is_overdue(due.at, now)
 
 
 async def about_package(asked: Asked) -> web.StreamResponse:

@@ -44,8 +44,8 @@ async def home(asked: Asked) -> web.StreamResponse:
     return asked.page(
         "home.html",
         title="What needs you now",
-        now_needed=[need_words(each) for each in needed if each.need not in _TO_KNOW],
-        to_know=[need_words(each) for each in needed if each.need in _TO_KNOW],
+        now_needed=[need_words(each, asked.now) for each in needed if each.need not in _TO_KNOW],
+        to_know=[need_words(each, asked.now) for each in needed if each.need in _TO_KNOW],
         actions=_actions(found.standing),
         relay=relay_words(heard, found.standing, asked.now),
         more=_MORE if found.standing.is_desk else _MORE_OF_MANAGERS,
@@ -71,8 +71,8 @@ def _actions(standing: Standing) -> list[tuple[str, str]]:
 
 
 async def look(asked: Asked) -> web.StreamResponse:
-    """Ask the relay now."""
-    asked.desk.look_now()
+    """Ask the relay now, and give it a moment: what comes is then on the page."""
+    await asked.desk.look_again()
     return asked.go("/")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import Any, Final
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from agency_client.web.jobs import Job
 from agency_client.web.naming import inbox_path, number_of, received_core
 from agency_client.web.pages.reading import erased, read
 from agency_client.web.paging import pages_of
+from agency_client.web.relay_words import looked
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.states import DID, FILTERS, HERE, Filter, filter_of
 from agency_client.web.table import get, post
@@ -28,9 +28,6 @@ from phoenix_protocol.package.lifecycle import STORED, State
 _MOST: Final = 50
 #: Whoever has accepted a package waits for it so long (seconds); what takes longer goes on by itself.
 _QUICK: Final = 3.0
-#: Seconds for which a page waits for the relay; what comes later is there at the next look.
-_PATIENCE: Final = 5.0
-_A_MOMENT: Final = 0.05
 _WAITING: Final = frozenset({State.OFFERED, State.ACCEPTED})
 
 _REASON: Final = (
@@ -68,8 +65,8 @@ async def inbox(asked: Asked) -> web.StreamResponse:
         whole=whole,
         put_away=len(await asked.client.put_away()),
         pagination=pages_of(whole, _MOST, number, f"/inbox?show={chosen.word}&page="),
-        heard=asked.desk.heard,
-        now=asked.now,
+        looked=looked(asked.desk.heard),
+        could_not=asked.desk.heard.error.what if asked.desk.heard.error else None,
     )
 
 
@@ -94,12 +91,7 @@ async def put_away(asked: Asked) -> web.StreamResponse:
 
 async def look(asked: Asked) -> web.StreamResponse:
     """Ask the relay now, and give it a moment: what comes is then on the page."""
-    before = asked.desk.heard
-    asked.desk.look_now()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_PATIENCE):
-            while asked.desk.heard is before or asked.desk.heard.is_looking:  # noqa: ASYNC110
-                await asyncio.sleep(_A_MOMENT)
+    await asked.desk.look_again()
     return asked.go("/inbox")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.ports.vault import Due
+from agency_client.record.dues import is_overdue
 from agency_client.record.looks import OWED_ANSWER
 from agency_client.record.register_table import RECEIVED, SENT, kind_in_words
 from agency_client.use_cases.record_names import record_name
@@ -46,6 +47,7 @@ class DueLine:
     words: str
     href: str
     at: int
+    is_overdue: bool
     about: str = field(repr=False, default="")
 
 
@@ -138,6 +140,7 @@ def _due(due: Due, known: Questions, asked: Asked) -> DueLine:
         words=due_words(due.kind),
         href=due_href(DueOf(kind=due.kind, core=due.core, record=due.record, place=due.place)),
         at=due.at,
+        is_overdue=is_overdue(due.at, asked.now),
         about=label_of(place, known, catalogue) if due.kind == OWED_ANSWER and place else "",
     )
 

@@ -11,7 +11,6 @@ from aiohttp import web
 from agency_client.record.register_csv import register_csv
 from agency_client.record.register_page import register_page
 from agency_client.record.register_table import KINDS
-from agency_client.record.when import span
 from agency_client.use_cases.registering import Sought
 from agency_client.web.asked import Asked
 from agency_client.web.copies import to_print, to_save
@@ -20,10 +19,11 @@ from agency_client.web.naming import number_of
 from agency_client.web.near import near_to
 from agency_client.web.paging import pages_of
 from agency_client.web.register_words import register_words
+from agency_client.web.searching import DAYS, PERSON, first_second, second_after, wrong_days
 from agency_client.web.table import get, post
 from agency_client.web.when import moment
 from phoenix_protocol.errors import Problem
-from phoenix_protocol.identifiers import Seconds, agency_of
+from phoenix_protocol.identifiers import agency_of
 
 _MOST: Final = 50
 FIELDS: Final = (
@@ -33,12 +33,7 @@ FIELDS: Final = (
         label="Reference, whole name or number",
         hint="Your own reference such as QM-0417, an NHS number, or a whole name.",
     ),
-    Field(
-        at=("person",),
-        shape=Shape.LINE,
-        label="Person",
-        hint="A name, or how its words begin.",
-    ),
+    PERSON,
     Field(
         at=("agency",),
         shape=Shape.LINE,
@@ -51,13 +46,7 @@ FIELDS: Final = (
         label="What happened",
         words=tuple(Word(code=code, label=label) for code, label in KINDS.items()),
     ),
-    Field(
-        at=("since",),
-        shape=Shape.DAY,
-        label="From",
-        hint="For example, 20 11 2026. A month or a year alone will do.",
-    ),
-    Field(at=("until",), shape=Shape.DAY, label="To the end of", hint="For example, 30 11 2026."),
+    *DAYS,
 )
 
 _ALSO: Final = (
@@ -111,32 +100,21 @@ async def search(asked: Asked) -> web.StreamResponse:
     """Look for something. What was typed stays out of the address."""
     tree: dict[str, Any] = {}
     take(FIELDS, asked.form, tree)
-    problems = tuple(_wrong(field, tree) for field in FIELDS if _is_wrong(field, tree))
+    problems = tuple(wrong_days(tree))
     if problems:
         return await _page(asked, tree, "", problems)
     return asked.go(f"/register?search={asked.desk.sought.put(tree)}" if tree else "/register")
 
 
-def _is_wrong(field: Field, tree: Mapping[str, Any]) -> bool:
-    value = tree.get(field.name)
-    return field.shape is Shape.DAY and value is not None and span(value) is None
-
-
-def _wrong(field: Field, tree: Mapping[str, Any]) -> Problem:  # noqa: ARG001  # beside its question
-    message = "Enter a real day, month or year, such as 20 11 2026"
-    return Problem(code="E_USAGE", place=field.name, message=message, next="")
-
-
 def sought_of(asked: Asked, tree: Mapping[str, Any]) -> Sought:
     """What to look for, out of what was typed."""
-    since, until = span(tree.get("since", "")), span(tree.get("until", ""))
     return Sought(
         subject=tree.get("subject"),
         person=tree.get("person"),
         agency=_agency(asked, tree["agency"]) if "agency" in tree else None,
         kinds=frozenset({tree["kind"]}) if "kind" in tree else None,
-        since=Seconds(since.first) if since is not None else None,
-        until=Seconds(until.last + 1) if until is not None else None,
+        since=first_second(tree),
+        until=second_after(tree),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from agency_client.record.rules.victims import may_ask_of_victims
 from agency_client.use_cases.drafts import tree_of
 from agency_client.use_cases.request_lines import AskedLine, OwedLine
 from agency_client.web.asked import Asked
@@ -34,7 +35,7 @@ _CORE: Final = "{package:[0-9a-f]{64}}"
 
 async def requests(asked: Asked) -> web.StreamResponse:
     """What others wait for first, then what was asked from here; what is answered last."""
-    found = await asked.client.requests()
+    found, own = await asked.client.requests(), asked.client.writer().own
     lines = sorted((*found.owed, *found.asked), key=is_answered)
     number = number_of(asked.query("page"))
     shown = lines[(number - 1) * _MOST : number * _MOST]
@@ -44,13 +45,9 @@ async def requests(asked: Asked) -> web.StreamResponse:
         owed=[_owed_row(line, asked.now) for line in shown if isinstance(line, OwedLine)],
         asked=[_asked_row(line, asked.now) for line in shown if isinstance(line, AskedLine)],
         drafts=_drafts(asked),
-        is_police=asked.client.writer().own.kind in _MAY_ASK_OF_VICTIMS,
+        may_ask_of_victims=may_ask_of_victims(own.kind, own.jurisdiction),
         pagination=pagination(len(lines), _MOST, number, "/requests?page="),
     )
-
-
-#: Who may ask about a victim under Chapter 3A of the Police, Crime, Sentencing and Courts Act 2022.
-_MAY_ASK_OF_VICTIMS: Final = frozenset({"police", "justice"})
 
 
 def _owed_row(line: OwedLine, now: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from agency_client.web.asked import Asked
 from agency_client.web.naming import number_of, sent_core
 from agency_client.web.notice_words import SAID, did
 from agency_client.web.paging import pages_of
-from agency_client.web.sent_words import ANSWERS, SHOWS, STEPS, THERE, TROUBLE, overall
+from agency_client.web.sent_words import ANSWERS, SHOWS, STEPS, THERE, TROUBLE, UNTIMED, overall
 from agency_client.web.table import get, post
 from phoenix_protocol.errors import UnavailableError
 from phoenix_protocol.package.envelope import Why
@@ -77,6 +77,7 @@ async def one(asked: Asked) -> web.StreamResponse:
         there=THERE,
         steps=STEPS,
         trouble=TROUBLE,
+        untimed=UNTIMED,
         answers=ANSWERS,
         notice_said=SAID,
         did=did,

@@ -123,7 +123,7 @@ def _moved(place: str, table: str, kept: list[int]) -> str:
 async def due(client: Client, draft: Draft) -> str:
     """By when answers would be due, by the working calendar, if it went now."""
     at = await client.due_if_asked_now(data_of(tree_of(draft)))
-    return f"If you send it now, answers are due {moment(at)}." if at is not None else ""
+    return f"If you send it now, answers are due by {moment(at)}." if at is not None else ""
 
 
 async def send(client: Client, draft: Draft, progressed: Progressed) -> str:

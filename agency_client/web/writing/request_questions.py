@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from agency_client.record.places import Place
+from agency_client.record.rules.victims import CHAPTER_APPLIES
 from agency_client.web.fields import Field, Shape, Word, value_at
 from agency_client.web.writing.decision_questions import long
 from agency_client.web.writing.steps import Answered, Setting, Step
@@ -125,6 +126,15 @@ def question_fields(setting: Setting, position: int) -> tuple[Field, ...]:
         ),
         Field(at=(*at, "period_until"), shape=Shape.DAY, label="Until when?", may_be_open=True),
         long((*at, "why"), "Why must you know this, and not less?", rows=3),
+        *_counselling(setting, at),
+    )
+
+
+def _counselling(setting: Setting, at: Place) -> tuple[Field, ...]:
+    """Only where the law says something of it."""
+    if setting.own.jurisdiction not in CHAPTER_APPLIES:
+        return ()
+    return (
         Field(
             at=(*at, "counselling"),
             shape=Shape.YES,
