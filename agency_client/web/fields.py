@@ -369,6 +369,9 @@ def in_words_of(field: Field, value: Any) -> tuple[str, ...]:
     """An answer as people read it: labels for words that have one."""
     if field.shape is Shape.YES:
         return ("Yes",)
+    why_not = _why_not(value)
+    if why_not:
+        return (why_not[:1].upper() + why_not[1:],)
     if field.shape is Shape.DAY:
         return (dated(str(value)),)
     labels = {word.code: word.label for word in field.words}
