@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agency_client.cli.times import to_come
 from agency_client.record.as_people_write import clock, in_code
 from agency_client.record.date_words import written_day
 from agency_client.record.when import expiry, is_length
 from agency_client.record.zones import clock_words, in_uk
-from phoenix_protocol.errors import RefusedError
+from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import Seconds
 
 _FIRST, _LAST = (datetime.fromisoformat(f"{year}-01-01") for year in (1980, 2090))
@@ -129,6 +131,17 @@ def test_a_time_comes_back_however_it_is_written(moment: datetime) -> None:
 @pytest.mark.parametrize("text", ["25:00", "17:60", "5", "17", "0pm", "13pm", "soon"])
 def test_what_is_no_time_of_day_is_none(text: str) -> None:
     assert clock(text) is None
+
+
+def test_a_command_takes_what_people_write_and_says_what_is_not_clear() -> None:
+    assert to_come(None, 10**9, "3 days") is None
+    in_days = to_come("in 3 days", 10**9, "3 days")
+    assert in_days is not None
+    assert abs(in_days - time.time() - 3 * 86400) < 60
+    with pytest.raises(UsageError, match="four digits"):
+        to_come("4/12/26", 10**9, "3 days")
+    with pytest.raises(UsageError, match="not a time to come"):
+        to_come("soon", 10**9, "3 days")
 
 
 def test_the_end_of_a_package_is_read_from_what_people_write() -> None:
