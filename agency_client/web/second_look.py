@@ -21,10 +21,29 @@ async def hints_of(asked: Asked, wanted: Any) -> tuple[Problem, ...]:
     """What somebody has not seen yet of a notice (use_cases/notice_subjects.py); empty when it may be said now."""
     preview = await in_time(asked.client.look_at_notice(wanted))
     hints: tuple[Problem, ...] = preview.hints
-    return hints if asked.form.text(_SEEN) != digest_of(wanted) else ()
+    return unseen(asked, hints, digest_of(wanted))
+
+
+async def hints_of_document(asked: Asked, document: bytes) -> tuple[Problem, ...]:
+    """The same of a document: where it has a part of a protected source's name."""
+    from agency_client.use_cases.documents import Options
+
+    found = (await in_time(asked.client.check(document, Options()))).warnings
+    hints = tuple(each for each in found if each.code == "W_DOC_PROTECTED")
+    return unseen(asked, hints, digest(document))
+
+
+def unseen(asked: Asked, hints: tuple[Problem, ...], seen: str) -> tuple[Problem, ...]:
+    """``hints``, unless somebody has seen them with just these words."""
+    return hints if asked.form.text(_SEEN) != seen else ()
 
 
 def digest_of(wanted: Any) -> str:
     """Which words a notice has: the same words give the same."""
     said = repr((wanted.text, wanted.why, wanted.conditions))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest(said.encode("utf-8", "surrogatepass"))
+
+
+def digest(said: bytes) -> str:
+    """Which words were said, without them."""
+    return hashlib.sha256(said).hexdigest()
