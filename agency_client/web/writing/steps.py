@@ -157,19 +157,22 @@ def _is_typed(document: Mapping[str, Any], place: str) -> bool:
 def own_findings(steps: Iterable[Step], findings: Findings) -> dict[str, Findings]:
     """What each page has to mend or answer, by its slug: each finding is with the page that fits it best."""
     every = tuple(steps)
-
-    def of(step: Step, found: Iterable[Problem]) -> tuple[Problem, ...]:
-        return tuple(problem for problem in found if page_of(problem, every) is step)
-
+    problems, owed = _by_page(findings.problems, every), _by_page(findings.owed, every)
     return {
         step.slug: Findings(
-            problems=of(step, findings.problems),
-            warnings=of(step, findings.warnings),
-            prompts=of(step, findings.prompts),
-            owed=of(step, findings.owed),
+            problems=tuple(problems.get(step.slug, ())), owed=tuple(owed.get(step.slug, ()))
         )
         for step in every
     }
+
+
+def _by_page(found: Iterable[Problem], steps: Sequence[Step]) -> dict[str, list[Problem]]:
+    pages: dict[str, list[Problem]] = {}
+    for problem in found:
+        step = page_of(problem, steps)
+        if step is not None:
+            pages.setdefault(step.slug, []).append(problem)
+    return pages
 
 
 def still_open(step: Step, own: Findings) -> tuple[str, ...]:
