@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from agency_client.cli.telling import spoken, warn
+from agency_client.cli.times import in_clear
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import Seconds
 
@@ -30,12 +31,12 @@ def second_after(day: str | None, option: str) -> Seconds | None:
 def _span(day: str, option: str) -> Any:
     from agency_client.record.when import span
 
-    found = span(day.strip())
+    found = span(in_clear(day))
     if found is None:
         raise UsageError(
             "E_USAGE",
             f"{option} does not name a day.",
-            next="Write it as 2026-11-20, or as a month, a year or a time.",
+            next="Write it as 20 November 2026 or 2026-11-20, or as a month, a year or a time.",
         )
     return found
 

@@ -12,6 +12,7 @@ from agency_client.cli.options import command
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, problem_json, spoken, tell, tell_json, tell_problem
 from agency_client.cli.texts import LINE, LONG
+from agency_client.cli.times import in_clear
 from agency_client.client import Client
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import Seconds
@@ -117,11 +118,11 @@ def _happened(text: str | None) -> Seconds | None:
 
     from agency_client.record.when import span
 
-    found = span(text)
+    found = span(in_clear(text))
     if found is None or found.first > time.time():
         raise UsageError(
             "E_USAGE",
             "This is not a day or time that has begun.",
-            next="Write a day such as 2026-11-20, or a time such as 2026-11-20T15:20:00Z.",
+            next="Write a day such as 20 November 2026, or a time such as 20/11/2026 3:20pm (UK time).",
         )
     return Seconds(found.first)

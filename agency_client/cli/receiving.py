@@ -17,6 +17,7 @@ from agency_client.cli.restricting import restriction_json
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import legend, moment, shown, spoken, table, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
+from agency_client.cli.times import to_come
 from agency_client.client import Client
 from agency_client.ports.vault import Alert
 from phoenix_protocol.errors import RefusedError, TamperError, UnavailableError, UsageError
@@ -28,20 +29,7 @@ _LATEST = 10 * 366 * 86400
 
 def due_of(text: str | None) -> Seconds | None:
     """A time to come as people write it, or none. Raises UsageError ``E_USAGE``."""
-    if text is None:
-        return None
-    import time
-
-    from agency_client.record.when import expiry
-
-    try:
-        return expiry(text, Seconds(int(time.time())), _LATEST)
-    except RefusedError:
-        raise UsageError(
-            "E_USAGE",
-            "This is not a time to come.",
-            next="Write a length such as 3d, a day such as 2026-12-04, or a time such as 2026-12-04T17:00:00Z.",
-        ) from None
+    return to_come(text, _LATEST, "3 days")
 
 
 @command("inbox")

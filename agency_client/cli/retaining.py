@@ -10,9 +10,10 @@ from agency_client.cli.options import command, group
 from agency_client.cli.running import as_json, run
 from agency_client.cli.telling import moment, shown, spoken, table, tell, tell_json
 from agency_client.cli.texts import LINE
+from agency_client.cli.times import to_come
 from agency_client.client import Client
 from agency_client.ports.vault import Copy, EraseReason
-from phoenix_protocol.errors import RefusedError, UsageError
+from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import Seconds
 
 #: How many lines a list has, unless more are asked for.
@@ -23,20 +24,7 @@ _LATEST = 120 * 366 * 86400
 
 def time_to_come(text: str | None) -> Seconds | None:
     """A time on the command line: a length such as 90d, a day, or a time with its zone. Raises UsageError."""
-    if text is None:
-        return None
-    import time
-
-    from agency_client.record.when import expiry
-
-    try:
-        return expiry(text, Seconds(int(time.time())), _LATEST)
-    except RefusedError:
-        raise UsageError(
-            "E_USAGE",
-            "This is not a time to come.",
-            next="Write a length such as 90d, a day such as 2032-08-31, or a time such as 2032-08-31T17:00:00Z.",
-        ) from None
+    return to_come(text, _LATEST, "90 days")
 
 
 def reasons() -> list[str]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final, Generic, Protocol, TypeVar
 
+from agency_client.record.as_people_write import in_code
 from agency_client.record.faults import Faults
 from agency_client.record.places import Place
 from agency_client.record.unanswerable import is_open
 from agency_client.record.when import span
 from agency_client.record.zones import said_of, with_zone
 from phoenix_protocol import limits
+from phoenix_protocol.errors import RefusedError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -106,20 +108,33 @@ class When:
         if type(value) is int and value in _YEARS:
             return str(value)
         if isinstance(value, int | float | time) and not isinstance(value, bool):
-            faults.add("E_DOC_TIME", at, _NO_DAY, remedy=self.remedy)
+            faults.add("E_DOC_TIME", at, NO_DAY, remedy=self.remedy)
             return None
         text = value.isoformat() if isinstance(value, date) else LINE.read(value, at, faults)
         if text is None:
             return None
-        if len(text) <= _LONGEST_TIME and span(text):
-            return _zoned(text, at, faults)
         if self.or_why_not and is_open(text):
             return text
-        faults.add("E_DOC_TIME", at, _NO_DAY, remedy=self.remedy)
+        known = _in_code(text, at, faults)
+        if known is None:
+            return None
+        if len(known) <= _LONGEST_TIME and span(known):
+            return _zoned(known, at, faults)
+        faults.add("E_DOC_TIME", at, NO_DAY, remedy=self.remedy)
         return None
 
 
-_NO_DAY: Final = "This is not a day or time."
+def _in_code(text: str, at: Place, faults: Faults) -> str | None:
+    """A day, time or length as documents write it; None where it is not clear, which is a fault then."""
+    try:
+        return in_code(text)
+    except RefusedError as error:
+        faults.add("E_DOC_TIME", at, error.what, remedy=error.next)
+        return None
+
+
+#: Said of what is neither.
+NO_DAY: Final = "This is not a day or time."
 _LONGEST_TIME: Final = 40
 
 
@@ -139,7 +154,8 @@ class End:
         if isinstance(value, date):
             return _zoned(value.isoformat(), at, faults)
         text = Text(40).read(value, at, faults)
-        return None if text is None else _zoned(text, at, faults)
+        known = None if text is None else _in_code(text, at, faults)
+        return None if known is None else _zoned(known, at, faults)
 
 
 @dataclass(frozen=True, slots=True)

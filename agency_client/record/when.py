@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from agency_client.record.as_people_write import EXAMPLES, in_code
 from agency_client.record.zones import in_uk
 from phoenix_protocol import limits
 from phoenix_protocol.errors import RefusedError
@@ -77,16 +78,17 @@ def _seconds(moment: datetime) -> int:
 def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Seconds:
     """When a package made at ``now`` ends. ``text`` is as in the document; None means fourteen days.
 
-    A length (``90m``, ``14d``), a day (to its end, UTC) or a time (UK time without a zone).
+    A length (``90m``, ``14d``), a day (to its end, UTC) or a time (UK time without a zone), or as people write them
+    (:func:`~agency_client.record.as_people_write.in_code`).
     ``longest`` is the most seconds that the partnership lets a package live; the default life is shortened to it.
     Raises RefusedError ``E_DOC_TIME``.
     """
     if text is None:
         return Seconds(now + min(DEFAULT_LIFE, longest))
-    end = _end(text.strip(), now)
+    end = _end(in_code(text.strip()), now)
     if end < now + SHORTEST_LIFE:
         raise _refusal(
-            "The package would end before it is sent.", "Write a time to come, such as 14d."
+            "The package would end before it is sent.", "Write a time to come, such as 14 days."
         )
     if end > now + longest or end > limits.LAST_TIME:
         raise _refusal(
@@ -98,7 +100,10 @@ def expiry(text: str | None, now: Seconds, longest: int = limits.LIFE) -> Second
 
 def is_length(text: str) -> bool:
     """Whether ``text`` counts from now, such as ``14d``: said again later, it means another moment."""
-    return _LENGTH.fullmatch(text.strip()) is not None
+    try:
+        return _LENGTH.fullmatch(in_code(text.strip())) is not None
+    except RefusedError:
+        return False
 
 
 def _end(text: str, now: Seconds) -> int:
@@ -109,7 +114,7 @@ def _end(text: str, now: Seconds) -> int:
     if found is None:
         raise _refusal(
             "This does not say when the package ends.",
-            "Write a length such as 14d (s, m, h, d or w), or a time such as 2026-12-04T17:00 (UK time).",
+            f"{EXAMPLES} Times are UK time.",
         )
     return found.last
 

@@ -63,7 +63,7 @@ def said_of(text: str) -> str:
         raise ValueError("This is no time without a zone.")
     name = _NAMES[int((_in_uk(found).utcoffset() or timedelta()).total_seconds())]
     taken = f"{found:%H:%M} is taken as UK time ({name})."
-    if not _is_twice(found):
+    if not is_twice(found):
         return taken
     return (
         f"{taken} The clock showed it twice that night, first in BST, and this is the second time."
@@ -84,7 +84,13 @@ def _in_uk(clock: datetime) -> datetime:
     return clock.replace(tzinfo=timezone(timedelta(seconds=shown - in_utc(_UK, shown))))
 
 
-def _is_twice(clock: datetime) -> bool:
+def is_shown(clock: datetime) -> bool:
+    """Whether the clock of the United Kingdom shows this time at all: in spring it leaves out an hour."""
+    moment = _seconds(_in_uk(clock))
+    return moment + ahead(_UK, moment) == _seconds(clock.replace(tzinfo=UTC))
+
+
+def is_twice(clock: datetime) -> bool:
     """Whether the clock goes back over this time, so that it comes in summer time and once more after it."""
     shown = _seconds(clock.replace(tzinfo=UTC))
     moments = {shown - offset for offset in _NAMES if ahead(_UK, shown - offset) == offset}

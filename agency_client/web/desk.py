@@ -14,6 +14,7 @@ from typing import Any, Final
 from agency_client.client import Client
 from agency_client.unlocking import open_with_passphrase
 from agency_client.web.faults import forget_frames, where
+from agency_client.web.gone import Went
 from agency_client.web.jobs import Jobs
 from agency_client.web.kept import Kept
 from keys.passphrase import Passphrase
@@ -66,6 +67,8 @@ class Desk:
         self.heard = Heard()
         #: What somebody looks for: the fields of their searches.
         self.sought: Final[Kept[Mapping[str, Any]]] = Kept(randomness)
+        #: What became of drafts.
+        self.went: Final = Went()
         self._client: Client | None = client
         self._cost: Final = cost
         self._clock: Final = clock

@@ -9,23 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
+from agency_client.record.fields import NO_DAY
 from agency_client.record.places import Place, written
 from agency_client.record.plain import plain
 from agency_client.record.unanswerable import is_open
+from agency_client.web.day_fields import PARTS, on_the_clock, parts_of, typed_day
 from agency_client.web.forms import Form
+from agency_client.web.open_answers import below, chosen_reason, in_words, typed_reason
 from agency_client.web.statement_words import dated
 from phoenix_protocol.errors import Problem
 
-#: The value of the choice that says why there is no other.
-_OPEN: Final = "-"
-_PARTS: Final = ("day", "month", "year")
-_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}):00Z")
-_CLOCK: Final = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
+_NO_DAY_HERE: Final = "Enter a real day, such as 4 12 2026: the day, the month, the year."
+_NO_TIME_HERE: Final = "Enter a real day, such as 4 12 2026, and a time such as 5pm or 17:00."
 
 
 class Shape(Enum):
@@ -120,6 +118,14 @@ def _inside(here: Any, part: str | int, following: str | int) -> Any:
 
 def read(field: Field, form: Form) -> Any:
     """The answer that a form gives to a field, as the draft keeps it; None for none. Never refuses: rules do."""
+    said = _read(field, form)
+    if said is not None or not field.may_be_open or field.shape is Shape.ONE:
+        return said
+    why_not = typed_reason(field.name, form)
+    return [why_not] if why_not is not None and field.shape is Shape.LINES else why_not
+
+
+def _read(field: Field, form: Form) -> Any:
     match field.shape:
         case Shape.LINE | Shape.LONG:
             return form.text(field.name).strip() or None
@@ -127,8 +133,8 @@ def read(field: Field, form: Form) -> Any:
             lines = (line.strip() for line in form.text(field.name).splitlines())
             return [line for line in lines if line] or None
         case Shape.ONE:
-            chosen = form.text(field.name)
-            return (form.text(f"{field.name}:why").strip() if chosen == _OPEN else chosen) or None
+            chosen = form.text(field.name) if form.has(field.name) else None
+            return chosen_reason(field.name, form, chosen) or chosen or None
         case Shape.SELECT:
             return form.text(field.name) or None
         case Shape.MANY:
@@ -138,40 +144,7 @@ def read(field: Field, form: Form) -> Any:
         case Shape.YES:
             return True if form.has(field.name) else None
         case Shape.DAY:
-            return _typed_day(field, form)
-
-
-def _typed_day(field: Field, form: Form) -> str | None:
-    day, month, year = (form.text(f"{field.name}:{part}").strip() for part in _PARTS)
-    open_ = form.text(f"{field.name}:why").strip()
-    if not (day or month or year):
-        return open_ or None
-    typed = [year, *(part.zfill(2) for part in (month, day) if part)]
-    # A day without its month is no day: the rules say so, and what was typed stays.
-    said = "-".join(typed) if month or not day else f"{year}-?-{day}"
-    at = form.text(f"{field.name}:time").strip() if field.may_have_time else ""
-    return _in_utc(said, at) if at else said
-
-
-def _in_utc(day: str, clock: str) -> str:
-    """A day and a time by the clock of this machine, as documents write them; as it was typed where it is none."""
-    found = _CLOCK.fullmatch(clock)
-    try:
-        hour, minute = (int(part) for part in found.groups()) if found is not None else (99, 99)
-        there = datetime.fromisoformat(day).replace(hour=hour, minute=minute).astimezone(UTC)
-    except ValueError:
-        return f"{day}T{clock}"
-    return f"{there:%Y-%m-%dT%H:%M}:00Z"
-
-
-def _on_the_clock(text: str) -> tuple[str, str]:
-    """The day and the time of what a draft has, by the clock of this machine."""
-    found = _MOMENT.fullmatch(text)
-    if found is None:
-        day, _, clock = text.partition("T")
-        return day, clock
-    there = datetime.fromisoformat(f"{found[1]}T{found[2]}+00:00").astimezone()
-    return f"{there:%Y-%m-%d}", f"{there:%H:%M}"
+            return typed_day(field.name, form, with_time=field.may_have_time)
 
 
 def take(fields: Iterable[Field], form: Form, tree: dict[str, Any]) -> None:
@@ -192,6 +165,8 @@ class Shown:
     is_rare: bool = False
     #: Whether there is something to see in it: an answer, or what is wrong with it.
     is_said: bool = False
+    #: The choices by which it stays without an answer (agency_client/web/open_answers.py).
+    why_not: Mapping[str, Any] | None = None
 
 
 def shown(
@@ -208,7 +183,18 @@ def shown(
 
 def _placed(field: Field, value: Any, problem: str | None) -> Shown:
     is_said = bool(value) or problem is not None
-    return replace(_shown(field, value, problem), is_rare=field.is_rare, is_said=is_said)
+    why_not = _why_not(value) if field.shape is not Shape.ONE else ""
+    made = _shown(field, None if why_not else value, problem)
+    open_ = _below(field, why_not) if field.may_be_open or why_not else None
+    return replace(made, is_rare=field.is_rare, is_said=is_said, why_not=open_)
+
+
+def _below(field: Field, why_not: str) -> Mapping[str, Any] | None:
+    """The choices below a field by which it stays without an answer; a choice among words has them among its own."""
+    if field.shape in (Shape.ONE, Shape.SELECT, Shape.MANY, Shape.NUMBERS, Shape.YES):
+        return None
+    what = "this day" if field.shape is Shape.DAY else "this"
+    return below(field.name, field.id, why_not, what)
 
 
 def problem_of(field: Field, problems: Sequence[Problem]) -> str | None:
@@ -216,8 +202,17 @@ def problem_of(field: Field, problems: Sequence[Problem]) -> str | None:
     for problem in problems:
         inside = problem.place.startswith((f"{field.name}.", f"{field.name}["))
         if problem.place == field.name or inside:
-            return problem.message
+            return _words_of(field, problem)
     return None
+
+
+def _words_of(field: Field, problem: Problem) -> str:
+    """What is wrong, and with a day or time what to write instead."""
+    if problem.code != "E_DOC_TIME":
+        return problem.message
+    if field.shape is Shape.DAY and problem.message == NO_DAY:
+        return _NO_TIME_HERE if field.may_have_time else _NO_DAY_HERE
+    return f"{problem.message} {problem.next}".strip()
 
 
 def summary(fields: Iterable[Field], problems: Sequence[Problem]) -> list[dict[str, str]]:
@@ -296,12 +291,16 @@ def _item(word: Word, *, checked: bool) -> dict[str, Any]:
 def _one(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     items = [_item(word, checked=value == word.code) for word in field.words]
     known = {word.code for word in field.words}
-    why = value if isinstance(value, str) and value not in known else ""
-    params = {**_group(field, problem), "items": items}
-    if field.may_be_open or (why and is_open(why)):
-        why_not = Word(code=_OPEN, label="None of these: I will say why")
-        items.append({**_item(why_not, checked=bool(why)), "why": _why(field, why)})
-    return params
+    why = _why_not(value) if value not in known else ""
+    if field.may_be_open or why:
+        items += in_words(field.name, field.id, why, known)
+    return {**_group(field, problem), "items": items}
+
+
+def _why_not(value: Any) -> str:
+    """The answer that there is no answer; empty where there is one, or nothing."""
+    entry = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return entry if isinstance(entry, str) and is_open(entry) else ""
 
 
 def _select(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
@@ -311,17 +310,6 @@ def _select(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
         for word in (nothing, *field.words)
     ]
     return {**_text(field, value, problem), "items": items}
-
-
-def _why(field: Field, value: str) -> dict[str, Any]:
-    hint = 'Begin with "not known:" or "not applicable:" and give the reason.'
-    return {
-        "id": f"{field.id}-why",
-        "name": f"{field.name}:why",
-        "label": {"text": "Why"},
-        "hint": {"text": hint},
-        "value": value,
-    }
 
 
 def _many(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
@@ -342,9 +330,9 @@ def _yes(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
 
 def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     day, clock = value if isinstance(value, str) else "", ""
-    if field.may_have_time and not is_open(day):
-        day, clock = _on_the_clock(day)
-    parts = _parts(day)
+    if field.may_have_time:
+        day, clock = on_the_clock(day)
+    parts = parts_of(day)
     widths = {"day": 2, "month": 2, "year": 4}
     items = [
         {
@@ -355,7 +343,7 @@ def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
             "classes": f"govuk-input--width-{widths[part]}"
             + (" govuk-input--error" if problem else ""),
         }
-        for part in _PARTS
+        for part in PARTS
     ]
     if field.may_have_time:
         items.append(_time(field, clock))
@@ -363,37 +351,27 @@ def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     params["hint"] = params["hint"] or {
         "text": "For example, 20 11 2026. Leave out what you do not know."
     }
-    why = _why(field, parts["why"]) if field.may_be_open else None
-    return {"id": field.id, "items": items, "why": why, **params}
+    return {"id": field.id, "items": items, **params}
 
 
 def _time(field: Field, clock: str) -> dict[str, Any]:
     return {
         "id": f"{field.id}-time",
         "name": f"{field.name}:time",
-        "label": "Time, such as 15:20 (optional)",
+        "label": "Time, such as 3:20pm (optional)",
         "value": clock,
         "inputmode": "text",
         "classes": "govuk-input--width-5",
     }
 
 
-def _parts(value: str) -> dict[str, str]:
-    empty = {"day": "", "month": "", "year": "", "why": ""}
-    found = _DAY.fullmatch(value)
-    if found is not None:
-        year, month, day = found.groups()
-        return {**empty, "year": year, "month": month or "", "day": day or ""}
-    if is_open(value):
-        return {**empty, "why": value}
-    pieces = dict(zip(("year", "month", "day"), value.split("-"), strict=False))
-    return {**empty, **{part: text for part, text in pieces.items() if text != "?"}}
-
-
 def in_words_of(field: Field, value: Any) -> tuple[str, ...]:
     """An answer as people read it: labels for words that have one."""
     if field.shape is Shape.YES:
         return ("Yes",)
+    why_not = _why_not(value)
+    if why_not:
+        return (why_not[:1].upper() + why_not[1:],)
     if field.shape is Shape.DAY:
         return (dated(str(value)),)
     labels = {word.code: word.label for word in field.words}

@@ -38,8 +38,6 @@ _LABELS: Final = {
     "people": "Whom is it about?",
     "consent.given_by": "Whose consent is it?",
 }
-#: An answer that says why there is none.
-NOT_KNOWN: Final = 'If you do not know, write "not known:" and why.'
 _POSITION: Final = re.compile(r"\[[0-9]+\]")
 
 _ONE_OF_EACH: Final[Mapping[str, Any]] = {"section": [{"statement": [{}]}], "people": [{}]}
@@ -104,12 +102,9 @@ def fields_for(place: str, setting: Setting, kinds: tuple[type[Any], ...]) -> tu
 
 
 def _may_be_open(field: Field) -> Field:
-    """The same, with the hint that not knowing is an answer too."""
-    if field.shape in (Shape.ONE, Shape.DAY):
-        return _copy(field, may_be_open=True)
-    if field.shape in (Shape.LINE, Shape.LONG, Shape.LINES):
-        return _copy(field, hint=f"{field.hint} {NOT_KNOWN}".strip())
-    return field
+    """The same, where not knowing is an answer too."""
+    is_open = field.shape in (Shape.ONE, Shape.DAY, Shape.LINE, Shape.LONG, Shape.LINES)
+    return _copy(field, may_be_open=is_open)
 
 
 def _copy(field: Field, **changes: Any) -> Field:
@@ -131,5 +126,5 @@ def _declared(found: Declared, at: Place, known: Questions, setting: Setting) ->
         return Field(at=at, shape=Shape.ONE, label=label, words=words)
     if found.reader in (LINE, LONG) or isinstance(found.reader, Text):
         shape = Shape.LINE if found.reader == LINE else Shape.LONG
-        return Field(at=at, shape=shape, label=label, hint=NOT_KNOWN)
-    return Field(at=at, shape=Shape.LINES, label=label, hint=f"One on each line. {NOT_KNOWN}")
+        return Field(at=at, shape=shape, label=label, may_be_open=True)
+    return Field(at=at, shape=Shape.LINES, label=label, hint="One on each line.", may_be_open=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, TypeVar
 
+from agency_client.web.gone import DraftGoneError
 from phoenix_protocol.errors import (
     LockedError,
     PhoenixError,
@@ -27,6 +28,8 @@ class Told:
     next: str
     link: str | None = None
     link_text: str | None = None
+    #: More places to go to: path and words.
+    also: tuple[tuple[str, str], ...] = ()
 
 
 _HEADINGS: Final[dict[type[PhoenixError], str]] = {
@@ -95,6 +98,8 @@ _COMMAND: Final = re.compile(r"\bphoenix(-relay)? [a-z]|--[a-z]|\bcommand\b", re
 
 def telling(error: PhoenixError) -> Told:
     """How an error is told on a page."""
+    if isinstance(error, DraftGoneError):
+        return Told(heading=error.heading, next="", also=error.links)
     heading = _of(error, _HEADINGS, "This did not work")
     if error.code in _NEXT:
         words, link, text = _NEXT[error.code]

@@ -164,7 +164,14 @@ def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     town.desk.phoenix("inbox")
     there, other = begin("desk")
     there.goto(other.url + "/requests")
-    expect(there.get_by_role("link", name="Enquiry about a visit")).to_be_visible()
+    follow(there, "Enquiry about a visit")
+    follow(there, "See its cover")
+    press(there, OURS)
+    there.goto(other.url + "/requests")
+    follow(there, "Enquiry about a visit")
+    press(there, "Answer it")
+    answer_that_nothing_is_held(there)
+    there.goto(other.url + "/requests")
     press(there, "Ask about a victim")
     root = there.url
     follow(there, "The victim: three tests and a notice")
@@ -173,6 +180,30 @@ def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     there.goto(root + "/check")
     owed = there.get_by_text("Say to which reasonable line of enquiry it is relevant.")
     expect(owed.first).to_be_visible()
+
+
+def answer_that_nothing_is_held(page: Page) -> None:
+    """What the rules need of such an answer is one page, and the rest can follow."""
+    root = page.url
+    page.goto(root + "/answer/1")
+    fill(page, "answers", "not_held")
+    fill(page, "answer[3].what", "Our own system")
+    press(page, "Save and continue")
+    expect(page.get_by_role("heading", name="What is needed to send it")).to_be_visible()
+    expect(page.get_by_role("link", name="What you know")).to_have_count(0)
+    assert violations(page) == []
+    needed = {
+        "decision.outcome": "information_not_held",
+        "decision.decided_by": "Duty sergeant",
+        "legal.regime": "uk_gdpr_part2",
+        "legal.article_6": "e_public_task",
+        "legal.retention": "safeguarding_default",
+    }
+    answer(page, root + "/ask/needed", needed)
+    press(page, "Check and send the answer")
+    expect(page.get_by_text("This is not complete yet")).to_have_count(0)
+    press(page, "Send the answer")
+    expect(page.get_by_text("You have answered")).to_be_visible()
 
 
 def sent_by(town: Town) -> list[str]:

@@ -81,6 +81,29 @@ def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, be
     expect(page.get_by_text("We saw it")).to_be_visible()
 
 
+def test_a_part_of_a_protected_name_is_shown_before_a_correction_is_said(
+    town: Town, begin: Begin
+) -> None:
+    friend = f'[[people]]\nid = "friend"\nname = "Robin S"\nrole = "peer"\nsource_known_to = ["{MASH}"]\n'
+    text = package("Ask about a friend", sections={"attendance": (NURSE,), "observed": (MASH,)})
+    first, then, rest = text.replace("[[people]]", f"{friend}[[people]]", 1).partition(
+        'id = "observed"'
+    )
+    id_ = town.send(first + then + rest.replace('["child"]', '["friend"]', 1))
+    page, app = begin("social-care", java_script_enabled=False)
+    page.goto(f"{app.url}/sent/{id_}/statements")
+    follow(page, "Correct attendance.1")
+    write(page, "What it should say", "Robin was there")
+    press(page, "Correct it")
+    expect(page.get_by_text("a part of a protected source's name")).to_be_visible()
+    assert page.get_by_label("What it should say").input_value() == "Robin was there"
+    write(page, "What it should say", "And Robin too")
+    press(page, "Correct it")
+    expect(page.get_by_text("Nothing was said yet")).to_be_visible()  # other words, another look
+    press(page, "Correct it")
+    expect(page.get_by_text("The correction is on its way")).to_be_visible()
+
+
 def test_what_is_taken_back_says_what_came_of_it_without_scripts(town: Town, begin: Begin) -> None:
     id_ = town.send(package("Sent too early", sections={"health": (MASH, NURSE)}))
     town.desk.phoenix("accept", id_)

@@ -15,6 +15,7 @@ from tests.browser.apps import App
 from tests.browser.axe import violations
 from tests.browser.keyboard import press, write
 from tests.browser.p1 import granted, p1, write_p1
+from tests.browser.writing import fill
 from tests.end_to_end import quillmere
 from tests.end_to_end.documents import FRONT, MASH, NURSE
 from tests.end_to_end.processes import Machine
@@ -125,11 +126,47 @@ def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
     hurry.click("button", "Send")
     id_ = package_of(page)
     assert hurry.count <= 12
+    # Whoever goes back is told that it went, and where it is.
+    page.go_back()
+    expect(page.get_by_role("heading", name="This was sent")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="See what you sent").click()
+    page.wait_for_url(f"**/sent/{id_}")
     town.desk.phoenix("inbox")
     town.desk.phoenix("accept", id_)
     found = town.desk.phoenix("open", id_).json["sections"]
     texts = [each["text"] for section in found for each in section["statements"]]
     assert texts == ["Jordan was pulled into a van at 15:20"]
+
+
+def test_days_are_written_as_people_write_them_or_said_not_to_be_known(begin: Begin) -> None:
+    page, app = begin("nurse", java_script_enabled=False, viewport=NARROW)
+    page.goto(app.url + "/share")
+    press(page, "Begin a package")
+    root = page.url
+    expect(page.get_by_text("There is a problem")).to_have_count(0)
+    page.goto(root + "/ask/purpose")
+    expect(page.get_by_text("Warning")).to_have_count(0)
+    write(page, "When does it end", "12/31/2026")
+    press(page, "Save and continue")
+    expect(page.get_by_role("link", name="such as 4 December 2026")).to_be_visible()
+    assert page.get_by_label("When does it end").input_value() == "12/31/2026"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    write(page, "When does it end", "in 2 weeks")
+    press(page, "Save and continue")
+    assert page.url == root
+    page.goto(root + "/ask/decision")
+    assert page.locator("input:checked").count() == 0
+    fill(page, "decision.decided_at:open", "not known: nobody has asked yet")
+    page.locator('[name="decision.review_at:day"]').fill("4 December 2026")
+    press(page, "Save and continue")
+    assert page.url == root
+    expect(page.get_by_text("To do").first).to_be_visible()
+    expect(page.get_by_text("There is a problem")).to_have_count(0)
+    page.goto(root + "/check")
+    expect(page.get_by_text("Not known: nobody has asked yet")).to_be_visible()
+    expect(page.get_by_text("4 December 2026")).to_be_visible()
+    expect(page.get_by_text("in 2 weeks")).to_be_visible()
 
 
 def test_what_people_type_arrives_as_they_typed_it_and_is_shown_literally(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agency_client.record.fields import NO_DAY
 from agency_client.web.fields import (
     Field,
     Shape,
@@ -34,14 +35,22 @@ def typed(each: Shown) -> Form:
     """The form that a browser sends back of a field as it is shown, untouched."""
     params = each.params
     if each.component in ("input", "textarea"):
-        return form_of([(params["name"], params["value"].replace("\n", "\r\n"))])
+        return form_of([(params["name"], params["value"].replace("\n", "\r\n")), *_below(each)])
     if each.component == "day":
         pairs = [(item["name"], item["value"]) for item in params["items"]]
-        why = [(params["why"]["name"], params["why"]["value"])] if params["why"] else []
-        return form_of([*pairs, *why])
+        return form_of([*pairs, *_below(each)])
     pairs = [(params["name"], item["value"]) for item in params["items"] if item.get("checked")]
     inside = [(i["why"]["name"], i["why"]["value"]) for i in params["items"] if i.get("why")]
     return form_of([*pairs, *inside])
+
+
+def _below(each: Shown) -> list[tuple[str, str]]:
+    """The choices by which a field stays without an answer, untouched."""
+    if each.why_not is None:
+        return []
+    name, items = each.why_not["name"], each.why_not["items"]
+    inside = [(i["why"]["name"], i["why"]["value"]) for i in items if i.get("why")]
+    return [*((name, item["value"]) for item in items if item.get("checked")), *inside]
 
 
 _TEXT = st.text(
@@ -76,6 +85,12 @@ def test_text_comes_back_as_it_was_typed(text: str) -> None:
         (Shape.DAY, "2026-?-20"),
         (Shape.DAY, "2026-13-40"),
         (Shape.DAY, "not known: before the summer"),
+        (Shape.DAY, "not known: nobody recorded it"),
+        (Shape.DAY, "not applicable: it was never held"),
+        (Shape.DAY, "not known"),
+        (Shape.ONE, "not applicable: there is none"),
+        (Shape.LINE, "not known: nobody asked"),
+        (Shape.LINES, ["not known: nobody asked"]),
         (Shape.DAY, None),
     ],
 )
@@ -83,6 +98,50 @@ def test_an_answer_comes_back_as_it_was(shape: Shape, value: Any) -> None:
     each = field(shape, words=WORDS, may_be_open=True)
     (there,) = shown([each], {"answer": value} if value is not None else {})
     assert read(each, typed(there)) == value
+
+
+@pytest.mark.parametrize(
+    ("typed_", "kept"),
+    [
+        ([("answer:day", "4"), ("answer:month", "Dec"), ("answer:year", "2026")], "2026-12-04"),
+        ([("answer:day", "4 December 2026")], "2026-12-04"),
+        ([("answer:day", "4/12/2026")], "2026-12-04"),
+        ([("answer:open", "not known: nobody has asked yet")], "not known: nobody has asked yet"),
+        ([("answer:open", "not known"), ("answer:why", "it burnt")], "not known: it burnt"),
+        ([("answer:open", "not applicable"), ("answer:why-not", "x")], "not applicable: x"),
+        (
+            [("answer:why", "without scripts nothing is chosen")],
+            "not known: without scripts nothing is chosen",
+        ),
+        ([("answer:year", "2026"), ("answer:open", "not known")], "2026"),
+        ([("answer:open", "made up")], None),
+        ([("answer:open", ""), ("answer:why", "left over")], None),
+    ],
+)
+def test_a_day_is_typed_as_people_write_it_or_said_not_to_be_known(
+    typed_: list[tuple[str, str]], kept: str | None
+) -> None:
+    assert read(field(Shape.DAY, may_be_open=True), form_of(typed_)) == kept
+
+
+def test_a_time_of_day_is_typed_as_people_write_it() -> None:
+    each = field(Shape.DAY, may_have_time=True)
+    day = [("answer:day", "4"), ("answer:month", "12"), ("answer:year", "2026")]
+    for typed_ in ("3:20pm", "3.20pm", "15:20", "1520 hrs"):
+        said = read(each, form_of([*day, ("answer:time", typed_)]))
+        assert said.endswith(":20:00Z"), (typed_, said)
+    unclear = read(each, form_of([*day, ("answer:time", "3:20")]))
+    assert unclear == "2026-12-04T3:20"
+    (there,) = shown([each], {"answer": unclear})
+    assert [item["value"] for item in there.params["items"]] == ["04", "12", "2026", "3:20"]
+
+
+def test_what_cannot_be_read_is_said_with_an_example() -> None:
+    no_day = Problem(code="E_DOC_TIME", message=NO_DAY, next="Write it as 2026.", place="answer")
+    (words,) = summary([field(Shape.DAY)], [no_day])
+    assert "such as 4 12 2026" in words["text"]
+    no_end = Problem(code="E_DOC_TIME", message="No end.", next="Write 36 hours.", place="answer")
+    assert summary([field(Shape.LINE)], [no_end])[0]["text"] == "No end. Write 36 hours."
 
 
 def test_nothing_is_ticked_before_somebody_ticks_it() -> None:

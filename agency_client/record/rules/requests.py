@@ -80,9 +80,7 @@ def in_time(document: RequestDocument, facts: RequestFacts) -> Iterator[Finding]
         due = due_of(document, facts)
     except RefusedError:
         message = "This does not say a time to come."
-        remedy = (
-            "Write a length such as 4h or 2 working days, or a time such as 2026-12-04T17:00:00Z."
-        )
+        remedy = "Write a length such as 4 hours or 2 working days, or a time such as 4 December 2026 5pm."
         yield problem("E_DOC_TIME", at, message, remedy=remedy)
         return
     try:

@@ -8,16 +8,19 @@ from aiohttp import web
 
 from agency_client.record.opened import ReadStatement
 from agency_client.record.pointing import called
+from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape
 from agency_client.web.in_time import in_time
 from agency_client.web.naming import inbox_path, item_of, received_core
+from agency_client.web.second_look import digest_of, hints_of
 from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
 from agency_client.web.table import get, post
 from phoenix_protocol.errors import PhoenixError, RefusedError
 from phoenix_protocol.identifiers import ItemId, ObjectHash
 from phoenix_protocol.package.lifecycle import Step, allowed
+from phoenix_protocol.sealing.notices import NoticeAction
 
 ACKNOWLEDGE: Final = (
     Asking(
@@ -152,14 +155,13 @@ async def ask_dispute(asked: Asked) -> web.StreamResponse:
     return await _dispute(asked, empty(_DISPUTE))
 
 
-async def _dispute(asked: Asked, form: Filled) -> web.StreamResponse:
+async def _dispute(asked: Asked, form: Filled, **look: Any) -> web.StreamResponse:
     core = received_core(asked)
     line = await asked.client.received(core)
     found = await find_said(asked, core, item_of(asked))
     title = "Dispute a statement"
-    return _page(
-        asked, "inbox/dispute.html", title, form, line, found=found, item=item_of(asked).hex()
-    )
+    values = {"hints": (), "seen": "", **look, "found": found, "item": item_of(asked).hex()}
+    return _page(asked, "inbox/dispute.html", title, form, line, **values)
 
 
 async def dispute(asked: Asked) -> web.StreamResponse:
@@ -169,9 +171,17 @@ async def dispute(asked: Asked) -> web.StreamResponse:
     if form.problems:
         return await _dispute(asked, form)
     line = await asked.client.received(core)
+    wanted = Wanted(
+        action=NoticeAction.DISPUTE,
+        package=line.package.package.hex(),
+        statement=item.hex(),
+        why=form.text("why"),
+    )
     try:
-        package = line.package.package.hex()
-        await in_time(asked.client.dispute(package, item.hex(), form.text("why")))
+        hints = await hints_of(asked, wanted)
+        if hints:
+            return await _dispute(asked, form, hints=hints, seen=digest_of(wanted))
+        await in_time(asked.client.give_notice(wanted))
     except PhoenixError as error:
         return await _dispute(asked, form.with_failure(error))
     return asked.go(f"{inbox_path(core)}#s-{item.hex()}")

@@ -14,7 +14,7 @@ from agency_client.web.pages.readers import reader_pages
 from agency_client.web.pages.share import people_pages, statement_pages
 from agency_client.web.pages.sharing import last_pages
 from agency_client.web.table import get, post
-from agency_client.web.writing.asking import pages_of, typed_wrong
+from agency_client.web.writing.asking import pages_of
 from agency_client.web.writing.opened import DRAFT, Open, position_of
 from agency_client.web.writing.request import REQUEST, ROOT
 from agency_client.web.writing.request_questions import (
@@ -23,7 +23,7 @@ from agency_client.web.writing.request_questions import (
     question_fields,
     questions_of,
 )
-from agency_client.web.writing.steps import belonging
+from agency_client.web.writing.steps import belonging, typed_wrong
 from phoenix_protocol.errors import Problem
 
 _ONE: Final = f"{ROOT}/{DRAFT}/question/{{question:[0-9]{{1,4}}}}"
@@ -106,7 +106,7 @@ async def save_question(asked: Asked) -> web.StreamResponse:
     open_.save()
     if asked.form.has("autosave"):
         return web.json_response({"saved": True})
-    findings = await REQUEST.look(asked.client, open_.draft)
+    findings = await REQUEST.find(asked.client, open_.draft)
     place = f"question[{position + 1}]"
     own = tuple(p for p in findings.problems if p.place.startswith((f"{place}.", f"{place}[")))
     problems = typed_wrong(own)
@@ -171,7 +171,7 @@ async def save_deputies(asked: Asked) -> web.StreamResponse:
     open_.save()
     if asked.form.has("autosave"):
         return web.json_response({"saved": True})
-    findings = await REQUEST.look(asked.client, open_.draft)
+    findings = await REQUEST.find(asked.client, open_.draft)
     step = REQUEST.step(open_.setting, "deputies")
     problems = belonging(step, findings.problems) if step is not None else ()
     return _deputies(open_, problems) if problems else asked.go(open_.path)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
+from agency_client.record.as_people_write import clock
+from agency_client.record.zones import in_uk
 from agency_client.use_cases.breaching import Breached
 from agency_client.use_cases.showing import ShownRecord
 from agency_client.web.asked import Asked
@@ -22,7 +24,6 @@ from agency_client.web.writing import breach_questions as asks
 from agency_client.web.writing.breach_questions import breach_fields
 from phoenix_protocol.errors import PhoenixError, Problem, RefusedError
 
-_TIME: Final = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PARTS: Final = (
     ("What happened", asks.happened),
@@ -101,15 +102,22 @@ def _wrong(tree: Mapping[str, Any]) -> tuple[Problem, ...]:
     found = []
     if not any(value for name, value in tree.items() if name != "aware_time"):
         found.append(_problem("breach.what_happened", "Say what happened"))
-    time = tree.get("aware_time")
-    if time is not None and not _TIME.fullmatch(time):
-        found.append(_problem("aware_time", "Enter a time such as 14:30"))
-    elif time is not None and not _DAY.fullmatch(_aware(tree)):
+    typed = tree.get("aware_time")
+    if typed is not None and _clock(typed) is None:
+        found.append(_problem("aware_time", "Enter a time such as 2:30pm or 14:30"))
+    elif typed is not None and not _DAY.fullmatch(_aware(tree)):
         found.append(_problem("breach.aware_at", "Enter the day that the time belongs to"))
     many = tree.get("affected", {}).get("how_many")
     if many is not None and not (many.isascii() and many.isdecimal() and int(many[:9]) >= 1):
         found.append(_problem("affected.how_many", "Enter a whole number, 1 or more"))
     return tuple(found)
+
+
+def _clock(typed: str) -> time | None:
+    try:
+        return clock(typed)
+    except RefusedError:
+        return None
 
 
 def _problem(place: str, words: str) -> Problem:
@@ -123,10 +131,10 @@ def _aware(tree: Mapping[str, Any]) -> str:
 async def _document(asked: Asked, tree: Mapping[str, Any]) -> bytes:
     """The document that the rules judge and that is kept: JSON, as the pages of the record show it."""
     whole = {name: _without_nothing(value) for name, value in tree.items() if name != "aware_time"}
-    found = _TIME.fullmatch(tree.get("aware_time") or "")
+    found = _clock(tree.get("aware_time") or "")
     if found is not None:
-        day = datetime.fromisoformat(f"{_aware(tree)}T{int(found[1]):02}:{found[2]}:00")
-        whole["breach"]["aware_at"] = day.astimezone().isoformat()
+        day = datetime.combine(date.fromisoformat(_aware(tree)), found)
+        whole["breach"]["aware_at"] = in_uk(day).isoformat()
     if "how_many" in whole.get("affected", {}):
         whole["affected"]["how_many"] = int(whole["affected"]["how_many"])
     package = asked.query("package")

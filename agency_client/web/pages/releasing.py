@@ -15,6 +15,7 @@ from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.in_time import in_time
 from agency_client.web.naming import inbox_path, item_of, received_core
 from agency_client.web.pages.answering import find_said
+from agency_client.web.second_look import digest, hints_of_document
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.table import get, post
 from agency_client.web.writing.steps import Setting
@@ -108,7 +109,7 @@ async def ask(asked: Asked) -> web.StreamResponse:
     return await _page(asked, line, empty(_asked(asked, line)))
 
 
-async def _page(asked: Asked, line: Received, form: Filled) -> web.StreamResponse:
+async def _page(asked: Asked, line: Received, form: Filled, **look: Any) -> web.StreamResponse:
     core = line.package.core
     return asked.page(
         "inbox/release.html",
@@ -119,6 +120,7 @@ async def _page(asked: Asked, line: Received, form: Filled) -> web.StreamRespons
         here=inbox_path(core),
         found=await find_said(asked, core, item_of(asked)),
         item=item_of(asked).hex(),
+        **{"hints": (), "seen": "", **look},
     )
 
 
@@ -129,8 +131,12 @@ async def release(asked: Asked) -> web.StreamResponse:
     if form.problems:
         return await _page(asked, line, form)
     name, _, _ = await find_said(asked, line.package.core, item_of(asked))
+    document = _document(asked, line, name, form)
     try:
-        sent = await in_time(asked.client.request_release(_document(asked, line, name, form)))
+        hints = await hints_of_document(asked, document)
+        if hints:
+            return await _page(asked, line, form, hints=hints, seen=digest(document))
+        sent = await in_time(asked.client.request_release(document))
     except PhoenixError as error:
         return await _page(asked, line, form.with_failure(error))
     for each in sent:

@@ -22,10 +22,10 @@ from agency_client.web.writing.answer_questions import (
     place_of,
     put_here,
 )
-from agency_client.web.writing.asking import pages_of, typed_wrong
+from agency_client.web.writing.asking import pages_of
 from agency_client.web.writing.opened import DRAFT, Open, position_of
 from agency_client.web.writing.response import HOME, RESPONSE, ROOT
-from agency_client.web.writing.steps import belonging
+from agency_client.web.writing.steps import belonging, typed_wrong
 from phoenix_protocol.errors import Problem
 
 _ONE: Final = f"{ROOT}/{DRAFT}/answer/{{question:[0-9]{{1,4}}}}"
@@ -83,7 +83,7 @@ async def save_answer(asked: Asked) -> web.StreamResponse:
     open_.save()
     if asked.form.has("autosave"):
         return web.json_response({"saved": True})
-    findings = await RESPONSE.look(asked.client, open_.draft)
+    findings = await RESPONSE.find(asked.client, open_.draft)
     step = RESPONSE.step(open_.setting, f"answer/{position + 1}")
     problems = typed_wrong(belonging(step, findings.problems)) if step is not None else ()
     stopping = tuple(p for p in problems if p.code not in _later(open_))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
 from agency_client.use_cases.following import Following
+from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape
 from agency_client.web.naming import item_of, number_of, sent_core
 from agency_client.web.paging import pages_of
+from agency_client.web.second_look import digest_of, hints_of
 from agency_client.web.sent_items import SentItem, items_of
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.table import Handler, get, post
 from phoenix_protocol.errors import PhoenixError
+from phoenix_protocol.sealing.notices import NoticeAction
 
 _MOST: Final = 50
 
@@ -70,33 +72,30 @@ async def statements(asked: Asked) -> web.StreamResponse:
 
 # -- one statement or file -------------------------------------------------------------------------------------------
 
-_Say = Callable[[Asked, Following, SentItem, Filled], Awaitable[Any]]
+_ACTIONS: Final = {
+    "correct": NoticeAction.CORRECT,
+    "withdraw": NoticeAction.WITHDRAW,
+    "release": NoticeAction.RELEASE,
+}
 
 
-async def _correct(asked: Asked, found: Following, item: SentItem, form: Filled) -> Any:
-    package, statement = found.package.package.hex(), item.id.hex()
-    return await asked.client.correct(
-        package, statement, form.text("text"), form.text("why") or None
+def _wanted(word: str, found: Following, item: SentItem, form: Filled) -> Wanted:
+    """The notice that a form asks for."""
+    return Wanted(
+        action=_ACTIONS[word],
+        package=found.package.package.hex(),
+        statement=item.id.hex(),
+        text=form.text("text") if word == "correct" else None,
+        why=form.text("why") or None,
+        conditions=("C",) if word == "release" else (),
     )
 
 
-async def _withdraw(asked: Asked, found: Following, item: SentItem, form: Filled) -> Any:
-    return await asked.client.withdraw(found.package.package.hex(), item.id.hex(), form.text("why"))
-
-
-async def _release(asked: Asked, found: Following, item: SentItem, form: Filled) -> Any:
-    return await asked.client.release(
-        found.package.package.hex(), item.id.hex(), ("C",), form.text("why") or None
-    )
-
-
-def _pages(
-    word: str, said: str, title: str, asks: tuple[Asking, ...], say: _Say
-) -> tuple[Handler, Handler]:
+def _pages(word: str, said: str, title: str, asks: tuple[Asking, ...]) -> tuple[Handler, Handler]:
     """The form that says one thing of one item, and what sends it."""
 
     async def show(
-        asked: Asked, found: Following, item: SentItem, form: Filled
+        asked: Asked, found: Following, item: SentItem, form: Filled, **look: Any
     ) -> web.StreamResponse:
         return asked.page(
             f"sent/{word}.html",
@@ -107,6 +106,7 @@ def _pages(
             action=f"{_here(found)}/{word}/{item.id.hex()}",
             item=item,
             form=form,
+            **{"hints": (), "seen": "", **look},
         )
 
     async def ask(asked: Asked) -> web.StreamResponse:
@@ -119,8 +119,12 @@ def _pages(
         form = filled(asks, asked.form, asked.now)
         if form.problems:
             return await show(asked, found, item, form)
+        wanted = _wanted(word, found, item, form)
         try:
-            await say(asked, found, item, form)
+            hints = await hints_of(asked, wanted)
+            if hints:
+                return await show(asked, found, item, form, hints=hints, seen=digest_of(wanted))
+            await asked.client.give_notice(wanted)
         except PhoenixError as error:
             return await show(asked, found, item, form.with_failure(error))
         return asked.go(f"{_here(found)}?said={said}")
@@ -170,11 +174,9 @@ async def recall(asked: Asked) -> web.StreamResponse:
     return asked.go(f"{_here(found)}?said=recalled#taken-back")
 
 
-_CORRECTING: Final = _pages("correct", "corrected", "Correct a statement", _CORRECT, _correct)
-_WITHDRAWING: Final = _pages(
-    "withdraw", "withdrawn", "Withdraw a statement or file", _WITHDRAW, _withdraw
-)
-_RELEASING: Final = _pages("release", "released", "Release a statement", _RELEASE, _release)
+_CORRECTING: Final = _pages("correct", "corrected", "Correct a statement", _CORRECT)
+_WITHDRAWING: Final = _pages("withdraw", "withdrawn", "Withdraw a statement or file", _WITHDRAW)
+_RELEASING: Final = _pages("release", "released", "Release a statement", _RELEASE)
 
 PAGES = (
     get("/sent/{package}/statements", statements),

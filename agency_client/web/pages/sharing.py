@@ -26,7 +26,7 @@ async def check(asked: Asked) -> web.StreamResponse:
     """Everything that was answered, what is wrong, owed and to think about; and the button that sends."""
     open_ = Open(asked)
     kind, draft = open_.kind, open_.draft
-    findings = await kind.look(asked.client, draft)
+    findings = await kind.find(asked.client, draft)
     groups = kind.groups(open_.setting)
     return asked.page(
         "share/check.html",
@@ -90,12 +90,14 @@ async def send(asked: Asked) -> web.StreamResponse:
         open_.content["urgent"] = asked.form.has("urgent")
         open_.save()
     draft = open_.draft
-    findings = await kind.look(client, draft)
+    findings = await kind.find(client, draft)
     if findings.problems:
         return asked.go(f"{open_.path}/check")
 
     async def work(job: Job) -> str:
-        return await kind.act(client, draft, job.progressed)
+        page = await kind.act(client, draft, job.progressed)
+        asked.desk.went.sent(draft.id, page)
+        return page
 
     job = asked.desk.jobs.start(kind.doing, work, then=str, back=f"{open_.path}/check")
     await asked.desk.jobs.soon(job)

@@ -11,6 +11,7 @@ from aiohttp import web
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, Shape, Word, shown, summary, take
+from agency_client.web.gone import find_draft
 from agency_client.web.table import get, post
 from agency_client.web.writing import editing
 from agency_client.web.writing.asking import setting_of
@@ -70,7 +71,7 @@ async def urgent(asked: Asked) -> web.StreamResponse:
     name = asked.query("draft")
     if not name:
         return _urgent(asked, {"document": _known_contact(asked)}, asked.client.new_draft_id(), ())
-    draft = asked.client.find_draft(name)
+    draft = find_draft(asked, name)
     return _urgent(asked, tree_of(draft), draft.id, ())
 
 

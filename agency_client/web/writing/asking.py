@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from aiohttp import web
 
 from agency_client.ports.vault.drafts import Draft
+from agency_client.record.findings import Findings
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import shown, summary, take
+from agency_client.web.gone import find_draft
 from agency_client.web.table import Page, get, post
 from agency_client.web.writing.documents import document_of
 from agency_client.web.writing.kinds import Kind
-from agency_client.web.writing.steps import Setting, Step, belonging, progress
+from agency_client.web.writing.steps import (
+    Group,
+    Progress,
+    Setting,
+    Step,
+    belonging,
+    of_typed,
+    own_findings,
+    progress,
+    still_open,
+    typed_wrong,
+)
 from phoenix_protocol.errors import Problem
 
 
@@ -32,7 +45,9 @@ def pages_of(kind: Kind) -> tuple[Page, ...]:
         return await save_step(asked, kind)
 
     async def drop(asked: Asked) -> web.StreamResponse:
-        asked.client.drop_draft(draft_of(asked, kind).id)
+        draft = draft_of(asked, kind)
+        asked.client.drop_draft(draft.id)
+        asked.desk.went.thrown_away(draft.id)
         return asked.go(kind.home)
 
     async def really_drop(asked: Asked) -> web.StreamResponse:
@@ -53,7 +68,7 @@ def pages_of(kind: Kind) -> tuple[Page, ...]:
 
 def draft_of(asked: Asked, kind: Kind) -> Draft:
     """The draft that the path names. Raises RefusedError ``E_NOT_FOUND``; HTTPNotFound for one of another kind."""
-    draft: Draft = asked.client.find_draft(asked.part("draft"))
+    draft = find_draft(asked, asked.part("draft"))
     if draft.kind != kind.name:
         raise web.HTTPNotFound
     return draft
@@ -88,25 +103,38 @@ async def show_tasks(asked: Asked, kind: Kind) -> web.StreamResponse:
     draft = draft_of(asked, kind)
     content = tree_of(draft)
     setting = setting_of(asked, content)
-    findings = await kind.look(asked.client, draft)
-    groups = [
-        (
-            group.title,
-            [
-                (step, path_of(kind, draft, step), progress(step, setting.document, findings))
-                for step in group.steps
-            ],
-        )
-        for group in kind.groups(setting)
-    ]
+    findings = await kind.find(asked.client, draft)
+    groups = kind.groups(setting)
+    own = own_findings((step for group in groups for step in group.steps), findings)
     return asked.page(
         "writing/tasks.html",
         title=kind.title,
         kind=kind,
         draft=draft,
-        groups=groups,
-        findings=findings,
+        groups=[
+            (
+                group.title,
+                group.intro,
+                [_task(kind, draft, group, step, setting, own) for step in group.steps],
+            )
+            for group in groups
+        ],
     )
+
+
+def _task(
+    kind: Kind, draft: Draft, group: Group, step: Step, setting: Setting, own: dict[str, Findings]
+) -> dict[str, Any]:
+    """A line of the task list: how far a page is, and what of it is still to be said."""
+    how_far = progress(step, setting.document, own[step.slug])
+    if group.may_follow and how_far in (Progress.EMPTY, Progress.TODO):
+        how_far = Progress.FOLLOWS
+    return {
+        "title": step.title,
+        "href": path_of(kind, draft, step),
+        "progress": how_far,
+        "open": still_open(step, own[step.slug]),
+    }
 
 
 def path_of(kind: Kind, draft: Draft, step: Step) -> str:
@@ -126,7 +154,7 @@ async def show_step(
     setting = setting_of(asked, tree_of(draft))
     step = _step(asked, kind, setting)
     fields = step.fields(setting) if step.fields is not None else ()
-    findings = await kind.look(asked.client, draft)
+    findings = await kind.find(asked.client, draft)
     errors = summary(fields, problems)
     return asked.page(
         "writing/step.html",
@@ -139,7 +167,7 @@ async def show_step(
         errors=errors,
         problem=bool(errors) or None,
         prompts=belonging(step, findings.prompts),
-        warnings=belonging(step, findings.warnings),
+        warnings=of_typed(setting.document, belonging(step, findings.warnings)),
     )
 
 
@@ -153,34 +181,11 @@ async def save_step(asked: Asked, kind: Kind) -> web.StreamResponse:
     saved = asked.client.save_draft(draft.id, content)
     if asked.form.has("autosave"):
         return web.json_response({"saved": True})
-    findings = await kind.look(asked.client, saved)
+    findings = await kind.find(asked.client, saved)
     problems = typed_wrong(belonging(step, findings.problems))
     if problems:
         return await show_step(asked, kind, problems=problems)
     return asked.go(f"{kind.root}/{draft.id}")
-
-
-#: Something is missing, which can be added later; the last page says so again.
-_MISSING: Final = frozenset(
-    {
-        "E_DOC_AUDIENCE",
-        "E_DOC_AUTHOR",
-        "E_DOC_DECISION",
-        "E_DOC_EMPTY",
-        "E_DOC_LEGAL",
-        "E_DOC_MISSING",
-        "E_DOC_NEED_TO_KNOW",
-        "E_DOC_PURPOSE",
-        "E_DOC_RETENTION",
-        "E_DOC_SOURCE",
-        "E_DOC_UNTYPED",
-    }
-)
-
-
-def typed_wrong(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Of the problems of a page those that something typed has. What is missing can be added later."""
-    return tuple(problem for problem in problems if problem.code not in _MISSING)
 
 
 def _step(asked: Asked, kind: Kind, setting: Setting) -> Step:

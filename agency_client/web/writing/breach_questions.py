@@ -41,7 +41,9 @@ def happened(setting: Setting) -> tuple[Field, ...]:
             "The 72 hours to tell the regulator run from here: from the beginning of the day if you give no time.",
         ),
         _line(
-            ("aware_time",), "At what time? (optional)", "Such as 14:30, by this machine's clock."
+            ("aware_time",),
+            "At what time? (optional)",
+            "Such as 2:30pm or 14:30, by this machine's clock.",
         ),
         _line(("breach", "aware_who"), "Who became aware of it?"),
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.web.fields import in_words_of, value_at
-from agency_client.web.writing.steps import Answered, Group, Setting, Step, belonging
+from agency_client.web.writing.naming_people import called
+from agency_client.web.writing.steps import Answered, Group, Setting, Step, page_of
 from phoenix_protocol.errors import Problem
 
 
@@ -64,8 +65,9 @@ def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str
         if at is not None:
             href = f"{root}/{page.format(*at.groups())}"
             own = href if "#" in href else f"{href}#{field_id(problem.place)}"
-            return Linked(problem=problem, href=own, title=title.format(*at.groups()))
-    step = _page_of(problem, steps)
+            words = _person(at[1], setting) if page.startswith("person") else ""
+            return Linked(problem=problem, href=own, title=words or title.format(*at.groups()))
+    step = page_of(problem, steps)
     if step is None:
         return Linked(problem=problem, href=None, title="")
     title = step.title
@@ -75,6 +77,11 @@ def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
     href = f"{root}/{below}{_fragment(problem, step, setting)}"
     return Linked(problem=problem, href=href, title=title)
+
+
+def _person(number: str, setting: Setting) -> str:
+    position = int(number) - 1
+    return called(position, value_at(setting.document, ("people", position)) or {})
 
 
 def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
@@ -87,12 +94,3 @@ def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
 def field_id(place: str) -> str:
     """The id of the field of a place, as :attr:`Field.id` makes it."""
     return "f-" + re.sub(r"[^A-Za-z0-9_-]", "-", place)
-
-
-def _page_of(problem: Problem, steps: Iterable[Step]) -> Step | None:
-    fitting = [step for step in steps if belonging(step, (problem,))]
-    return max(fitting, key=lambda step: _exactness(step, problem), default=None)
-
-
-def _exactness(step: Step, problem: Problem) -> int:
-    return max(len(place) for place in step.places if problem.place.startswith(place))

@@ -42,7 +42,8 @@ def _purpose(setting: Setting) -> tuple[Field, ...]:
             at=("expires",),
             shape=Shape.LINE,
             label="When does it end for those who have not accepted it?",
-            hint="A length such as 36h, 14d or 2w. Without an answer: 14 days.",
+            hint="For example, 36 hours, 2 weeks, 4 December 2026 or 4/12/2026 5pm (day/month/year, UK time). "
+            "Without an answer: 14 days.",
         ),
         Field(
             at=("thread",),

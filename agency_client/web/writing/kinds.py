@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agency_client.record.findings import Findings
+from agency_client.use_cases.drafts import tree_of
 from agency_client.web.jobs import Progressed
+from agency_client.web.writing.documents import document_of
+from agency_client.web.writing.naming_people import with_names
 from agency_client.web.writing.steps import Group, Setting, Step
 
 if TYPE_CHECKING:
@@ -41,6 +44,10 @@ class Kind:
     intro: str = ""
     #: What else stands on its last page, such as by when answers would be due.
     adds: Callable[[Client, Draft], Awaitable[str]] | None = None
+
+    async def find(self, client: Client, draft: Draft) -> Findings:
+        """What the rules say of a draft, with people by their names."""
+        return with_names(await self.look(client, draft), document_of(tree_of(draft)))
 
     def step(self, setting: Setting, slug: str) -> Step | None:
         """A page by its name in the path."""

@@ -11,12 +11,13 @@ from agency_client.ports.vault.drafts import Draft
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, shown, summary, take
+from agency_client.web.gone import find_draft
 from agency_client.web.writing import editing
-from agency_client.web.writing.asking import setting_of, typed_wrong
+from agency_client.web.writing.asking import setting_of
 from agency_client.web.writing.documents import document_of
 from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.known import KINDS
-from agency_client.web.writing.steps import Setting, Step, belonging
+from agency_client.web.writing.steps import Setting, Step, belonging, typed_wrong
 
 #: A draft in a path.
 DRAFT: Final = "{draft:[0-9a-f]{32}}"
@@ -27,7 +28,7 @@ class Open:
 
     def __init__(self, asked: Asked) -> None:
         self.asked: Final = asked
-        self.draft: Draft = asked.client.find_draft(asked.part("draft"))
+        self.draft: Draft = find_draft(asked, asked.part("draft"))
         self.kind: Final[Kind] = _kind_of(self.draft, asked.request.path)
         self.content: Final = tree_of(self.draft)
         self.document: Final = document_of(self.content)
@@ -59,7 +60,7 @@ class Open:
         self.save()
         if self.asked.form.has("autosave"):
             return web.json_response({"saved": True})
-        findings = await self.kind.look(self.asked.client, self.draft)
+        findings = await self.kind.find(self.asked.client, self.draft)
         problems = typed_wrong(belonging(_at(place), findings.problems))
         errors = summary(fields, problems)
         if not errors:

@@ -13,6 +13,7 @@ from agency_client.web.writing import law_questions as law
 from agency_client.web.writing.advice_questions import ADVICE
 from agency_client.web.writing.documents import document_bytes
 from agency_client.web.writing.kinds import Kind
+from agency_client.web.writing.section_steps import section_steps
 from agency_client.web.writing.steps import Group, Setting, Step
 
 if TYPE_CHECKING:
@@ -36,7 +37,16 @@ def groups(setting: Setting) -> tuple[Group, ...]:
     return (
         Group(
             title="What you share",
-            steps=(PEOPLE, STATEMENTS, READERS, FILES, cover.PURPOSE, cover.MARKING, cover.CONTACT),
+            steps=(
+                PEOPLE,
+                STATEMENTS,
+                *section_steps(setting),
+                READERS,
+                FILES,
+                cover.PURPOSE,
+                cover.MARKING,
+                cover.CONTACT,
+            ),
         ),
         Group(
             title="Your decision",

@@ -20,6 +20,7 @@ from agency_client.web.writing.documents import document_bytes, document_of
 from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.package import FILES, PEOPLE, READERS, STATEMENTS, options_of
 from agency_client.web.writing.request_questions import asked_of
+from agency_client.web.writing.section_steps import section_steps
 from agency_client.web.writing.steps import Group, Setting
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def groups(setting: Setting) -> tuple[Group, ...]:
             ),
         ),
         Group(
-            title="What they need to know to answer (optional)", steps=(STATEMENTS, READERS, FILES)
+            title="What they need to know to answer (optional)",
+            steps=(STATEMENTS, *section_steps(setting), READERS, FILES),
         ),
         Group(
             title="Your decision to ask",

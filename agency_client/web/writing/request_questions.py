@@ -65,7 +65,7 @@ def _due(setting: Setting) -> tuple[Field, ...]:
             at=("request", "due"),
             shape=Shape.LINE,
             label="By when do you need the answers? (optional)",
-            hint="A length such as 4h, 6 working hours or 2 working days, or a time such as 2026-12-04T17:00:00Z. "
+            hint="For example, 4 hours, 2 working days, 4 December 2026 or 4/12/2026 5pm (day/month/year, UK time). "
             "Working time counts only while people work. Left open, your urgency says it: four hours by the clock when "
             "it is red, one working day when it is amber, three when it is green, unless your partnership says "
             "otherwise.",

@@ -16,6 +16,8 @@ from agency_client.web.writing.documents import document_bytes, document_of
 from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.package import FILES, PEOPLE, READERS, STATEMENTS, options_of
 from agency_client.web.writing.request import moved
+from agency_client.web.writing.section_steps import section_steps
+from agency_client.web.writing.short_answer import shares_nothing, short_groups
 from agency_client.web.writing.steps import Group, Setting
 from phoenix_protocol.identifiers import ObjectHash
 
@@ -30,13 +32,15 @@ HOME: Final = "/requests"
 
 
 def groups(setting: Setting) -> tuple[Group, ...]:
-    """The task list: a page for each question first."""
+    """The task list: a page for each question first. It is short where nothing is shared."""
+    if shares_nothing(setting):
+        return short_groups(setting)
     given = (consent.GIVEN,) if consent.is_relied_on(setting) else ()
     return (
         Group(title="What you were asked", steps=(*answer_steps(setting), SEARCHED)),
         Group(
             title="What you share, if you share something",
-            steps=(PEOPLE, STATEMENTS, READERS, FILES),
+            steps=(PEOPLE, STATEMENTS, *section_steps(setting), READERS, FILES),
         ),
         Group(title="The cover", steps=(cover.MARKING, cover.CONTACT, cover.REFERENCE)),
         Group(

@@ -1,0 +1,197 @@
+"""The task list: what is still to be said, and no word of what nobody has typed; the short way of an empty answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from agency_client.record.facts import Facts
+from agency_client.record.findings import Findings
+from agency_client.use_cases.notice_subjects import Wanted
+from agency_client.web.fields import value_at
+from agency_client.web.gone import Went
+from agency_client.web.second_look import digest_of
+from agency_client.web.telling import telling
+from agency_client.web.writing import cover_questions as cover
+from agency_client.web.writing import decision_questions as decision
+from agency_client.web.writing.checking import linked
+from agency_client.web.writing.naming_people import with_names
+from agency_client.web.writing.package import PEOPLE, STATEMENTS
+from agency_client.web.writing.package import groups as package_groups
+from agency_client.web.writing.response import groups as response_groups
+from agency_client.web.writing.section_steps import section_steps
+from agency_client.web.writing.short_answer import NEEDED, shares_nothing
+from agency_client.web.writing.steps import (
+    Progress,
+    Setting,
+    of_typed,
+    own_findings,
+    progress,
+    still_open,
+)
+from phoenix_protocol.errors import Problem
+from phoenix_protocol.sealing.notices import NoticeAction
+from tests.client.record_values import facts
+from tests.client.request_values import NURSE, of_response, response_facts
+
+TWO: dict[str, Any] = {
+    "section": [
+        {"id": "a", "title": "Attendance", "statement": [{"text": "Absent"}]},
+        {"id": "b", "title": "Health", "confidential": ["not_confidential"]},
+    ]
+}
+
+
+def setting(document: dict[str, Any], given: Facts | None = None, **beside: Any) -> Setting:
+    known = given or facts()
+    return Setting(
+        own=known.own,
+        catalogue=known.catalogue,
+        today=date(2026, 11, 22),
+        document=document,
+        beside=beside,
+    )
+
+
+def said(place: str, code: str = "O_CF1", message: str = "Say it.") -> Problem:
+    return Problem(code=code, message=message, next="", place=place)
+
+
+# -- the task list ----------------------------------------------------------------------------------------------------
+
+
+def test_each_section_has_a_line_that_says_what_is_still_missing() -> None:
+    here = setting(TWO)
+    first, second = section_steps(here)
+    assert (first.slug, second.slug) == ("section/1", "section/2")
+    assert "Attendance" in first.title
+    owed = Findings(
+        owed=(
+            said("section[1].confidential"),
+            said("section[1].sensitivity"),
+            said("section[2].permitted_action"),
+            said("section[1].statement[1].about"),
+        )
+    )
+    steps = [step for group in package_groups(here) for step in group.steps]
+    own = own_findings(steps, owed)
+    assert still_open(first, own[first.slug]) == (
+        "whether it is confidential",
+        "whether it is sensitive",
+    )
+    assert still_open(second, own[second.slug]) == ("what its readers may do with it",)
+    assert [each.place for each in own[STATEMENTS.slug].owed] == ["section[1].statement[1].about"]
+    assert progress(first, TWO, own[first.slug]) is Progress.TODO
+    assert progress(second, TWO, own[second.slug]) is Progress.TODO
+
+
+def test_a_page_that_nobody_began_is_not_started_and_no_problem() -> None:
+    missing = Findings(problems=(said("decision.outcome", "E_DOC_DECISION"),))
+    assert progress(decision.DECISION, {}, missing) is Progress.EMPTY
+    begun = {"decision": {"welfare": "Considered"}}
+    assert progress(decision.DECISION, begun, missing) is Progress.TODO
+    wrong = Findings(problems=(said("decision.review_at", "E_DOC_TIME"),))
+    assert progress(decision.DECISION, begun, wrong) is Progress.PROBLEM
+    assert progress(decision.DECISION, begun, Findings()) is Progress.DONE
+
+
+def test_a_page_warns_of_what_was_typed_alone() -> None:
+    found = (
+        said("expires", "W_DOC_EXPIRES"),
+        said("purpose", "W_DOC_COVER"),
+        said("--expires", "W"),
+    )
+    assert of_typed({"purpose": "Jordan"}, found) == (found[1],)
+    assert of_typed({}, found) == ()
+
+
+# -- people by their names --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "words"), [("Robin S", "Robin S"), ("", "Person 2")])
+def test_a_source_is_called_by_the_name_that_the_writer_gave(name: str, words: str) -> None:
+    people = [
+        {"id": "p1", "name": "Jordan T"},
+        {"id": "p2", "name": name, "source_known_to": ["x@y"]},
+    ]
+    message = "This tells readers who the source p2 is. Not the source p9, and not the source p1."
+    found = Findings(problems=(said("purpose", message=message),))
+    (named,) = with_names(found, {"people": people}).problems
+    assert named.message == (
+        f"This tells readers who the source {words} is. Not the source p9, and not the source p1."
+    )
+    here = setting({"people": people})
+    (line,) = linked((said("people[2].role"),), package_groups(here), here, "/share/x")
+    assert (line.title, line.href) == (words, "/share/x/person/2#f-people-2--role")
+
+
+# -- an answer that nothing is held -----------------------------------------------------------------------------------
+
+EMPTY = """
+classification = "OFFICIAL-SENSITIVE"
+[[answer]]
+question = "appointments"
+answer = "not_held"
+what = "Ours"
+"""
+
+
+def answered(*words: str, **more: Any) -> Setting:
+    document = {"answer": [{"question": "q", "answer": word} for word in words], **more}
+    return setting(document, response_facts(NURSE), questions=[{"text": "Any?"}])
+
+
+@pytest.mark.parametrize(
+    ("here", "nothing"),
+    [
+        (answered("not_held", "not_searched"), True),
+        (answered("not_held"), True),
+        (answered("not_held", "withheld"), False),
+        (answered("shared"), False),
+        (answered("not_held", section=[{"id": "a"}]), False),
+        (setting({"answer": [{"question": "q"}]}), False),
+        (setting({}), False),
+    ],
+)
+def test_only_an_answer_that_shares_nothing_is_short(here: Setting, nothing: bool) -> None:
+    assert shares_nothing(here) is nothing
+    slugs = {step.slug for group in response_groups(here) for step in group.steps}
+    assert (NEEDED.slug in slugs) is nothing
+    assert (PEOPLE.slug in slugs) is not nothing
+    assert cover.CONTACT.slug in slugs
+
+
+def test_the_one_page_of_a_short_answer_asks_all_that_stands_against_sending_it() -> None:
+    """Nothing is weakened: what the rules stop for is asked, and what is owed has a page where it can be answered."""
+    here = answered("not_held")
+    assert NEEDED.fields is not None
+    asked = {field.name for field in NEEDED.fields(here)}
+    found = of_response(EMPTY, response_facts(NURSE))
+    assert {problem.place for problem in found.problems} <= asked
+    assert len(found.problems) == 4
+    links = linked(found.owed, response_groups(here), here, "/requests/answer/x")
+    assert all(link.href for link in links)
+    assert all(value_at(here.document, field.at) is None for field in NEEDED.fields(here))
+
+
+# -- drafts that are gone ---------------------------------------------------------------------------------------------
+
+
+def test_a_draft_that_is_gone_says_what_became_of_it() -> None:
+    went = Went()
+    went.sent("a", "/share/sent/" + "0" * 32)
+    went.sent("b", "/decisions/recorded/3")
+    went.thrown_away("c")
+    assert telling(went.error_of("a")).also == (("/sent/" + "0" * 32, "See what you sent"),)
+    assert telling(went.error_of("b")).also[0][0] == "/decisions/recorded/3"
+    assert "threw" in telling(went.error_of("c")).heading
+    unknown = telling(went.error_of("d"))
+    assert [path for path, _ in unknown.also] == ["/sent", "/share"]
+
+
+def test_a_second_look_is_of_the_words_that_were_seen() -> None:
+    wanted = Wanted(action=NoticeAction.DISPUTE, package="p", statement="s", why="Robin was there")
+    other = Wanted(action=NoticeAction.DISPUTE, package="p", statement="s", why="Robin was here")
+    assert digest_of(wanted) == digest_of(wanted) != digest_of(other)
