@@ -50,7 +50,7 @@ def _whole(typed: str) -> str:
 
 
 def _in_utc(day: str, typed: str) -> str:
-    """A day and a time by the clock of the United Kingdom, as documents write them; as it was typed where it is none."""
+    """A day and a time by the UK clock, as documents write them; as it was typed where it is none."""
     at = _clock(typed)
     try:
         there = datetime.combine(date.fromisoformat(day), at) if at is not None else None

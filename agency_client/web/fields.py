@@ -60,7 +60,7 @@ class Field:
     words: tuple[Word, ...] = ()
     may_be_open: bool = False
     rows: int = 4
-    #: Whether a day may have a time, by the clock of this machine.
+    #: Whether a day may have a time, by the clock of the United Kingdom.
     may_have_time: bool = False
     #: Whether few need it: a page keeps it folded away until it is answered.
     is_rare: bool = False

@@ -179,7 +179,7 @@ async def test_what_an_agency_declares_is_seen_and_warned_of_when_it_ends(town: 
         return {w.place: w.message for w in found.warnings if w.code == "W_DOC_ASSURANCE"}
 
     (told,) = (await warned()).values()
-    assert "your agency, ardenfold-police (has not declared" in told, (
+    assert "your agency, The police (has not declared" in told, (
         "nobody has, and it is said once"
     )
     await police.declare_assurances(DSPT)
@@ -191,7 +191,7 @@ async def test_what_an_agency_declares_is_seen_and_warned_of_when_it_ends(town: 
     town.clock.turn(7 * 86_400)
     await front.catch_up()
     (told,) = (await warned()).values()
-    assert "ardenfold-police (declared" in told
+    assert "The police (declared" in told
     assert "has ended (DSPT, 2026-11-30)" in told
     sent = await front.send(text, Options())
     assert {w.code for w in sent.findings.warnings} >= {"W_DOC_ASSURANCE"}, "and it goes"

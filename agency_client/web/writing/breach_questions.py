@@ -43,7 +43,7 @@ def happened(setting: Setting) -> tuple[Field, ...]:
         _line(
             ("aware_time",),
             "At what time? (optional)",
-            "Such as 2:30pm or 14:30, by this machine's clock.",
+            "Such as 2:30pm or 14:30, UK time.",
         ),
         _line(("breach", "aware_who"), "Who became aware of it?"),
     )
