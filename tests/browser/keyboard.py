@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Download, FilePayload, Locator, Page
+from playwright.sync_api import Download, Error, FilePayload, Locator, Page
 
 #: Nothing on a page is further than this from its beginning.
 _MOST = 200
@@ -48,7 +48,11 @@ _SHOWN = """(here) => {
 
 def usable(page: Page) -> list[str]:
     """What keeps a page from being used at its width. An empty list is what tests want."""
-    found: list[str] = page.evaluate(_UNUSABLE)
+    try:
+        found: list[str] = page.evaluate(_UNUSABLE)
+    except Error:  # a script went on to the next page meanwhile: then it is that one
+        page.wait_for_load_state()
+        found = page.evaluate(_UNUSABLE)
     return found
 
 
