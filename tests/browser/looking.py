@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from tests.browser.keyboard import usable
 PICTURES = Path("build/pages")
 #: No title, which a window shows to whoever walks by, names a child.
 CHILD = re.compile(r"jordan", re.IGNORECASE)
+#: What the app answered: a page of what is wrong is not the page that was asked for.
+_STATUS = "performance.getEntriesByType('navigation')[0].responseStatus"
 #: Parts of a path that make another page of it, and are not only another thing on the same page.
 _OWN = frozenset({"step"})
 _PART = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")
@@ -97,7 +100,7 @@ class Seen:
     def look(self, page: Page, name: str) -> None:
         """Look at a page as it stands."""
         route = route_of(urlsplit(page.url).path)
-        if route is not None:
+        if route is not None and page.evaluate(_STATUS) == HTTPStatus.OK:
             self.routes.add(route[0])
         self.wrong += [f"{name} {urlsplit(page.url).path}: {text}" for text in look(page, name)]
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from agency_client.web.navigation import NAVIGATION
 from tests.browser.apps import App
 from tests.browser.journeys import WIDE, Begin, until
-from tests.browser.keyboard import choose, press, write
+from tests.browser.keyboard import choose, enter, press, write
 from tests.browser.looking import AFTER, Seen
 from tests.browser.story import Story, told
 from tests.browser.writing import answer, fill
@@ -54,9 +54,14 @@ def look(seen: Seen, page: Page, app: App, **paths: str) -> None:
         seen.look(page, f"state-{name}")
 
 
+def through(page: Page, part: str) -> None:
+    """Through the first link with this in its path."""
+    enter(page, page.locator(f'main a[href*="{part}"]').first)
+
+
 def test_of_whom_nobody_let_in_yet(story: Story, begin: Begin, seen: Seen) -> None:
     page, app = begin("newcomer", **_USUAL)
-    until(page, app, "The relay answered")
+    until(page, app, "is not approved yet")
     parts = {f"newcomer-{name}": path for name, path in NAVIGATION}
     look(seen, page, app, joining="/members/joining", **parts)
 
@@ -65,6 +70,7 @@ def test_of_what_came(story: Story, begin: Begin, seen: Seen) -> None:
     page, app = begin("desk", **_USUAL)
     accepted, offered = f"/inbox/{story.accepted}", f"/inbox/{story.offered}"
     look(seen, page, app, put_away="/inbox/put-away", acknowledge=f"{accepted}/acknowledge")
+    story.town.desk.phoenix("acknowledge", story.accepted, "--owner", "Sergeant", "--use", "Visit")
     look(seen, page, app, outcome=f"{accepted}/outcome", not_ours=f"{offered}/return")
     press(page, "Return it unread")
     seen.look(page, "state-error-summary")
@@ -74,9 +80,10 @@ def test_of_what_came(story: Story, begin: Begin, seen: Seen) -> None:
 
 def test_of_what_was_sent(story: Story, begin: Begin, seen: Seen) -> None:
     page, app = begin("social-care", **_USUAL)
-    for name in ("correct", "withdraw"):
-        look(seen, page, app, **{name: f"/sent/{story.accepted}/{name}/1"})
-    look(seen, page, app, release=f"/sent/{story.controlled}/release/1")
+    for name in ("correct", "withdraw", "release"):
+        page.goto(f"{app.url}/sent/{story.controlled}/statements")
+        through(page, f"/{name}/")
+        seen.look(page, f"state-{name}")
     look(seen, page, app, asked=f"/requests/sent/{story.request}")
     page.goto(f"{app.url}/reviews/restrict/{story.controlled}")
     choose(page, page.get_by_role("checkbox").first)
@@ -224,8 +231,9 @@ def test_of_what_was_decided(story: Story, begin: Begin, seen: Seen) -> None:
     page.goto(f"{app.url}/reviews/owed/record/{number}")
     seen.look(page, "state-decision-owed")
     look(seen, page, app, decision_review=f"/reviews/look/record/{number}?kind=decision_review")
-    place = "decision.relevance"
-    look(seen, page, app, decision_answer=f"/reviews/owed/record/{number}/answer?place={place}")
+    page.goto(f"{app.url}/reviews/owed/record/{number}")
+    through(page, "/answer?")
+    seen.look(page, "state-decision-answer")
     page.goto(root)
     seen.look(page, "state-draft-that-ended")
 
