@@ -252,9 +252,13 @@ def _more_pages(visitor: Visitor, large: str, offered: str) -> dict[str, str | N
 
 def _searched(visitor: Visitor) -> Row:
     """The picture of a case: what it is called stays out of the address, so it is sent as a form."""
-    return _measured(
-        "the picture of a case", lambda: visitor.answer("/pictures/case", subject=_CASE), visitor
-    )
+
+    def ask() -> bytes:
+        return visitor.answer("/pictures/case", subject=_CASE)
+
+    if b"<svg" not in ask():
+        raise RuntimeError("The picture of the case is empty.")
+    return _measured("the picture of a case", ask, visitor)
 
 
 def _page(visitor: Visitor, name: str, path: str | None) -> Row:
