@@ -176,7 +176,7 @@ def _send(tx: Families, n: int, created: Seconds) -> None:
         state=State.OUTCOME,
         since=created,
     )
-    record = SentRecord(core=filler * 26, cover=filler * 10, document=filler * 100)
+    record = SentRecord(core=filler * 26, cover=_cover(address, n), document=filler * 100)
     delivery = SentDelivery(number=1, delivery=filler * 116, held=filler * 122)
     tx.sequences.allocate([endpoint])
     tx.sent.add(package, record, delivery, [end])

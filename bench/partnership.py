@@ -127,6 +127,12 @@ class Partnership:
         ran = self.phoenix(self.sender, "send", self.document(), "--attach", f"one={attachment}")
         return package_of(ran), ran
 
+    def send_document(self, text: str) -> str:
+        """Send a document that is given as text; the package's id."""
+        path = self.sender.folder / "other.toml"
+        path.write_text(text, encoding="utf-8")
+        return package_of(self.phoenix(self.sender, "send", path))
+
 
 def package_of(ran: Ran) -> str:
     """The package that a command's JSON names."""

@@ -6,7 +6,7 @@ import http.client
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, cast
 from urllib.parse import urlencode, urlsplit
@@ -16,7 +16,7 @@ from agency_client.client import Client
 from agency_client.unlocking import Unlock
 from bench import processes
 from bench.full_vault import digest, fill
-from bench.partnership import Partnership
+from bench.partnership import READER, Partnership
 from bench.report import Report, Row, Target
 from bench.setting import MIB, Setting
 from tests.browser.apps import App
@@ -29,6 +29,12 @@ _FILE: Final = 200
 _GROWTH: Final = 32.0
 _BOUNDARY: Final = "a-file-of-random-bytes-has-no-such-line"
 _LOADED: Final = re.compile(r'(?:src|href)="(/static/[^"]+)"')
+#: A school's chronology of a term, as one package: so many sections, and statements in all.
+_SECTIONS: Final = 6
+_STATEMENTS: Final = 60
+#: The case of which a package is that the vault is filled with, and the real ones.
+_CASE: Final = "QM-0417"
+_CASE_LINE: Final = "Absent in week"
 _NOTES: Final = (
     "Each page is asked over HTTP by one program, one after the other. In all: the page with its styles and scripts,"
     " as they are sent; nothing is compressed, and a browser keeps styles and scripts after the first page.",
@@ -89,6 +95,15 @@ class Visitor:
             raise RuntimeError(f"{path}: {answer.status}")
         return where
 
+    def answer(self, path: str, **fields: str) -> bytes:
+        """Send a form that answers with a page itself."""
+        headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = self._ask("POST", path, headers, urlencode({"form_token": self.token, **fields}))
+        found = answer.read()
+        if answer.status != http.client.OK:
+            raise RuntimeError(f"{path}: {answer.status}")
+        return found
+
     def upload(self, path: str, section: str, file: Path) -> None:
         """Send a file, a piece at a time."""
         before, after = _around(self.token, section)
@@ -125,14 +140,19 @@ def _pieces(before: bytes, file: Path, after: bytes) -> Iterator[bytes]:
 def run(setting: Setting) -> Report:
     """See the module."""
     partnership = setting.partnership
-    sent, _ = partnership.send(setting.file("small.bin", 1))
+    file = setting.file("small.bin", 1)
+    sent, _ = partnership.send(file)
+    large, offered = (partnership.send_document(_document(purpose)) for purpose in ("Read", "New"))
     partnership.phoenix(partnership.reader, "inbox")
-    partnership.phoenix(partnership.reader, "accept", sent)
+    for each in (sent, large):
+        partnership.phoenix(partnership.reader, "accept", each)
     with Client.open(partnership.reader.home, Unlock(environment={})) as client:
         fill(cast(SqlcipherVault, client.home.vault), PACKAGES, client.home.clock.now())
     with App(machine=partnership.reader) as app:
         visitor = Visitor(app)
-        rows = [_page(visitor, name, path) for name, path in _pages(sent).items()]
+        pages = _pages(sent) | _more_pages(visitor, large, offered)
+        rows = [_page(visitor, name, path) for name, path in pages.items()]
+        rows.append(_searched(visitor))
     baseline, file = rows[0], _large_file(setting, partnership)
     pages = rows[1:]
     slowest = max(pages, key=lambda row: float(row["median ms"] or 0))
@@ -155,6 +175,34 @@ def run(setting: Setting) -> Report:
                 _GROWTH,
             ),
         ],
+    )
+
+
+def _document(purpose: str) -> str:
+    """A package of a realistic size for the reader."""
+    each = _STATEMENTS // _SECTIONS
+    lines = [
+        f'to = ["{READER}"]\npurpose = "{purpose}"\nclassification = "OFFICIAL-SENSITIVE"',
+        f'urgency = "amber"\nthread = "{_CASE}"',
+        '[[people]]\nid = "child"\nname = "Jordan T"\nrole = "child"',
+    ]
+    for section in range(_SECTIONS):
+        lines.append(f'[[section]]\nid = "s{section}"\ntitle = "Part {section + 1} of the term"')
+        lines.append(f'[section.need_to_know]\n"{READER}" = "To plan the visit"')
+        lines += [_statement(section * each + n) for n in range(each)]
+    lines.append('[decision]\noutcome = "share_part"\ndecided_by = "Safeguarding lead"')
+    lines.append('welfare = "The child\'s health comes first"')
+    lines.append('[legal]\nregime = "uk_gdpr_part2"\narticle_6 = "e_public_task"')
+    lines.append('retention = "safeguarding_default"\n')
+    return "\n".join(lines)
+
+
+def _statement(n: int) -> str:
+    text = f"Absent in week {n + 1}: " + "what the register says of that week, day by day. " * 4
+    return (
+        f'[[section.statement]]\nkind = "record"\ntext = "{text.strip()}"\nabout = ["child"]\n'
+        f"as_of = 2026-{n % 10 + 1:02}-{n % 28 + 1:02}\n"
+        'source = { type = "own_record", detail = "Register" }'
     )
 
 
@@ -185,14 +233,51 @@ def _pages(sent: str) -> dict[str, str | None]:
     }
 
 
+def _more_pages(visitor: Visitor, large: str, offered: str) -> dict[str, str | None]:
+    """Pages whose packages have to be real, and those of one case."""
+    wanted = urlsplit(visitor.post("/register/chronology", thread=_CASE))
+    urgent = visitor.page("/share/urgent")
+    if _CASE_LINE not in visitor.page(f"{wanted.path}?{wanted.query}"):
+        raise RuntimeError("The chronology of the case is empty.")
+    if 'name="to"' not in urgent:
+        raise RuntimeError("Nobody can be told urgently.")
+    return {
+        "a cover, before it is accepted": f"/inbox/{offered}",
+        f"a package of {_STATEMENTS} statements, read": f"/inbox/{large}",
+        "the urgent page": "/share/urgent",
+        f"the register's page {PACKAGES // 100}": f"/register?page={PACKAGES // 100}",
+        "chronology of one case": f"{wanted.path}?{wanted.query}",
+    }
+
+
+def _searched(visitor: Visitor) -> Row:
+    """The picture of a case: what it is called stays out of the address, so it is sent as a form."""
+
+    def ask() -> bytes:
+        return visitor.answer("/pictures/case", subject=_CASE)
+
+    if b"<svg" not in ask():
+        raise RuntimeError("The picture of the case is empty.")
+    return _measured("the picture of a case", ask, visitor)
+
+
 def _page(visitor: Visitor, name: str, path: str | None) -> Row:
+    def ask() -> bytes:
+        if path is not None:
+            return visitor.get(path)
+        visitor.refused()
+        return b""
+
+    return _measured(name, ask, visitor)
+
+
+def _measured(name: str, ask: Callable[[], bytes], visitor: Visitor) -> Row:
     taken = []
     for n in range(_ROUNDS + 1):
         begun = time.perf_counter()
-        visitor.refused() if path is None else visitor.get(path)
+        found = ask()
         if n:
             taken.append((time.perf_counter() - begun) * 1000)
-    found = b"" if path is None else visitor.get(path)
     loaded = set(_LOADED.findall(found.decode()))
     whole = len(found) + sum(len(visitor.get(each)) for each in loaded)
     return {

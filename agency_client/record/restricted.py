@@ -42,8 +42,8 @@ def in_words(restriction: Restriction) -> str:
     """That something is restricted, since when and why. The words of whoever restricted it are literal."""
     words = f": {restriction.words}" if restriction.words else ""
     reason = REASONS[restriction.reason]
-    day = datetime.fromtimestamp(restriction.since, UTC).date().isoformat()
-    return f"{RESTRICTED} since {day}, {reason}{words}"
+    since = datetime.fromtimestamp(restriction.since, UTC)
+    return f"{RESTRICTED} since {since.day} {since:%B %Y}, {reason}{words}"
 
 
 def covered(sections: Sequence[ReadSection], live: Live) -> frozenset[ItemId]:

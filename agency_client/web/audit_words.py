@@ -17,6 +17,7 @@ _ACTIONS: Final[dict[str, str]] = {
     "catalogue.adopted": "Another catalogue of words was taken",
     "catalogue.dropped": "A catalogue of words was dropped",
     "chronology.exported": "A chronology was copied",
+    "chronology.read": "A chronology was read",
     "directory.alarm": "The directory did not verify",
     "epochs.rolled": "Sealing keys were made or destroyed",
     "epochs.served": "The relay served other keys than ours",
@@ -50,12 +51,14 @@ _ACTIONS: Final[dict[str, str]] = {
     "protocol.adopted": "The protocol was adopted",
     "protocol.kept": "A copy of the protocol was kept",
     "register.exported": "The register was copied",
+    "register.read": "The register was searched",
     "request.answered": "A request was answered",
     "request.asked": "A request was put",
     "request.escalated": "A request went on to a deputy",
     "restricted.opened": "Something restricted was read",
     "restriction.lifted": "A restriction was lifted",
     "retention.set": "How long something is kept was changed",
+    "sections.erased": "Parts of a package were erased",
     "words.compared": "Words were compared by phone",
 }
 _BEGINNINGS: Final = {

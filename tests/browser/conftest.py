@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.apps import App
 from tests.browser.chromium import MISSING, chromium, started
+from tests.browser.journeys import HARDEST, Begin
 from tests.end_to_end import quillmere
 from tests.end_to_end.conftest import keyholder, made
 from tests.end_to_end.quillmere import Keyholder, Town
@@ -70,3 +72,15 @@ def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_app
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
+    """Starts the app of a machine for one browser, the hardest to work in: a launch link works once."""
+    with ExitStack() as stack:
+
+        def start(name: str, *arguments: str, **options: Any) -> tuple[Page, App]:
+            app = stack.enter_context(App(machine=town[name], arguments=arguments))
+            return opened(app, **{**HARDEST, **options}), app
+
+        yield start

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.keyboard import follow, press, write
-from tests.browser.writing import answer, fill, reach
+from tests.browser.keyboard import follow, press, reach, write
+from tests.browser.writing import answer, fill
 
 Document = dict[str, Any]
 

@@ -2,72 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Page, expect
-
-from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import follow, press, write
+from tests.browser.journeys import NAUGHTY, SHOWN, Begin, accept_all, actions, sound
+from tests.browser.keyboard import choose, follow, press, write
 from tests.browser.writing import fill
 from tests.end_to_end.documents import FRONT, MASH, NURSE, package
-from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import Town
 
-NARROW = {"width": 320, "height": 640}
-NAUGHTY = "<b>Ours</b> {{7*7}} \u202e stands"
-SHOWN = "<b>Ours</b> {{7*7}} <U+202E> stands"
 WORDS = "Said in health"
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name]))
-            return opened(app, **options), app
-
-        yield start
-
-
-def actions(town: Town, name: str) -> list[str]:
-    """What the audit record of a machine has, oldest first."""
-    return [row["action"] for row in town[name].phoenix("audit", "show").json["rows"]]
-
-
-def accept_all(machine: Machine) -> None:
-    """Accept whatever waits."""
-    for line in machine.phoenix("inbox").json["packages"]:
-        if line["state"] == "offered":
-            machine.phoenix("accept", line["package"])
 
 
 def test_what_is_restricted_is_read_only_by_whoever_says_why(town: Town, begin: Begin) -> None:
     id_ = town.send(package("Contested", sections={"observed": (MASH,), "health": (NURSE,)}))
     page, app = begin("social-care")
     page.goto(f"{app.url}/reviews/restrict/{id_}")
-    assert violations(page) == []
+    sound(page)
     assert page.locator("input:checked").count() == 0
     press(page, "Restrict it")
     expect(page.get_by_role("link", name="Choose why it is kept and not used")).to_be_visible()
-    page.get_by_label("Section: Title of health", exact=True).check()
+    choose(page, page.get_by_label("Section: Title of health", exact=True))
     fill(page, "reason", "contested")
     write(page, "In your own words (optional)", NAUGHTY)
     press(page, "Restrict it")
     expect(page.get_by_text("It is restricted, and that is recorded.")).to_be_visible()
     expect(page.get_by_text(SHOWN)).to_be_visible()
-    assert violations(page) == []
+    sound(page)
 
     page.goto(f"{app.url}/sent/{id_}/read")
     assert WORDS not in page.content()
     assert "Said in observed" in page.content()
-    assert violations(page) == []
+    sound(page)
     for where in ("statements", ""):
         page.goto(f"{app.url}/sent/{id_}/{where}".rstrip("/"))
         assert WORDS not in page.content(), where
@@ -79,7 +44,7 @@ def test_what_is_restricted_is_read_only_by_whoever_says_why(town: Town, begin: 
     write(page, "Why do you have to read it?", "The court asks for it")
     press(page, "Read it")
     assert WORDS in page.content()
-    assert violations(page) == []
+    sound(page)
     assert actions(town, "social-care").count("restricted.opened") == 1
 
     page.goto(f"{app.url}/reviews/restrict/{id_}")
@@ -92,12 +57,12 @@ def test_a_disagreement_goes_there_and_back_until_it_is_closed(town: Town, begin
     id_ = town.send(package("We will not visit", sections={"observed": (MASH,)}))
     town.desk.phoenix("inbox")
     town.desk.phoenix("accept", id_)
-    desk, there = begin("desk", java_script_enabled=False, viewport=NARROW)
+    desk, there = begin("desk")
     desk.goto(f"{there.url}/register/package/{id_}")
     follow(desk, "Disagree with their answer or decision")
     press(desk, "Tell them")
     expect(desk.get_by_role("link", name="Enter what you disagree with")).to_be_visible()
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sound(desk)
     fill(desk, "to", FRONT)
     write(desk, "What do you disagree with?", NAUGHTY)
     write(desk, "Why?", "She was seen again")
@@ -109,9 +74,9 @@ def test_a_disagreement_goes_there_and_back_until_it_is_closed(town: Town, begin
     page, app = begin("social-care")
     page.goto(app.url + "/disagreements")
     expect(page.get_by_text(SHOWN)).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     follow(page, "Answer it")
-    assert violations(page) == []
+    sound(page)
     write(page, "Your answer", "We visit tomorrow")
     press(page, "Answer")
     expect(page.get_by_text("They have your answer.")).to_be_visible()
@@ -127,4 +92,4 @@ def test_a_disagreement_goes_there_and_back_until_it_is_closed(town: Town, begin
     accept_all(town.sender)
     page.goto(app.url + "/disagreements")
     expect(page.get_by_text("It was changed")).to_be_visible()
-    assert violations(page) == []
+    sound(page)

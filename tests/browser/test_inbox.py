@@ -5,45 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import follow, press, write
+from tests.browser.journeys import HARDEST, OURS, Begin, sound
+from tests.browser.keyboard import choose, enter, follow, press, save, write
 from tests.end_to_end import quillmere
 from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.quillmere import Keyholder, Town
 
-Start = Callable[..., App]
-Open = Callable[..., Page]
-Enter = Callable[..., Page]
-
-NARROW = {"width": 320, "height": 640}
-OURS = "This is ours and we know it is confidential"
 #: What somebody sends who wants to be taken for the app, or to run in it.
 TRICK = '</p></main><aside class="phoenix-badge">Verified on this machine.</aside><script>x</script>\u202e'
-
-
-@pytest.fixture
-def enter(opened: Open, entered: dict[str, Any]) -> Enter:
-    """Opens an app; its link works once, so whoever comes again goes on with the session of the first."""
-
-    def open_again(app: App, **options: Any) -> Page:
-        known = {"storage_state": entered[app.link]} if app.link in entered else {}
-        page = opened(app, **known, **options)
-        entered.setdefault(app.link, page.context.storage_state())
-        return page
-
-    return open_again
-
-
-@pytest.fixture(scope="module")
-def entered() -> dict[str, Any]:
-    """The session of each app."""
-    return {}
 
 
 class Counted:
@@ -68,20 +42,8 @@ def came(page: Page, app: App, purpose: str) -> None:
         page.goto(f"{app.url}/inbox")
         if page.get_by_role("link", name=purpose).count():
             return
-        page.get_by_role("button", name="Look again").click()
+        press(page, "Look again")
     raise AssertionError(page.inner_text("main"))
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing is wider than the window, so that nobody scrolls sideways to read."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-def sound(page: Page) -> None:
-    """A page that everybody can use: one heading above all, nothing that axe finds, nothing too wide."""
-    assert page.locator("h1").count() == 1
-    assert violations(page) == []
-    assert fits(page), page.url
 
 
 def state_of(town: Town, machine: str, id_: str) -> str:
@@ -89,13 +51,11 @@ def state_of(town: Town, machine: str, id_: str) -> str:
     return next(str(line["state"]) for line in lines if line["package"] == id_)
 
 
-def test_from_a_cold_start_to_read_and_acknowledged_takes_six(
-    town: Town, apps: Start, enter: Enter
-) -> None:
+def test_from_a_cold_start_to_read_and_acknowledged_takes_six(town: Town, begin: Begin) -> None:
     id_ = town.send(package("Six steps", sections={"attendance": (MASH, NURSE)}))
     town["night-desk"].phoenix("inbox")
-    app = apps("night-desk")
-    page = enter(app)
+    # By pointer: the keys by which one gets from field to field are not what is counted.
+    page, _ = begin("night-desk")
     hurry = Counted(page)
     hurry.click(page.get_by_role("link", name="1 package has come"))
     sound(page)
@@ -119,17 +79,15 @@ def test_from_a_cold_start_to_read_and_acknowledged_takes_six(
 
 
 def test_what_is_not_ours_goes_back_by_keyboard_alone_and_nothing_typed_is_lost(
-    town: Town, apps: Start, enter: Enter
+    town: Town, begin: Begin
 ) -> None:
     id_ = town.send(package("Not theirs", sections={"attendance": (NURSE,)}))
-    app = apps("nurse")
-    page = enter(app)
+    page, app = begin("nurse")
     came(page, app, "Not theirs")
     follow(page, "Not theirs")
     press(page, "This is not ours")
     press(page, "Return it unread")
     assert page.title().startswith("Error: ")
-    expect(page.locator(".govuk-error-summary")).to_be_focused()
     sound(page)
     write(page, "Why is it not yours?", "x" * 17_000)
     press(page, "Return it unread")
@@ -139,6 +97,16 @@ def test_what_is_not_ours_goes_back_by_keyboard_alone_and_nothing_typed_is_lost(
     expect(page.get_by_text("Returned unread", exact=True)).to_be_visible()
     sound(page)
     assert state_of(town, "nurse", id_) == "returned"
+
+
+def test_scripts_put_the_focus_where_it_says_what_is_wrong(town: Town, begin: Begin) -> None:
+    id_ = town.send(package("Wrong at first", sections={"attendance": (NURSE,)}))
+    town.nurse.phoenix("inbox")
+    page, app = begin("nurse", java_script_enabled=True)
+    page.goto(f"{app.url}/inbox/{id_}/return")
+    press(page, "Return it unread")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    sound(page)
 
 
 @pytest.fixture(scope="module")
@@ -157,11 +125,9 @@ def relied_on(town: Town) -> str:
 
 
 def test_what_was_said_since_stands_beside_it_and_needs_an_outcome_without_scripts_and_narrow(
-    relied_on: str, town: Town, apps: Start, enter: Enter
+    relied_on: str, town: Town, begin: Begin
 ) -> None:
-    app = apps("desk")
-    first = enter(app)
-    page = enter(app, java_script_enabled=False, viewport=NARROW)
+    page, app = begin("desk")
     page.goto(f"{app.url}/inbox/{relied_on}")
     withdrawn = page.locator(".phoenix-statement", has_text="Said in attendance")
     for words in ("Withdrawn", "Do not rely on this", "It was another child"):
@@ -170,40 +136,39 @@ def test_what_was_said_since_stands_beside_it_and_needs_an_outcome_without_scrip
     expect(resting).to_contain_text("Rests on what was withdrawn: attendance.1")
     corrected = page.locator(".phoenix-statement", has_text="Said in observed")
     expect(corrected).to_contain_text("Said otherwise")
-    assert fits(page)
+    sound(page)
     # Hard block 14: nothing but an outcome puts it away.
     page.goto(f"{app.url}/alarms")
     assert page.get_by_role("button", name="I have dealt with it").count() == 0
     expect(page.get_by_role("link", name="See it, and say what you did")).to_have_count(2)
-    assert fits(page)
-    page.get_by_role("link", name="See it, and say what you did").first.click()
+    sound(page)
+    follow(page, "See it, and say what you did")
     expect(page.get_by_text("It says:")).to_be_visible()
-    page.get_by_role("button", name="Say what you did").click()
+    press(page, "Say what you did")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what you did about it")
-    page.get_by_label("We disagree").check()
-    page.get_by_role("button", name="Say what you did").click()
+    choose(page, page.get_by_label("We disagree"))
+    press(page, "Say what you did")
     expect(page.get_by_label("We disagree")).to_be_checked()
     expect(page.locator(".govuk-error-summary")).to_contain_text("Enter why you disagree")
-    assert fits(page)
-    page.get_by_label("Restricted it").check()
-    page.get_by_label("In your own words").fill("Kept as evidence")
-    page.get_by_role("button", name="Say what you did").click()
+    sound(page)
+    choose(page, page.get_by_label("Restricted it"))
+    write(page, "In your own words", "Kept as evidence")
+    press(page, "Say what you did")
     expect(page.get_by_role("heading", level=1)).to_have_text("Corrections and withdrawals")
     expect(page.get_by_text("1 waits for you")).to_be_visible()
-    assert fits(page)
+    sound(page)
     for path in ("/alarms", "/notices", f"/inbox/{relied_on}"):
-        first.goto(app.url + path)
-        sound(first)
-    expect(first.get_by_text("Restricted by your desk: do not use")).to_be_visible()
+        page.goto(app.url + path)
+        sound(page)
+    expect(page.get_by_text("Restricted by your desk: do not use")).to_be_visible()
     [sent] = [n for n in town.desk.phoenix("notices").json["received"] if not n["owed"]]
     assert [a["outcome"] for a in sent["answers"]] == ["restricted"]
 
 
 def test_an_alarm_that_waits_for_an_outcome_cannot_be_put_away_by_a_form_either(
-    relied_on: str, town: Town, apps: Start, enter: Enter
+    relied_on: str, town: Town, begin: Begin
 ) -> None:
-    app = apps("desk")
-    page = enter(app)
+    page, app = begin("desk")
     page.goto(f"{app.url}/alarms")
     [alarm] = town.desk.phoenix("alarms").json["alerts"]
     page.evaluate(
@@ -218,61 +183,53 @@ def test_an_alarm_that_waits_for_an_outcome_cannot_be_put_away_by_a_form_either(
     assert town.desk.phoenix("alarms").json["alerts"] == [alarm]
 
 
-def test_disputing_and_asking_for_a_release(
-    relied_on: str, town: Town, apps: Start, enter: Enter
-) -> None:
-    app = apps("desk")
-    page = enter(app)
+def test_disputing_and_asking_for_a_release(relied_on: str, town: Town, begin: Begin) -> None:
+    page, app = begin("desk")
     page.goto(f"{app.url}/inbox/{relied_on}")
     statement = page.locator(".phoenix-statement", has_text="Thought in observed")
-    statement.get_by_role("link", name="Dispute").click()
-    page.get_by_role("button", name="Dispute it").click()
+    enter(page, statement.get_by_role("link", name="Dispute"))
+    press(page, "Dispute it")
     expect(page.locator(".govuk-error-summary")).to_contain_text("Enter what is wrong with it")
     sound(page)
-    page.get_by_label("What is wrong with it?").fill("Nobody of us said so")
-    page.get_by_role("button", name="Dispute it").click()
+    write(page, "What is wrong with it?", "Nobody of us said so")
+    press(page, "Dispute it")
     expect(statement).to_contain_text("Nobody of us said so")
-    statement.get_by_role("link", name="Ask to pass it on").click()
-    page.get_by_role("button", name="Ask for its release").click()
+    enter(page, statement.get_by_role("link", name="Ask to pass it on"))
+    press(page, "Ask for its release")
     sound(page)
-    page.get_by_label("School nurses, quillmere-health").check()
-    page.get_by_label("Why do they need it?").fill("To see the child")
-    page.get_by_label("For what purpose?").fill("A health check")
-    page.get_by_label("Who decided that it should be passed on").fill("Inspector")
-    page.get_by_label("Public task").check()
-    page.get_by_label("The agency's own schedule").check()
-    page.get_by_role("button", name="Ask for its release").click()
+    choose(page, page.get_by_label("School nurses, quillmere-health"))
+    write(page, "Why do they need it?", "To see the child")
+    write(page, "For what purpose?", "A health check")
+    write(page, "Who decided that it should be passed on", "Inspector")
+    choose(page, page.get_by_label("Public task"))
+    choose(page, page.get_by_label("The agency's own schedule"))
+    press(page, "Ask for its release")
     expect(page.get_by_text("Its agency has been asked to release it")).to_be_visible()
     town.sender.phoenix("inbox")
     purposes = [p["purpose"] for p in town.sender.phoenix("inbox").json["packages"]]
     assert "Ask you to release what you control" in purposes
 
 
-def test_content_is_shown_literally_and_files_are_only_ever_saved(
-    town: Town, apps: Start, enter: Enter
-) -> None:
+def test_content_is_shown_literally_and_files_are_only_ever_saved(town: Town, begin: Begin) -> None:
     sender = town.sender.folder
     content = b"<script>document.title = 'run'</script>" * 9_000
     (sender / "page.html").write_bytes(content)
     text = package("Tricks", sections={"attendance": (NURSE,)}, mark=TRICK)
     id_ = town.send(text, "--attach", f"attendance={sender / 'page.html'}")
-    app = apps("nurse")
-    page = enter(app)
+    page, app = begin("nurse")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     town.nurse.phoenix("inbox")
     page.goto(f"{app.url}/inbox/{id_}")
     sound(page)
-    page.get_by_role("button", name=OURS).click()
+    press(page, OURS)
     expect(page.get_by_text("</main><aside").first).to_be_visible()
     assert page.locator("main .phoenix-badge").count() == 0
     assert page.locator(".phoenix-badge").count() == 1, "the app's own, outside of the content"
     assert "<U+202E>" in page.inner_text("main")
     assert "\u202e" not in page.content()
     sound(page)
-    with page.expect_download() as started:
-        page.get_by_role("link", name="Save this file").click()
-    saved = started.value
+    saved = save(page, page.get_by_role("link", name="Save this file"))
     digest = hashlib.sha256(content).hexdigest()
     assert saved.suggested_filename == f"{digest}.bin", (
         "nothing of the sender's name reaches the disk"
@@ -291,24 +248,24 @@ def test_content_is_shown_literally_and_files_are_only_ever_saved(
 
 
 def test_a_relay_that_is_away_loses_nothing_that_was_typed(
-    made: Path, keyholder: Keyholder, tmp_path: Path, enter: Enter
+    made: Path, keyholder: Keyholder, tmp_path: Path, opened: Callable[..., Page]
 ) -> None:
     with quillmere.running(made, tmp_path / "own", keyholder) as town:
         id_ = town.send(package("Away", sections={"attendance": (MASH,)}))
         town.desk.phoenix("inbox")
         town.desk.phoenix("accept", id_)
         with App(machine=town.desk) as app:
-            page = enter(app)
+            page = opened(app, **HARDEST)
             page.goto(f"{app.url}/inbox/{id_}")
             town.relay.stop()
-            page.get_by_label("Who takes responsibility here?").fill("Sergeant Müller")
-            page.get_by_label("What will you do with it?").fill("Visit\nand speak")
-            page.get_by_role("button", name="Tell the sender").click()
+            write(page, "Who takes responsibility here?", "Sergeant Müller")
+            write(page, "What will you do with it?", "Visit\nand speak")
+            press(page, "Tell the sender")
             expect(page.locator(".govuk-error-summary")).to_contain_text("relay")
             sound(page)
             expect(page.get_by_label("What will you do with it?")).to_have_value("Visit\nand speak")
             town.relay.start()
-            page.get_by_role("button", name="Tell the sender").click()
+            press(page, "Tell the sender")
             expect(page.get_by_text("The sender has been told.")).to_be_visible()
             _erased_and_doubtful(town, app, page, id_)
 
@@ -336,9 +293,8 @@ def _erased_and_doubtful(town: Town, app: App, page: Page, id_: str) -> None:
     sound(page)
 
 
-def test_what_one_sent_is_read_as_it_was_sealed(relied_on: str, apps: Start, enter: Enter) -> None:
-    app = apps("social-care")
-    page = enter(app)
+def test_what_one_sent_is_read_as_it_was_sealed(relied_on: str, begin: Begin) -> None:
+    page, app = begin("social-care")
     page.goto(f"{app.url}/sent/{relied_on}/read")
     expect(page.get_by_text("as it was sealed")).to_be_visible()
     expect(page.locator(".phoenix-badge")).to_contain_text("Signed and sealed by your desk")

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import follow, press, write
+from tests.browser.journeys import NAUGHTY, SHOWN, Begin, finished, sound, until
+from tests.browser.keyboard import choose, follow, hand_in, press, write
 from tests.browser.writing import fill
 from tests.end_to_end.documents import NURSE
 from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import PASSPHRASE, Town
 
-NARROW = {"width": 320, "height": 640}
 POLICE_DESK = "night.shift@ardenfold-police"
-#: Markup, a direction override, and what a template would run.
-NAUGHTY = '<b onclick="x">{{ 7*7 }}</b>\u202e &lt;'
-SHOWN = '<b onclick="x">{{ 7*7 }}</b><U+202E> &lt;'
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name]))
-            return opened(app, **options), app
-
-        yield start
 
 
 def newcomer(town: Town, name: str, address: str, called: str) -> dict[str, Any]:
@@ -61,12 +39,6 @@ def admission(town: Town, name: str, agency: str, called: str) -> Path:
     return request
 
 
-def sound(page: Page) -> None:
-    """Nothing that axe finds, and nothing that stands out at the side."""
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 def done(page: Page, words: str) -> None:
     """What was begun is done: shown on the page that follows."""
     expect(page.get_by_role("status")).to_contain_text(words)
@@ -76,14 +48,14 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     town: Town, begin: Begin
 ) -> None:
     asked = newcomer(town, "night", POLICE_DESK, NAUGHTY)
-    own, _ = begin("night", viewport=NARROW)
+    own, there = begin("night")
     follow(own, "See your code and words")
     for word in asked["words"]:
         expect(own.get_by_role("listitem").filter(has_text=word)).to_be_visible()
     expect(own.get_by_text(asked["code"])).to_be_visible()
     sound(own)
 
-    page, app = begin("police", viewport=NARROW)
+    page, app = begin("police")
     page.goto(app.url + "/members/waiting")
     sound(page)
     follow(page, SHOWN)
@@ -103,7 +75,7 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     sound(page)
 
     press(own, "They have approved it")
-    until(own, "The last full look at the relay")
+    until(own, there, "The last full look at the relay")
     press(own, "Share something")
     press(own, "Share now to protect somebody")
     id_ = send_urgently(own)
@@ -113,19 +85,9 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     assert section["statements"][0]["text"] == "Seen at the station at 15:20"
 
 
-def until(page: Page, words: str) -> None:
-    """Load a page until it says something: the app looks at the relay in the background."""
-    for _ in range(60):
-        if page.get_by_text(words).count():
-            return
-        page.wait_for_timeout(250)
-        page.goto(page.url)
-    raise AssertionError(page.inner_text("main"))
-
-
 def send_urgently(page: Page) -> str:
     """Tell the school nurses something on two pages; the id of the package."""
-    page.get_by_label("School nurses").check()
+    choose(page, page.get_by_label("School nurses"))
     for label, words in (
         ("What must they do", "Phone back"),
         ("Who is it about?", "Jordan T"),
@@ -133,11 +95,11 @@ def send_urgently(page: Page) -> str:
         ("Who can they ask?", "Night shift"),
         ("Phone number", "01632 960 010"),
     ):
-        page.get_by_label(label).first.fill(words)
-    page.get_by_label("FACT: I, or").check()
+        write(page, label, words)
+    choose(page, page.get_by_label("FACT: I, or"))
     press(page, "Continue")
     press(page, "Send")
-    page.wait_for_url("**/share/sent/*")
+    finished(page, "**/share/sent/*")
     return page.url.rpartition("/")[2]
 
 
@@ -146,7 +108,7 @@ def test_a_member_is_ended_without_scripts_and_nobody_finds_them_any_more(
 ) -> None:
     asked = newcomer(town, "leaver", "leaver@ardenfold-police", "Leaver")
     town["police"].phoenix("members", "approve", asked["code"])
-    page, app = begin("police", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("police")
     page.goto(app.url + "/members")
     follow(page, "Directory")
     write(page, "Name, address or agency", "leaver police")
@@ -173,7 +135,7 @@ def test_a_member_is_ended_without_scripts_and_nobody_finds_them_any_more(
 
 
 def test_a_desk_compares_words_and_sees_only_what_it_may(town: Town, begin: Begin) -> None:
-    page, app = begin("social-care", viewport=NARROW)
+    page, app = begin("social-care")
     page.goto(app.url + "/members")
     for hidden in ("Who waits to join", "Members of your agency", "Admit an agency"):
         expect(page.get_by_role("link", name=hidden)).to_have_count(0)
@@ -206,14 +168,14 @@ def test_governance_admits_an_agency_by_its_words_and_suspends_it(town: Town, be
     request = admission(town, "academy", "fennick-academy", "Fennick Academy")
     keys = town["academy"].phoenix("keys", "status").json["keys"]
     code = next(key["code"] for key in keys if key["kind"] == "root")
-    page, app = begin("council", viewport=NARROW)
+    page, app = begin("council")
     page.goto(app.url + "/members/partnership/admit")
     press(page, "See who it is from")
     expect(page.get_by_role("alert")).to_contain_text("Choose the file")
-    page.set_input_files("#request", {"name": "x", "mimeType": "", "buffer": b"no request"})
+    hand_in(page, "#request", {"name": "x", "mimeType": "", "buffer": b"no request"})
     press(page, "See who it is from")
     expect(page.get_by_role("alert")).to_contain_text("not an admission request")
-    page.set_input_files("#request", request)
+    hand_in(page, "#request", request)
     press(page, "See who it is from")
     expect(page.get_by_text(code)).to_be_visible()
     expect(page.get_by_role("heading", name="Fennick Academy")).to_be_visible()
@@ -239,7 +201,7 @@ def test_governance_admits_an_agency_by_its_words_and_suspends_it(town: Town, be
 def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     town: Town, begin: Begin, repository: Path
 ) -> None:
-    page, app = begin("council", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("council")
     page.goto(app.url + "/members/partnership/review")
     press(page, "Add another lesson")
     fill(page, "lessons[2].what", NAUGHTY)
@@ -256,7 +218,7 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     expect(page.get_by_text("10 November 2027")).to_be_visible()
 
     page.goto(app.url + "/members/partnership/amend")
-    page.set_input_files("#text", repository / "config" / "demo" / "protocol.txt")
+    hand_in(page, "#text", repository / "config" / "demo" / "protocol.txt")
     press(page, "Sign the change")
     done(page, "The partnership is changed")
     page.goto(app.url + "/members/partnership/protocol")

@@ -205,6 +205,29 @@ def test_no_page_of_another_origin_reads_or_changes_anything(
     page.close()
 
 
+#: Opens a WebSocket to the app, and says what came of it.
+SOCKET = """app => new Promise(done => {
+  const opened = new WebSocket(app.replace("http", "ws") + "/work");
+  opened.onopen = () => done("opened");
+  opened.onerror = () => done("error");
+})"""
+
+
+def test_no_socket_opens_from_another_origin_nor_from_a_page_of_ours(
+    victim: tuple[BrowserContext, App], elsewhere: int, town: Town
+) -> None:
+    # A socket is not bound to one origin by browsers, and nothing here speaks it: the app refuses it to everybody.
+    context, app = victim
+    log = town["nurse"].folder / "started.log"
+    page = context.new_page()
+    for at in (f"http://127.0.0.1:{elsewhere}/", f"{app.url}/static/0/phoenix.svg"):
+        before = log.read_text("utf-8").count("refused a request: upgrade")
+        page.goto(at)
+        assert page.evaluate(SOCKET, app.url) == "error", at
+        assert log.read_text("utf-8").count("refused a request: upgrade") == before + 1, at
+    page.close()
+
+
 @pytest.mark.parametrize("site", ["127.0.0.1", "far.evil.example"])
 def test_forms_frames_and_links_of_others_end_at_nothing(
     site: str, victim: tuple[BrowserContext, App], elsewhere: int, state: Callable[[], Any]

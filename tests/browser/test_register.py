@@ -4,67 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import follow, press, reach, write
+from tests.browser.journeys import NAUGHTY, SHOWN, Begin, actions, finished, sound
+from tests.browser.keyboard import (
+    choose,
+    enter,
+    follow,
+    hand_in,
+    press,
+    reach,
+    save,
+    write,
+    write_into,
+)
 from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.quillmere import Town
 
-NARROW = {"width": 320, "height": 640}
-#: Markup, a direction override, and what a template would run.
-NAUGHTY = '<b onclick="x">"{{ 7*7 }}"</b>\u202e &lt;'
-SHOWN = '<b onclick="x">"{{ 7*7 }}"</b><U+202E> &lt;'
 #: What a spreadsheet would run.
 FORMULA = '=HYPERLINK("http://example.invalid")'
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name]))
-            return opened(app, **options), app
-
-        yield start
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing of a page stands out at its side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-def pick(page: Page, label: str) -> None:
-    """Choose one of several: the keyboard reaches the first, and arrows the others."""
-    choice = page.get_by_label(label, exact=True).first
-    name = choice.get_attribute("name")
-    reach(page, page.locator(f'input[name="{name}"]').first)
-    for _ in range(20):
-        if choice.evaluate("choice => document.activeElement === choice"):
-            break
-        page.keyboard.press("ArrowDown")
-    page.keyboard.press("Space")
 
 
 def write_day(page: Page, name: str, day: str, month: str, year: str) -> None:
     """Type a day into the three fields of a question."""
     for part, text in (("day", day), ("month", month), ("year", year)):
-        page.fill(f'[name="{name}:{part}"]', text)
-
-
-def actions(town: Town, name: str) -> list[str]:
-    """What the audit record of a machine has, oldest first."""
-    return [row["action"] for row in town[name].phoenix("audit", "show").json["rows"]]
+        write_into(page, page.locator(f'[name="{name}:{part}"]'), text)
 
 
 def test_the_register_leads_to_what_is_recorded_and_owed_by_keyboard(
@@ -74,7 +41,7 @@ def test_the_register_leads_to_what_is_recorded_and_owed_by_keyboard(
     town.send(package("Another matter", sections={"health": (NURSE,)}))
     page, app = begin("social-care")
     page.goto(app.url + "/register")
-    assert violations(page) == []
+    sound(page)
     reach(page, page.locator("summary").first)
     page.keyboard.press("Enter")
     write(page, "Person", "jor")
@@ -83,15 +50,15 @@ def test_the_register_leads_to_what_is_recorded_and_owed_by_keyboard(
     assert "jor" not in page.url.lower()
     expect(page.get_by_role("link", name="Strategy discussion wanted").first).to_be_visible()
     expect(page.get_by_text("Another matter")).to_have_count(0)
-    assert violations(page) == []
+    sound(page)
     follow(page, "Everything recorded about it")
     assert page.title() == "What is recorded about a package – Phoenix"
-    assert violations(page) == []
+    sound(page)
 
     follow(page, "Ask for advice about it")
     press(page, "File the question")
     expect(page.get_by_role("link", name="Enter whom you ask")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     write(page, "Whom do you ask?", "Information manager")
     write(page, "What do you ask?", NAUGHTY)
     press(page, "File the question")
@@ -100,11 +67,11 @@ def test_the_register_leads_to_what_is_recorded_and_owed_by_keyboard(
     write(page, "What was the advice?", "Yes, with care")
     press(page, "File the advice")
     expect(page.get_by_role("definition").get_by_text("Yes, with care")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
 
     follow(page, "The package that it is about")
     follow(page, "answers that are owed")
-    assert violations(page) == []
+    sound(page)
     follow(page, "Is it confidential, and how?")
     press(page, "Record the answer")
     expect(page.get_by_role("link", name="Give an answer")).to_be_visible()
@@ -117,13 +84,12 @@ def test_the_register_leads_to_what_is_recorded_and_owed_by_keyboard(
 
 def test_copies_of_the_register_are_recorded_and_run_nothing(town: Town, begin: Begin) -> None:
     town.send(package(FORMULA, sections={"observed": (MASH,)}))
-    page, app = begin("social-care", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("social-care")
     page.goto(app.url + "/register")
-    assert fits(page)
-    with page.expect_download() as saving:
-        page.get_by_role("button", name="Save a spreadsheet (CSV)").click()
-    assert saving.value.suggested_filename == "register.csv"
-    text = Path(saving.value.path()).read_text("utf-8-sig")
+    sound(page)
+    copy = save(page, page.get_by_role("button", name="Save a spreadsheet (CSV)"))
+    assert copy.suggested_filename == "register.csv"
+    text = copy.path().read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert any(cell == f"'{FORMULA}" for row in rows for cell in row)
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
@@ -139,11 +105,11 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     id_ = town.send(package("Sent to the wrong desk", sections={"observed": (MASH,)}))
     page, app = begin("social-care")
     page.goto(f"{app.url}/register/breach?package={id_}")
-    assert violations(page) == []
+    sound(page)
     write(page, "At what time? (optional)", "99")
     press(page, "Record it")
     expect(page.get_by_role("link", name="Enter a time such as 14:30")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     write(page, "What happened?", NAUGHTY)
     write_day(page, "breach.aware_at", "1", "2", "2020")
     write(page, "At what time? (optional)", "9:15")
@@ -156,50 +122,51 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     ).to_be_visible()
     expect(page.get_by_role("definition").get_by_text(SHOWN)).to_be_visible()
     expect(page.get_by_text("They have not been offered it.")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     press(page, "Record what was learnt since")
-    page.get_by_role("group", name="Was the regulator told?").get_by_role("radio").first.check()
+    told = page.get_by_role("group", name="Was the regulator told?")
+    choose(page, told.get_by_role("radio").first)
     press(page, "Record it")
     expect(page.get_by_text("The regulator's clock stopped")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
 
 
 def test_what_is_due_is_looked_at_changed_and_erased_without_scripts(
     town: Town, begin: Begin
 ) -> None:
     id_ = town.send(package("To be erased", sections={"observed": (MASH,), "health": (NURSE,)}))
-    page, app = begin("social-care", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("social-care")
     page.goto(app.url + "/reviews?days=366")
-    assert fits(page)
+    sound(page)
     line = page.get_by_role("listitem").filter(has_text="To be erased").filter(has_text="kept")
-    line.get_by_role("link").click()
+    enter(page, line.get_by_role("link"))
     press(page, "Record that I looked")
     expect(page.get_by_role("link", name="Choose what came of it")).to_be_visible()
-    assert fits(page)
+    sound(page)
     assert page.locator("input:checked").count() == 0
-    page.check("input[value=keep]")
+    choose(page, page.locator("input[value=keep]"))
     press(page, "Record that I looked")
     expect(page.get_by_role("link", name="Enter the day")).to_be_visible()
     write_day(page, "until", "1", "2", "2031")
-    page.fill("[name=words]", NAUGHTY)
+    write_into(page, page.locator("[name=words]"), NAUGHTY)
     press(page, "Record that I looked")
     expect(page.get_by_text("That you looked is recorded.")).to_be_visible()
 
     page.goto(f"{app.url}/reviews/kept/{id_}")
     expect(page.get_by_text("1 February 2031").first).to_be_visible()
-    page.get_by_label("Title of health", exact=True).check()
+    choose(page, page.get_by_label("Title of health", exact=True))
     write_day(page, "review", "1", "2", "2080")
     press(page, "Change how long it is kept")
     expect(page.get_by_text("1 February 2080")).to_have_count(1)
-    assert fits(page)
+    sound(page)
 
     page.goto(f"{app.url}/reviews/erase/{id_}")
     assert page.locator("input:checked").count() == 0
     press(page, "Go on")
     expect(page.get_by_role("link", name="Choose why it is erased")).to_be_visible()
-    page.check("input[value=some]")
-    page.get_by_label("Title of health", exact=True).check()
-    page.check("input[value=not_needed]")
+    choose(page, page.locator("input[value=some]"))
+    choose(page, page.get_by_label("Title of health", exact=True))
+    choose(page, page.locator("input[value=not_needed]"))
     press(page, "Go on")
     expect(page.get_by_text("This cannot be undone.")).to_be_visible()
     press(page, "Erase it for good")
@@ -217,32 +184,31 @@ def test_a_hold_is_set_handed_over_applied_and_refuses_erasing(
     office.goto(app.url + "/reviews/holds/new")
     press(office, "Set the hold")
     expect(office.get_by_role("link", name="Choose what asks for it")).to_be_visible()
-    assert violations(office) == []
-    pick(office, "An inquiry")
+    sound(office)
+    choose(office, office.get_by_label("An inquiry", exact=True))
     write(office, "What is its reference there?", NAUGHTY)
-    pick(office, "Everything under a reference of yours")
+    choose(office, office.get_by_label("Everything under a reference of yours", exact=True))
     write(office, "Which?", "HOLD QM-0417")
     write(office, "Who sets it?", "B. Lindqvist")
     write_day(office, "review", "1", "2", "2031")
     press(office, "Set the hold")
     expect(office.get_by_text(SHOWN)).to_be_visible()
-    assert violations(office) == []
-    with office.expect_download() as saving:
-        office.get_by_role("link", name="Save the order that sets it").click()
-    saving.value.save_as(tmp_path / "order")
+    sound(office)
+    order = save(office, office.get_by_role("link", name="Save the order that sets it"))
+    order.save_as(tmp_path / "order")
 
     desk, at = begin("social-care")
     desk.goto(at.url + "/reviews/holds")
     press(desk, "Apply the order")
     expect(desk.get_by_role("link", name="Choose the file with the order")).to_be_visible()
-    assert violations(desk) == []
-    desk.set_input_files("[name=order]", tmp_path / "order")
+    sound(desk)
+    hand_in(desk, "[name=order]", tmp_path / "order")
     press(desk, "Apply the order")
     expect(desk.get_by_text("The order is applied here.")).to_be_visible()
     desk.goto(f"{at.url}/reviews/erase/{id_}")
     expect(desk.get_by_text("It cannot be erased.")).to_be_visible()
     assert desk.get_by_role("button", name="Go on").count() == 0
-    assert violations(desk) == []
+    sound(desk)
 
 
 def test_evidence_leaves_out_what_is_ticked_and_is_verified_or_refused(
@@ -252,21 +218,20 @@ def test_evidence_leaves_out_what_is_ticked_and_is_verified_or_refused(
     page, app = begin("social-care")
     before = sorted(path.name for path in town.sender.home.iterdir())
     page.goto(f"{app.url}/evidence/{id_}")
-    assert violations(page) == []
+    sound(page)
     assert page.locator("input:checked").count() == 0
     for name in ("Title of health", "Decision"):
         group = page.get_by_role("group", name=f"Section: {name}")
-        group.get_by_label("Leave out this whole section").check()
+        choose(page, group.get_by_label("Leave out this whole section"))
     said = page.get_by_role("group", name="Section: Title of observed").get_by_role("checkbox").last
     left_out = said.evaluate("box => box.labels[0].textContent.trim()")
-    said.check()
+    choose(page, said)
     press(page, "Make the file")
-    page.wait_for_url("**/evidence/ready/*")
-    assert violations(page) == []
-    with page.expect_download() as saving:
-        page.get_by_role("button", name="Save the file").click()
-    bundle = tmp_path / saving.value.suggested_filename
-    saving.value.save_as(bundle)
+    finished(page, "**/evidence/ready/*")
+    sound(page)
+    saved = save(page, page.get_by_role("button", name="Save the file"))
+    bundle = tmp_path / saved.suggested_filename
+    saved.save_as(bundle)
     assert left_out.encode() not in bundle.read_bytes()
     assert b"Said in health" not in bundle.read_bytes()
     page.reload()
@@ -278,23 +243,23 @@ def test_evidence_leaves_out_what_is_ticked_and_is_verified_or_refused(
     expect(page.get_by_role("heading", name="This verifies")).to_be_visible()
     expect(page.get_by_text("2 sections or files of the package")).to_be_visible()
     expect(page.get_by_role("heading", name="What it does not prove")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     whole = bytearray(bundle.read_bytes())
     whole[len(whole) // 2] ^= 1
     bundle.write_bytes(whole)
     _hand_in(page, app, bundle)
     expect(page.get_by_role("heading", name="This does not verify")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     assert sorted(path.name for path in town.sender.home.iterdir()) == before
 
 
 def _hand_in(page: Page, app: App, bundle: Path) -> None:
     page.goto(app.url + "/evidence/verify")
-    assert violations(page) == []
-    pick(page, "My own")
-    page.set_input_files("[name=file]", bundle)
+    sound(page)
+    choose(page, page.get_by_label("My own", exact=True))
+    hand_in(page, "[name=file]", bundle)
     press(page, "Verify it")
-    page.wait_for_url("**/evidence/verdict/*")
+    finished(page, "**/evidence/verdict/*")
 
 
 def test_a_chronology_keeps_voices_apart_and_shows_gaps(town: Town, begin: Begin) -> None:
@@ -303,14 +268,13 @@ def test_a_chronology_keeps_voices_apart_and_shows_gaps(town: Town, begin: Begin
     page.goto(app.url + "/register/chronology")
     press(page, "Show the chronology")
     expect(page.get_by_role("link", name="Enter about whom")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     write(page, "Under which reference", "CHRON QM-0417")
     write_day(page, "since", "", "", "2020")
     press(page, "Show the chronology")
     expect(page.get_by_role("heading", name="quillmere-council").first).to_be_visible()
     expect(page.get_by_text("Gap. No entry for")).to_be_visible()
-    assert violations(page) == []
-    page.set_viewport_size(NARROW)
-    assert fits(page)
+    sound(page)
+    sound(page)
     follow(page, "Read it in its package")
     expect(page.locator(":target")).to_be_visible()

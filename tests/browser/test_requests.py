@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import follow, press, write
-from tests.browser.writing import answer, fill, reach
+from tests.browser.journeys import NAUGHTY, OURS, SHOWN, Begin, finished, sound
+from tests.browser.keyboard import follow, press, reach, write
+from tests.browser.writing import answer, fill
 from tests.end_to_end.documents import FRONT, MASH, NURSE
 from tests.end_to_end.quillmere import Town
-
-NARROW = {"width": 320, "height": 640}
-#: Markup, a direction override, and what a template would run.
-NAUGHTY = "<b>Which</b> appointments {{7*7}} \u202e were kept?"
-SHOWN = "<b>Which</b> appointments {{7*7}} <U+202E> were kept?"
-OURS = "This is ours and we know it is confidential"
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name]))
-            return opened(app, **options), app
-
-        yield start
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing of a page stands out at its side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def ask(page: Page, url: str, purpose: str, due: str, questions: dict[str, str]) -> None:
@@ -80,14 +51,14 @@ def test_a_request_is_written_answered_and_read_question_by_question(
     ask(page, app.url, "Enquiry into absences", "4h", {NURSE: NAUGHTY, MASH: "Any episodes?"})
     expect(page.get_by_text("answers are due")).to_be_visible()
     expect(page.get_by_text(SHOWN)).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     press(page, "Send")
-    page.wait_for_url("**/requests/sent/*")
+    finished(page, "**/requests/sent/*")
     expect(page.get_by_text("Answers are due")).to_be_visible()
 
     # The nurses read their own question alone, and answer it without scripts on a narrow screen.
     town.nurse.phoenix("inbox")
-    there, other = begin("nurse", java_script_enabled=False, viewport=NARROW)
+    there, other = begin("nurse")
     there.goto(other.url + "/requests")
     follow(there, "Enquiry into absences")
     expect(there.get_by_text("Accept it to read the questions")).to_be_visible()
@@ -97,7 +68,7 @@ def test_a_request_is_written_answered_and_read_question_by_question(
     follow(there, "Enquiry into absences")
     expect(there.get_by_text(SHOWN)).to_be_visible()
     expect(there.get_by_text("Any episodes?")).to_have_count(0)
-    assert fits(there)
+    sound(there)
     press(there, "Answer it")
     root = there.url
     there.goto(root + "/statements")
@@ -110,7 +81,7 @@ def test_a_request_is_written_answered_and_read_question_by_question(
     press(there, "Save and continue")
     there.goto(root + "/answer/1")
     assert there.locator("input:checked").count() == 0
-    assert fits(there)
+    sound(there)
     fill(there, "answers", ["shared", "withheld"])
     press(there, "Save and continue")
     expect(there.get_by_role("link", name="something is shared, and not what")).to_be_visible()
@@ -140,7 +111,7 @@ def test_a_request_is_written_answered_and_read_question_by_question(
     expect(
         page.get_by_role("region", name="MASH desk").get_by_text("No answer yet.")
     ).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     follow(page, "Read what was shared")
     expect(page.get_by_text("Kept 3 of 5 appointments")).to_be_visible()
 
@@ -148,10 +119,10 @@ def test_a_request_is_written_answered_and_read_question_by_question(
 def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     town: Town, begin: Begin
 ) -> None:
-    page, app = begin("social-care", viewport=NARROW)
+    page, app = begin("social-care")
     ask(page, app.url, "Enquiry about a visit", "3s", {NURSE: "Was there a visit?"})
     press(page, "Send")
-    page.wait_for_url("**/requests/sent/*")
+    finished(page, "**/requests/sent/*")
     time.sleep(4)
     town.sender.phoenix("inbox")
     page.goto(app.url + "/requests")
@@ -159,8 +130,8 @@ def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     expect(page.get_by_text("No answer: the deputy was asked")).to_be_visible()
     expect(page.get_by_text(f"Their deputy, {MASH}, was asked at")).to_be_visible()
     expect(page.get_by_text("which has passed")).to_be_visible()
-    assert violations(page) == []
-    assert fits(page)
+    sound(page)
+    sound(page)
     town.desk.phoenix("inbox")
     there, other = begin("desk")
     there.goto(other.url + "/requests")
@@ -176,7 +147,7 @@ def test_who_does_not_answer_is_told_plainly_and_the_deputy_is_asked(
     root = there.url
     follow(there, "The victim: three tests and a notice")
     expect(there.get_by_label("Why do you believe that they hold this")).to_be_visible()
-    assert violations(there) == []
+    sound(there)
     there.goto(root + "/check")
     owed = there.get_by_text("Say to which reasonable line of enquiry it is relevant.")
     expect(owed.first).to_be_visible()
@@ -215,14 +186,14 @@ def test_a_decision_not_to_share_is_recorded_and_nobody_is_sent_it(
     town: Town, begin: Begin
 ) -> None:
     before = sent_by(town)
-    page, app = begin("nurse", viewport=NARROW)
+    page, app = begin("nurse")
     page.goto(app.url + "/decisions")
     expect(page.get_by_text("No partner is sent it")).to_be_visible()
     press(page, "Record a decision")
     root = page.url
     press(page, "Check and record it")
     expect(page.get_by_role("link", name="outcome of the decision is missing")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     said = {
         "purpose": "Asked whether the project may read the notes",
         "asked.by": "lead@lantern-youth",
@@ -243,7 +214,7 @@ def test_a_decision_not_to_share_is_recorded_and_nobody_is_sent_it(
     }
     answer(page, root + "/ask/weighing", weighed)
     press(page, "Check and record it")
-    assert fits(page)
+    sound(page)
     press(page, "Record it")
     expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
     expect(page.get_by_text("5 December 2099")).to_be_visible()
@@ -251,5 +222,5 @@ def test_a_decision_not_to_share_is_recorded_and_nobody_is_sent_it(
     expect(page.get_by_text(SHOWN).first).to_be_visible()
     page.goto(app.url + "/decisions")
     expect(page.get_by_text("Do not share").first).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     assert sent_by(town) == before

@@ -3,41 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.apps import App
-from tests.browser.axe import violations
+from tests.browser.journeys import NAUGHTY, SHOWN, Begin, sound
 from tests.browser.keyboard import follow, press, write
 from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.quillmere import Town
-
-NARROW = {"width": 320, "height": 640}
-#: Markup, a direction override, and what a template would run.
-NAUGHTY = '<b onclick="x">"{{ 7*7 }}"</b>\u202e &lt;'
-SHOWN = '<b onclick="x">"{{ 7*7 }}"</b><U+202E> &lt;'
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name]))
-            return opened(app, **options), app
-
-        yield start
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing of a page stands out at its side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, begin: Begin) -> None:
@@ -46,7 +18,7 @@ def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, be
     town.desk.phoenix("acknowledge", id_, "--owner", "Duty sergeant", "--use", "Discussion")
     page, app = begin("social-care")
     page.goto(app.url + "/sent")
-    assert violations(page) == []
+    sound(page)
     follow(page, "Strategy discussion wanted")
     press(page, "Ask the relay how far it is")
     expect(page.get_by_text("The relay has been asked")).to_be_visible()
@@ -56,7 +28,7 @@ def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, be
     expect(police.get_by_text("Not yet: They tell you what came of it")).to_be_visible()
     nurse = page.get_by_role("list", name=f"The way to {NURSE}")
     expect(nurse.get_by_text("Not yet: They accept it as theirs")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
 
     follow(page, "Correct, withdraw or release something in it")
     follow(page, "Correct observed.1")
@@ -64,7 +36,7 @@ def test_a_package_is_followed_corrected_and_answered_by_keyboard(town: Town, be
     press(page, "Correct it")
     expect(page.get_by_role("link", name="Enter what it should say")).to_be_visible()
     assert page.title().startswith("Error: ")
-    assert violations(page) == []
+    sound(page)
     write(page, "What it should say", "Said in observed, on another day")
     write(page, "Why it was wrong", NAUGHTY)
     press(page, "Correct it")
@@ -107,9 +79,9 @@ def test_a_part_of_a_protected_name_is_shown_before_a_correction_is_said(
 def test_what_is_taken_back_says_what_came_of_it_without_scripts(town: Town, begin: Begin) -> None:
     id_ = town.send(package("Sent too early", sections={"health": (MASH, NURSE)}))
     town.desk.phoenix("accept", id_)
-    page, app = begin("social-care", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("social-care")
     page.goto(f"{app.url}/sent/{id_}")
-    assert fits(page)
+    sound(page)
     follow(page, "Take it back from whoever has not accepted it")
     press(page, "Take it back")
     expect(page.get_by_role("link", name="Enter why you take it back")).to_be_visible()
@@ -117,7 +89,7 @@ def test_what_is_taken_back_says_what_came_of_it_without_scripts(town: Town, beg
     press(page, "Take it back")
     expect(page.get_by_text(f"{NURSE}: taken back")).to_be_visible()
     expect(page.get_by_text(f"{MASH}: too late")).to_be_visible()
-    assert fits(page)
+    sound(page)
     follow(page, "Correct, withdraw or release something in it")
     follow(page, "Withdraw health.1")
     write(page, "Why it does not stand any more", "Another child")
@@ -125,7 +97,7 @@ def test_what_is_taken_back_says_what_came_of_it_without_scripts(town: Town, beg
     expect(page.get_by_text("The withdrawal is on its way")).to_be_visible()
     page.goto(f"{app.url}/sent/{id_}/statements")
     expect(page.get_by_text("It is withdrawn.")).to_be_visible()
-    assert fits(page)
+    sound(page)
 
 
 def test_what_did_not_arrive_is_seen_and_sent_again(town: Town, begin: Begin) -> None:
@@ -138,7 +110,7 @@ def test_what_did_not_arrive_is_seen_and_sent_again(town: Town, begin: Begin) ->
     follow(page, "Ask for a welfare check")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a welfare check")
     expect(page.get_by_text("Phone them now").first).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     press(page, "Send it again")
     assert "/share/" in page.url
     page.goto(f"{app.url}/sent/{id_}")
@@ -164,7 +136,7 @@ def test_pictures_say_the_same_as_their_tables(town: Town, begin: Begin) -> None
     expect(told.get_by_role("cell", name="Not told")).to_have_count(1)
     expect(told.get_by_role("cell", name="Told: on its way")).to_have_count(1)
     assert page.locator("svg script, svg [onclick], svg foreignObject").count() == 0
-    assert violations(page) == []
+    sound(page)
     page.goto(f"{app.url}/pictures/case/{id_}")
     expect(page.get_by_role("img").first).to_be_visible()
     for path, words in (
@@ -174,10 +146,8 @@ def test_pictures_say_the_same_as_their_tables(town: Town, begin: Begin) -> None
     ):
         page.goto(app.url + path)
         expect(page.get_by_text(words).last).to_be_visible()
-        assert violations(page) == []
-    page.emulate_media(forced_colors="active")
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        sound(page)
     for path in ("/pictures/deliveries", "/pictures/expiries", f"/pictures/case/{id_}", "/sent"):
         page.goto(app.url + path)
-        assert fits(page), path
-        assert violations(page) == []
+        sound(page)
+        sound(page)

@@ -8,22 +8,9 @@ from typing import Any
 
 from playwright.sync_api import ElementHandle, Locator, Page
 
-from tests.browser.keyboard import press
-from tests.browser.keyboard import reach as reach_step_by_step
+from tests.browser.keyboard import press, reach
 
 _SAVE = "Save and continue"
-#: How often Tab is to be pressed until the target has the focus, if every stop on the way is one as it seems.
-_STOPS = """(target) => {
-  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter(
-    (e) => e.type !== "hidden" && !e.disabled && e.tabIndex >= 0 && e.checkVisibility());
-  const one = stops.filter((e) => {
-    if (e === target || e === document.activeElement || e.type !== "radio") return true;
-    const group = stops.filter((r) => r.type === "radio" && r.name === e.name);
-    return e === (group.find((r) => r.checked) || group[0]);
-  });
-  const here = one.indexOf(document.activeElement);
-  return Math.max(0, one.indexOf(target) - here);
-}"""
 
 
 def fill(page: Page, name: str, value: Any) -> None:
@@ -53,14 +40,6 @@ def answer(page: Page, url: str, said: Mapping[str, Any], button: str = _SAVE) -
     for name in sorted(said, key=lambda name: order.get(name, -1)):
         fill(page, name, said[name])
     press(page, button)
-
-
-def reach(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus: as often as it takes, and then one by one."""
-    element = target.element_handle()
-    for _ in range(page.evaluate(_STOPS, element)):
-        page.keyboard.press("Tab")
-    reach_step_by_step(page, target)
 
 
 def _text(page: Page, field: Locator, text: str) -> None:

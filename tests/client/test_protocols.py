@@ -179,9 +179,7 @@ async def test_what_an_agency_declares_is_seen_and_warned_of_when_it_ends(town: 
         return {w.place: w.message for w in found.warnings if w.code == "W_DOC_ASSURANCE"}
 
     (told,) = (await warned()).values()
-    assert "your agency, The police (has not declared" in told, (
-        "nobody has, and it is said once"
-    )
+    assert "your agency, The police (has not declared" in told, "nobody has, and it is said once"
     await police.declare_assurances(DSPT)
     await town["council"].declare_assurances(NO_LONGER)
     await front.catch_up()
