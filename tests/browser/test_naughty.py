@@ -33,6 +33,8 @@ from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.quillmere import Town
 
 _TEXT = frozenset({Shape.LINE, Shape.LONG, Shape.LINES})
+#: What a spreadsheet, a database, a shell or another script would make something of, and letters of several parts.
+_AND_MORE = "=HYPERLINK(1) @SUM(1) ${7*7} '; DROP TABLE x; -- \U0001f9d2 \U00020bb7 e\u0301"
 #: What is no text for people: a number with a rule, words of a list, a time. It is refused and stays where it is.
 _RULED = frozenset(
     {
@@ -119,7 +121,7 @@ def written_in(
         "() => { for (const one of document.querySelectorAll('details')) one.open = true }"
     )
     for name in each.names:
-        typed[name] = f"N{next(numbers):03} {NAUGHTY}"
+        typed[name] = f"N{next(numbers):03} {NAUGHTY} {_AND_MORE}"
         page.locator(f'[name="{name}"]').fill(typed[name])
     press(page, "Save and continue")
     refused = [name for name in each.names if page.locator(f"#{error_of(name)}").count()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,9 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.apps import App
-from tests.browser.axe import violations
-from tests.browser.keyboard import press, write
+from tests.browser.journeys import NAUGHTY, SHOWN, Begin, finished, sound
+from tests.browser.keyboard import choose, follow, hand_in, press, write, write_into
 from tests.browser.p1 import granted, p1, write_p1
 from tests.browser.writing import fill
 from tests.end_to_end import quillmere
@@ -21,31 +18,9 @@ from tests.end_to_end.documents import FRONT, MASH, NURSE
 from tests.end_to_end.processes import Machine
 from tests.end_to_end.quillmere import PASSPHRASE, Town
 
-NARROW = {"width": 320, "height": 640}
 #: Whoever gets the package, and the machine that opens it.
 DESKS = {FRONT: "social-care", MASH: "desk", NURSE: "nurse"}
-#: What people type who mean no harm, and what they type who do.
-NAUGHTY = (
-    '<script>alert(1)</script> {{7*7}} ${7*7} =HYPERLINK("x") @SUM(1) "quoted" & \u202etxt.exe \u200f \U0001f9d2'
-    " \U00020bb7 e\u0301 '; DROP TABLE x; --"
-)
-#: The same as it is shown: what is not to be seen has its code.
-SHOWN = NAUGHTY.replace("\u202e", "<U+202E>").replace("\u200f", "<U+200F>")
 LARGE = 200 << 20
-
-Begin = Callable[..., tuple[Page, App]]
-
-
-@pytest.fixture
-def begin(town: Town, opened: Callable[..., Page]) -> Iterator[Begin]:
-    """Starts the app of a machine for one browser: a launch link works once."""
-    with ExitStack() as stack:
-
-        def start(name: str, *arguments: str, **options: object) -> tuple[Page, App]:
-            app = stack.enter_context(App(machine=town[name], arguments=arguments))
-            return opened(app, **options), app
-
-        yield start
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +35,15 @@ def school(town: Town) -> str:
 
 def package_of(page: Page) -> str:
     """The id of what was just sent."""
-    page.wait_for_url("**/share/sent/*")
+    finished(page, "**/share/sent/*")
     return page.url.rpartition("/")[2]
 
 
-@pytest.mark.parametrize("scripts", [True, False])
 def test_p1_is_written_by_keyboard_alone_and_each_gets_what_is_theirs(
-    town: Town, school: str, begin: Begin, scripts: bool
+    town: Town, school: str, begin: Begin
 ) -> None:
     document = p1(DESKS, FRONT)
-    page, app = begin(school, java_script_enabled=scripts)
+    page, app = begin(school)
     write_p1(page, app.url, document)
     expect(page.get_by_text("This is not complete yet")).to_have_count(0)
     expect(page.get_by_role("heading", name="Answers you owe")).to_have_count(0)
@@ -107,11 +81,12 @@ class Counted:
 def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
     town: Town, begin: Begin
 ) -> None:
-    page, _ = begin("social-care", viewport=NARROW)
+    # With scripts and a pointer, as somebody in a hurry has it: what is counted is what they do.
+    page, _ = begin("social-care", java_script_enabled=True)
     hurry = Counted(page)
     hurry.click("button", "Share something")
     hurry.click("button", "Share now to protect somebody")
-    assert violations(page) == []
+    sound(page)
     assert page.locator("input:checked").count() == 0
     hurry.click("checkbox", "MASH desk")
     hurry.fill("What must they do", "Go there now")
@@ -122,16 +97,17 @@ def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
     hurry.fill("Phone number", "01632 960 010")
     hurry.click("button", "Continue")
     expect(page.get_by_text("This is urgent")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
     hurry.click("button", "Send")
+    page.wait_for_url("**/share/sent/*")  # its script goes on by itself
     id_ = package_of(page)
     assert hurry.count <= 12
     # Whoever goes back is told that it went, and where it is.
     page.go_back()
     expect(page.get_by_role("heading", name="This was sent")).to_be_visible()
-    assert violations(page) == []
-    page.get_by_role("link", name="See what you sent").click()
-    page.wait_for_url(f"**/sent/{id_}")
+    sound(page)
+    follow(page, "See what you sent")
+    assert page.url.endswith(f"/sent/{id_}")
     town.desk.phoenix("inbox")
     town.desk.phoenix("accept", id_)
     found = town.desk.phoenix("open", id_).json["sections"]
@@ -140,7 +116,7 @@ def test_the_urgent_way_takes_at_most_twelve_steps_from_a_cold_start(
 
 
 def test_days_are_written_as_people_write_them_or_said_not_to_be_known(begin: Begin) -> None:
-    page, app = begin("nurse", java_script_enabled=False, viewport=NARROW)
+    page, app = begin("nurse")
     page.goto(app.url + "/share")
     press(page, "Begin a package")
     root = page.url
@@ -151,14 +127,13 @@ def test_days_are_written_as_people_write_them_or_said_not_to_be_known(begin: Be
     press(page, "Save and continue")
     expect(page.get_by_role("link", name="such as 4 December 2026")).to_be_visible()
     assert page.get_by_label("When does it end").input_value() == "12/31/2026"
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     write(page, "When does it end", "in 2 weeks")
     press(page, "Save and continue")
     assert page.url == root
     page.goto(root + "/ask/decision")
     assert page.locator("input:checked").count() == 0
     fill(page, "decision.decided_at:open", "not known: nobody has asked yet")
-    page.locator('[name="decision.review_at:day"]').fill("4 December 2026")
+    write_into(page, page.locator('[name="decision.review_at:day"]'), "4 December 2026")
     press(page, "Save and continue")
     assert page.url == root
     expect(page.get_by_text("To do").first).to_be_visible()
@@ -172,12 +147,12 @@ def test_days_are_written_as_people_write_them_or_said_not_to_be_known(begin: Be
 def test_what_people_type_arrives_as_they_typed_it_and_is_shown_literally(
     town: Town, begin: Begin
 ) -> None:
-    page, app = begin("social-care", java_script_enabled=False)
+    page, app = begin("social-care")
     page.goto(app.url + "/share/urgent")
-    page.get_by_label("MASH desk").check()
-    page.get_by_label("FACT: I, or").check()
+    choose(page, page.get_by_label("MASH desk"))
+    choose(page, page.get_by_label("FACT: I, or"))
     for field in page.locator("main input[type=text], main textarea").all():
-        field.fill(NAUGHTY)
+        write_into(page, field, NAUGHTY)
     press(page, "Continue")
     expect(page.get_by_text(SHOWN).first).to_be_visible()
     press(page, "Send")
@@ -187,7 +162,8 @@ def test_what_people_type_arrives_as_they_typed_it_and_is_shown_literally(
     found = town.desk.phoenix("open", id_).json["sections"]
     texts = [each["text"] for section in found for each in section["statements"]]
     assert texts == [NAUGHTY]
-    there, other = begin("desk")
+    # With scripts, so that what gets through would run.
+    there, other = begin("desk", java_script_enabled=True)
     alarms: list[str] = []
     there.on("dialog", lambda dialog: alarms.append(dialog.message))
     there.goto(f"{other.url}/inbox/{id_}")
@@ -221,7 +197,8 @@ def test_what_cannot_be_sent_is_said_beside_its_field_and_stays(begin: Begin) ->
 
 
 def test_nothing_is_lost_when_it_locks_ends_or_the_relay_is_away(town: Town, begin: Begin) -> None:
-    page, app = begin("nurse")
+    # With scripts: what is typed is saved by them while it is typed.
+    page, app = begin("nurse", java_script_enabled=True)
     page.goto(app.url + "/share")
     press(page, "Begin a package")
     root = page.url
@@ -253,28 +230,32 @@ def test_a_page_of_an_ended_session_says_what_to_do(begin: Begin) -> None:
     press(page, "Begin a package")
     expect(page.get_by_role("heading", name="Open Phoenix again")).to_be_visible()
     expect(page.get_by_text("Drafts are kept")).to_be_visible()
-    assert violations(page) == []
+    sound(page)
 
 
 def test_without_a_relay_a_package_waits_in_its_draft(town: Town, begin: Begin) -> None:
     page, app = begin("social-care")
     page.goto(app.url + "/share/urgent")
-    page.get_by_label("MASH desk").check()
-    page.get_by_label("What must they do").fill("Go there when the relay is back")
-    page.get_by_label("Who is it about?").fill("Jordan T")
-    page.get_by_label("What do you know?").fill("Seen at the station")
-    page.get_by_label("FACT: I, or").check()
+    choose(page, page.get_by_label("MASH desk"))
+    write(page, "What must they do", "Go there when the relay is back")
+    write(page, "Who is it about?", "Jordan T")
+    write(page, "What do you know?", "Seen at the station")
+    choose(page, page.get_by_label("FACT: I, or"))
     press(page, "Continue")
     town.relay.stop()
     try:
         press(page, "Send")
         heading = page.get_by_role("heading", name="This cannot be done now")
-        heading.wait_for(timeout=60_000)
+        for _ in range(100):
+            if heading.count():
+                break
+            page.wait_for_timeout(500)
+            follow(page, "Look how far it is")
         expect(page.get_by_text("Nothing is lost")).to_be_visible()
-        assert violations(page) == []
+        sound(page)
     finally:
         town.relay.start()
-    page.get_by_role("link", name="everything is still there").click()
+    follow(page, "everything is still there")
     press(page, "Send")
     package_of(page)
 
@@ -295,10 +276,10 @@ def test_a_large_file_goes_through_without_the_process_growing(
         file.truncate(LARGE)
     assert app.process is not None
     before = peak(app.process.pid)
-    page.get_by_label("The file").set_input_files(large)
+    hand_in(page, "#file", large)
     page.set_default_timeout(120_000)
-    page.get_by_role("button", name="Add the file").click()
-    expect(page.get_by_text("recording.bin")).to_be_visible(timeout=120_000)
+    press(page, "Add the file")
+    expect(page.get_by_text("recording.bin")).to_be_visible()
     assert peak(app.process.pid) - before < 48 << 20
 
 
