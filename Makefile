@@ -35,7 +35,7 @@ $(READY): pyproject.toml uv.lock .ci/set_up.py
 	@$(PYTHON) .ci/set_up.py $(VENV)
 	@touch $@
 
-demo: $(READY) ## Watch four agencies share one package over a relay that cannot read it
+demo: $(READY) ## Watch six agencies share what they know over a relay that cannot read it
 	@$(RUN)/python deploy/demo/quillmere.py
 
 demo-app: $(READY) ## Open the app in the homes that the demo left, with its relay, until Ctrl-C

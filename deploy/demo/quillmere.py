@@ -1,4 +1,4 @@
-"""The story of Quillmere: a relay, four agencies, their desks, as real processes over real HTTP.
+"""The story of Quillmere: a relay, six agencies, their desks, as real processes over real HTTP.
 
 Run it with ``make demo``; ``make demo-app`` opens the app in the homes that it leaves. Quillmere
 and everybody in it are made up. Nothing is faked: every line with a ``$`` is a command that ran,
@@ -12,23 +12,27 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from deploy.demo.enquiry import ask, correct, tell_intelligence  # noqa: E402  # found by the path above
 from deploy.demo.homes import KEPT, InUseError, how_to_open, leave  # noqa: E402  # found by the path above
+from deploy.demo.side_by_side import at_once  # noqa: E402  # found by the path above
 from tests.end_to_end.processes import Machine, RelayProcess  # noqa: E402  # found by the path above
 
 PACKAGE = ROOT / "config" / "demo" / "p1.toml"
 #: The relay's "day" in this story, in seconds.
 KEY_PERIOD = 10
-#: How long the packages of this story live.
+#: How long the packages live that are not for whoever gets them.
 LIFE = 32
+#: How long those live that everybody accepts.
+LONG_LIFE = 180
 #: How long the one lives that nobody accepts, at the least: it ends with the day.
 SHORT_LIFE = 8
 
@@ -38,11 +42,15 @@ DESKS = {
     "manager": ("manager@quillmere-council", "Team manager"),
     "police": ("mash@ardenfold-police", "MASH desk"),
     "nurse": ("school.nurse@quillmere-health", "School nurses"),
+    "housing": ("officer@larkstone-homes", "Housing officer"),
+    "charity": ("lead@lantern-youth", "Project lead"),
 }
 AGENCIES = {
     "police-manager": ("ardenfold-police", "Ardenfold Constabulary", "police"),
     "health-manager": ("quillmere-health", "Quillmere Community Health Trust", "health"),
     "school-manager": ("fennick-academy", "Fennick Academy", "education"),
+    "housing-manager": ("larkstone-homes", "Larkstone Homes", "housing"),
+    "charity-manager": ("lantern-youth", "Lantern Youth Project", "voluntary"),
 }
 MANAGER_OF = {
     "school": "school-manager",
@@ -50,6 +58,8 @@ MANAGER_OF = {
     "manager": "founder",
     "police": "police-manager",
     "nurse": "health-manager",
+    "housing": "housing-manager",
+    "charity": "charity-manager",
 }
 
 
@@ -162,12 +172,6 @@ class Quillmere:
             time.sleep(0.05)
 
 
-def at_once(jobs: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Run jobs beside each other; the results in order."""
-    with ThreadPoolExecutor(4) as pool:
-        return [future.result() for future in [pool.submit(job) for job in jobs]]
-
-
 def _shell(word: str) -> str:
     return f'"{word}"' if " " in word else word
 
@@ -208,13 +212,16 @@ def tell(quillmere: Quillmere) -> None:
     story = quillmere.story
     story.chapter("1. A partnership")
     story.say(
-        "Quillmere's council founds the partnership on a relay. Three agencies are admitted. Each "
+        "Quillmere's council founds the partnership on a relay. Five agencies are admitted. Each "
         "desk asks to join, and its manager approves the words that were read out on the phone."
     )
     quillmere.found()
     package = share(quillmere)
     look_at_the_relay(quillmere)
     read(quillmere, package)
+    ask(quillmere, LONG_LIFE)
+    tell_intelligence(quillmere, LONG_LIFE)
+    correct(quillmere, package)
     backup = leave_unread(quillmere)
     return_and_recall(quillmere)
     end_of_the_day(quillmere, backup)
@@ -230,7 +237,7 @@ def share(quillmere: Quillmere) -> str:
     )
     findings = quillmere.run("school", "check", PACKAGE)
     story.show(f"{len(findings['problems'])} problems, {len(findings['owed'])} answers owed")
-    sent = quillmere.run("school", "send", PACKAGE, "--expires", f"{LIFE + 60}s")
+    sent = quillmere.run("school", "send", PACKAGE, "--expires", f"{LONG_LIFE}s")
     story.show(f"package {sent['package'][:12]} for {len(sent['recipients'])} recipients")
     return str(sent["package"])
 
@@ -252,11 +259,9 @@ def read(quillmere: Quillmere, package: str) -> None:
     """Council, its manager, police and nurse each open exactly what is meant for them."""
     story = quillmere.story
     story.chapter("4. Who sees what")
-    opened = {}
-    for name in ("council", "manager", "police", "nurse"):
-        quillmere.run(name, "inbox", quiet=name != "council")
-        quillmere.run(name, "accept", package[:12])
-        opened[name] = quillmere.run(name, "open", package[:12])
+    names = ("council", "manager", "police", "nurse")
+    found = at_once([partial(_open, quillmere, name, package) for name in names])
+    opened = dict(zip(names, found, strict=True))
     titles: list[str] = []
     for document in opened.values():
         titles += [s["title"] for s in document["sections"] if s["title"] not in titles]
@@ -280,6 +285,12 @@ def read(quillmere: Quillmere, package: str) -> None:
         story.show(f"{recipient['address']:<34} {recipient['state']}")
 
 
+def _open(quillmere: Quillmere, name: str, package: str) -> Any:
+    quillmere.run(name, "inbox", quiet=name != "council")
+    quillmere.run(name, "accept", package[:12])
+    return quillmere.run(name, "open", package[:12])
+
+
 def _send(quillmere: Quillmere, to: str, purpose: str, life: int) -> str:
     path = quillmere.machines["school"].folder / f"{purpose.split()[0].lower()}.toml"
     path.write_text(letter(to, purpose))
@@ -299,7 +310,7 @@ class Unread:
 def leave_unread(quillmere: Quillmere) -> Unread:
     """A package goes to a desk where nobody looks, and the relay's operator takes a backup."""
     story = quillmere.story
-    story.chapter("5. Three mistakes")
+    story.chapter("8. Three mistakes")
     day_ends = _day_after(time.time() + SHORT_LIFE)
     life = int(day_ends - time.time())
     story.say(f"A package goes to a desk where nobody looks. It lives for {life} seconds.")
@@ -333,7 +344,7 @@ def return_and_recall(quillmere: Quillmere) -> None:
 def end_of_the_day(quillmere: Quillmere, unread: Unread) -> None:
     """A package that nobody accepted in time, the relay after it, and a backup from before."""
     story = quillmere.story
-    story.chapter("6. A day ends")
+    story.chapter("9. A day ends")
     story.say(
         f"The relay's day has {KEY_PERIOD} seconds here. With it goes the key of all that it held: of the package that "
         "nobody accepted, too. Its sender is told."
