@@ -15,6 +15,9 @@ from phoenix_protocol import limits, schema
 from phoenix_protocol.identifiers import Address, agency_of
 from phoenix_protocol.sealing.contents import Cover
 
+#: Whoever has sent that many packages without saying how to be reached does not want it said.
+_LOOKED_AT = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
@@ -58,10 +61,15 @@ def addressees(home: Home) -> tuple[Addressee, ...]:
 
 
 def last_contact(home: Home) -> dict[str, str]:
-    """How to reach the sender, as the package that was sent last from here says on its cover; empty before."""
+    """How to reach the sender, as the newest package from here says that says it on its cover; empty before."""
     with home.vault.reading() as view:
-        newest = next(iter(view.sent.listing(limit=1)), None)
-        record = view.sent.record(newest.package.core) if newest is not None else None
-    if record is None:
-        return {}
-    return dict(schema.decode(Cover, record.cover, limit=limits.COVER_BYTES).contact)
+        for line in view.sent.listing(limit=_LOOKED_AT):
+            record = view.sent.record(line.package.core)
+            contact = _contact_of(record.cover) if record is not None else {}
+            if contact:
+                return contact
+    return {}
+
+
+def _contact_of(cover: bytes) -> dict[str, str]:
+    return dict(schema.decode(Cover, cover, limit=limits.COVER_BYTES).contact)

@@ -216,13 +216,18 @@ def _words_of(field: Field, problem: Problem) -> str:
 
 
 def summary(fields: Iterable[Field], problems: Sequence[Problem]) -> list[dict[str, str]]:
-    """The error summary of a page: its problems, each with a link to its field."""
-    found: list[dict[str, str]] = []
-    for field in fields:
-        words = problem_of(field, problems)
-        if words is not None:
-            found.append({"text": words, "href": f"#{_first_id(field)}"})
-    return found
+    """The error summary of a page: the problems of its fields, each with a link to its field."""
+    words = ((field, problem_of(field, problems)) for field in fields)
+    return [{"text": said, "href": f"#{_first_id(field)}"} for field, said in words if said]
+
+
+def whole_summary(fields: Sequence[Field], problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """The same with what no field of the page has: nobody is shown a page again without a word."""
+    lost = (p for p in problems if not any(problem_of(field, (p,)) for field in fields))
+    return [
+        *summary(fields, problems),
+        *({"text": f"{each.message} {each.next}".strip()} for each in lost),
+    ]
 
 
 def _first_id(field: Field) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from importlib.resources import files
 from typing import Any, Final
 
@@ -59,10 +60,13 @@ class Renderer:
     def render(self, template: str, **values: Any) -> str:
         """A page as text. Raises ValueError for a name that the template needs and nobody gave."""
         given = {**_USUAL, **values}
-        absent = self._needed(template) - given.keys()
-        if absent:
+        if absent := self.absent(template, given.keys()):
             raise ValueError(f"{template} needs {', '.join(sorted(absent))}")
         return self._environment.get_template(template).render(given)
+
+    def absent(self, template: str, given: Collection[str]) -> frozenset[str]:
+        """What a template needs besides the names that are ``given``, and those that every page has."""
+        return self._needed(template) - frozenset(given) - _USUAL.keys()
 
     def _needed(self, template: str) -> frozenset[str]:
         """The names that a template and those it builds on take from the page. The macros' own are not ours."""

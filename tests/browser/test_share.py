@@ -173,6 +173,21 @@ def test_what_people_type_arrives_as_they_typed_it_and_is_shown_literally(
     assert alarms == []
 
 
+def test_what_an_urgent_report_lacks_is_said_beside_its_field(begin: Begin) -> None:
+    page, app = begin("social-care")
+    page.goto(app.url + "/share/urgent")
+    choose(page, page.get_by_label("MASH desk"))
+    write(page, "What must they do", "Go there now")
+    write(page, "Who is it about?", "Jordan T")
+    write(page, "What do you know?", "Said to be at the station")
+    choose(page, page.get_by_label("REPORTED: Somebody told"))
+    press(page, "Continue")
+    wrong = page.get_by_role("alert").get_by_role("link")
+    assert wrong.first.get_attribute("href") == "#f-section-1--statement-1--source-type"
+    expect(page.locator("#f-section-1--statement-1--source-type-error")).to_be_visible()
+    sound(page)
+
+
 def test_what_cannot_be_sent_is_said_beside_its_field_and_stays(begin: Begin) -> None:
     page, app = begin("social-care")
     page.goto(app.url + "/share/urgent")

@@ -20,6 +20,7 @@ from agency_client.web.fields import (
     summary,
     take,
     value_at,
+    whole_summary,
 )
 from agency_client.web.forms import Form, form_of
 from phoenix_protocol.errors import Problem
@@ -172,3 +173,9 @@ def test_a_problem_stands_beside_its_field_and_in_the_summary() -> None:
     assert day.params["errorMessage"] == {"text": "Not a day."}
     assert line.params["errorMessage"] is None
     assert summary(fields, problems) == [{"text": "Not a day.", "href": "#f-people-1--born-day"}]
+
+
+def test_a_problem_of_no_field_of_the_page_is_said_all_the_same() -> None:
+    other = Problem(code="E_X", place="elsewhere", message="This is wrong.", next="Mend it.")
+    assert summary([field(Shape.LINE)], [other]) == []
+    assert whole_summary([field(Shape.LINE)], [other]) == [{"text": "This is wrong. Mend it."}]

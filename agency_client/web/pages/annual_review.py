@@ -12,7 +12,7 @@ from aiohttp import web
 from agency_client.use_cases.protocol_review import NewText, ProtocolReviewed
 from agency_client.use_cases.protocols import LARGEST
 from agency_client.web.asked import Asked
-from agency_client.web.fields import Field, Shape, in_words_of, shown, summary, take, value_at
+from agency_client.web.fields import Field, Shape, in_words_of, shown, take, value_at, whole_summary
 from agency_client.web.pages.partnership import require_governor, status_of
 from agency_client.web.questions import setting_for
 from agency_client.web.saying import say
@@ -127,7 +127,7 @@ def _page(asked: Asked, tree: Mapping[str, Any], problems: Sequence[Problem] = (
 
 
 def _errors(fields: Sequence[Field], problems: Sequence[Problem]) -> list[dict[str, str]]:
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     placed = {each["text"] for each in errors}
     first = f"#{fields[0].id}-day"
     return errors + [

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.web.asked import Asked
-from agency_client.web.fields import shown, summary, take
+from agency_client.web.fields import shown, take, whole_summary
 from agency_client.web.pages.draft_files import file_pages
 from agency_client.web.pages.readers import reader_pages
 from agency_client.web.pages.share import people_pages, statement_pages
@@ -74,7 +74,7 @@ def _question(open_: Open, position: int, problems: tuple[Problem, ...]) -> web.
     said = questions_of(open_.document)[position]
     place = f"question[{position + 1}].ask"
     asking = next((p.message for p in problems if p.place.startswith(place)), None)
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     if asking is not None:
         errors.append({"text": asking, "href": "#ask"})
     names, chosen = open_.setting.names, said.get("ask") or {}
@@ -151,7 +151,7 @@ def _fields(open_: Open) -> tuple[Any, ...]:
 
 def _deputies(open_: Open, problems: tuple[Problem, ...]) -> web.Response:
     fields = _fields(open_)
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     return open_.asked.page(
         "requests/deputies.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,

@@ -16,7 +16,7 @@ from agency_client.record.zones import in_uk
 from agency_client.use_cases.breaching import Breached
 from agency_client.use_cases.showing import ShownRecord
 from agency_client.web.asked import Asked
-from agency_client.web.fields import shown, summary, take
+from agency_client.web.fields import shown, take, whole_summary
 from agency_client.web.naming import record_of
 from agency_client.web.questions import setting_for
 from agency_client.web.table import get, post
@@ -38,7 +38,7 @@ async def _page(
 ) -> web.StreamResponse:
     setting = setting_for(asked, {})
     fields = breach_fields(setting)
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     placed = {problem.message for problem in problems}
     left = placed - {each["text"] for each in errors}
     errors = [*({"text": each, "href": "#f-title"} for each in (failed, *left) if each), *errors]

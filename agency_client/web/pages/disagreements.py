@@ -93,6 +93,7 @@ async def disagreements(asked: Asked) -> web.StreamResponse:
     return asked.page(
         "register/disagreements.html",
         title="Disagreements",
+        now=asked.now,
         said=_SAID.get(asked.query("said")),
         every=every,
         how={each.value: label for each, label in HOW.items()},

@@ -15,7 +15,7 @@ from agency_client.record.places import Place
 from agency_client.record.requests import RequestDocument
 from agency_client.record.responses import ResponseDocument
 from agency_client.web.asked import Asked
-from agency_client.web.fields import Field, Shape, read, shown, summary, value_at
+from agency_client.web.fields import Field, Shape, read, shown, value_at, whole_summary
 from agency_client.web.forms import Form
 from agency_client.web.naming import record_of, sent_core
 from agency_client.web.questions import fields_for, label_of, questions, setting_for
@@ -130,7 +130,7 @@ def _question(
     problems: tuple[Problem, ...],
     failed: str = "",
 ) -> web.Response:
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     if failed:
         errors = [{"text": failed, "href": f"#{fields[0].id}" if fields else "#f-by"}, *errors]
     return asked.page(

@@ -62,6 +62,7 @@ async def partnership(asked: Asked) -> web.StreamResponse:
     return asked.page(
         "people/partnership.html",
         title="The partnership and its agencies",
+        now=asked.now,
         said=_SAID.get(asked.query("said")),
         found=found,
         is_near=found.review_due <= now + _NEAR,

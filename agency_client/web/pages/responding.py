@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.web.asked import Asked
-from agency_client.web.fields import put_at, shown, summary, take
+from agency_client.web.fields import put_at, shown, take, whole_summary
 from agency_client.web.pages.draft_files import file_pages
 from agency_client.web.pages.readers import reader_pages
 from agency_client.web.pages.share import people_pages, statement_pages
@@ -39,7 +39,7 @@ async def answer(asked: Asked) -> web.StreamResponse:
 
 def _answer(open_: Open, position: int, problems: tuple[Problem, ...]) -> web.Response:
     setting = open_.setting
-    errors = summary(every_field(setting, position), problems)
+    errors = whole_summary(every_field(setting, position), problems)
     known = {error["text"] for error in errors}
     errors += [
         {"text": problem.message, "href": "#answers"}

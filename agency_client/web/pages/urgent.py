@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ from aiohttp import web
 
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
-from agency_client.web.fields import Field, Shape, Word, shown, summary, take
+from agency_client.web.fields import Field, Shape, Word, shown, take, whole_summary
 from agency_client.web.gone import find_draft
 from agency_client.web.table import get, post
 from agency_client.web.writing import editing
@@ -55,11 +57,13 @@ def urgent_fields(setting: Setting, known: Any) -> tuple[Field, ...]:
             at=(*at, "author"),
             shape=Shape.LINE,
             label="Whose words or opinion is it? (for reports and opinions)",
+            hint="Everybody who gets this reads it. Of somebody to protect write only what they are: a friend.",
         ),
         Field(
             at=(*at, "source", "type"),
             shape=Shape.SELECT,
             label="Who told you? (for reports)",
+            hint="A report needs it. Leave it open for anything else.",
             words=setting.words("source_type"),
         ),
         *(field for field in contact if field.at[1] in ("name", "phone")),
@@ -80,7 +84,8 @@ def _urgent(
 ) -> web.Response:
     setting = setting_of(asked, content)
     fields = urgent_fields(setting, asked.client.addressees())
-    errors = summary(fields, problems)
+    problems = tuple(_here(each, fields) for each in problems)
+    errors = whole_summary(fields, problems)
     return asked.page(
         "share/urgent.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
@@ -90,6 +95,12 @@ def _urgent(
         errors=errors,
         problem=bool(errors) or None,
     )
+
+
+def _here(problem: Problem, fields: Sequence[Field]) -> Problem:
+    """A problem with something of which the page asks one part is one with that part."""
+    inside = (field.name for field in fields if field.name.startswith(f"{problem.place}."))
+    return replace(problem, place=next(inside, problem.place))
 
 
 def _known_contact(asked: Asked) -> dict[str, Any]:

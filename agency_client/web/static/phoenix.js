@@ -49,13 +49,19 @@ for (const form of document.querySelectorAll("form[data-phoenix-autosave]")) {
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
 
-// When the app locks, a page that is still on the screen shows nothing more. What was typed in it stays where it is.
+// Every page of the app hears at once that it was locked in another tab.
+const tabs = new BroadcastChannel("phoenix");
+
+// When the app locks or ends, a page that is still on the screen shows nothing more. What was typed in it stays where it is.
 const whether = document.body.dataset.phoenixLock;
-if (whether) {
-  const most = 15;
+if (!whether) {
+  tabs.postMessage("look");
+} else {
+  const most = 5;
   const typed = new Set();
   let timer = null;
   let cover = null;
+  let unanswered = 0;
 
   document.addEventListener("input", ({ target }) => {
     const form = target.closest("form:not([data-phoenix-autosave])");
@@ -76,9 +82,13 @@ if (whether) {
     await fetch(location.href, { redirect: "manual" }).catch(() => null);
     location.replace("/unlock");
   };
-  const ask = () => {
-    cover = document.getElementById("phoenix-cover").content.firstElementChild.cloneNode(true);
+  const put = (name) => {
+    cover?.remove();
+    cover = document.getElementById(name).content.firstElementChild.cloneNode(true);
     document.body.append(cover);
+  };
+  const ask = () => {
+    put("phoenix-cover");
     const form = cover.querySelector("form");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -97,20 +107,27 @@ if (whether) {
   const look = async () => {
     clearTimeout(timer);
     const answer = await fetch(whether, { redirect: "error" }).catch(() => null);
-    const { locked, left } = answer && answer.ok ? await answer.json() : { locked: false, left: most };
-    if (!locked) {
+    unanswered = answer && answer.ok ? 0 : unanswered + 1;
+    const { locked, left } = unanswered === 0 ? await answer.json() : { locked: false, left: most };
+    if (unanswered > 1) {
+      if (cover?.id !== "phoenix-ended") {
+        hide();
+        put("phoenix-over");
+      }
+    } else if (!locked) {
       show();
     } else if (typed.size === 0) {
       hide();
       leave();
       return;
-    } else if (!cover) {
+    } else if (cover?.id !== "phoenix-locked") {
       hide();
       ask();
     }
     timer = setTimeout(look, Math.min(left + 1, most) * 1000);
   };
 
+  tabs.addEventListener("message", look);
   document.addEventListener("visibilitychange", () => document.hidden || look());
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted) {

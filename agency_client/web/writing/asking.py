@@ -12,7 +12,7 @@ from agency_client.ports.vault.drafts import Draft
 from agency_client.record.findings import Findings
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
-from agency_client.web.fields import shown, summary, take
+from agency_client.web.fields import shown, take, whole_summary
 from agency_client.web.gone import find_draft
 from agency_client.web.table import Page, get, post
 from agency_client.web.writing.documents import document_of
@@ -155,7 +155,7 @@ async def show_step(
     step = _step(asked, kind, setting)
     fields = step.fields(setting) if step.fields is not None else ()
     findings = await kind.find(asked.client, draft)
-    errors = summary(fields, problems)
+    errors = whole_summary(fields, problems)
     return asked.page(
         "writing/step.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
