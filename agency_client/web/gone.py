@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from agency_client.ports.vault.drafts import Draft
+from agency_client.record import listed
 from phoenix_protocol.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class DraftGoneError(RefusedError):
     """There is no such draft any more. ``links`` lead to where it may be: path and words."""
 
     def __init__(self, heading: str, what: str, links: tuple[tuple[str, str], ...]) -> None:
-        super().__init__("E_NOT_FOUND", what, next="")
+        super().__init__("E_NOT_FOUND", what, next=listed.SENT)
         self.heading = heading
         self.links = links
 

@@ -108,7 +108,7 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     sound(page)
     write(page, "At what time? (optional)", "99")
     press(page, "Record it")
-    expect(page.get_by_role("link", name="Enter a time such as 14:30")).to_be_visible()
+    expect(page.get_by_role("link", name="Enter a time such as 2:30pm or 14:30")).to_be_visible()
     sound(page)
     write(page, "What happened?", NAUGHTY)
     write_day(page, "breach.aware_at", "1", "2", "2020")

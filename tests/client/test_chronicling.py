@@ -127,9 +127,9 @@ async def test_a_correction_and_a_withdrawal_are_marked_where_they_stand(here: D
         marked = {e.called: e.marks for e in found.found.entries if e.marks}
         assert marked == {"attendance.1": ("corrected",), "observed.2": ("withdrawn",)}
         data = chronology_csv(found.found, shipped_catalogue()).decode("utf-8-sig")
-        assert "[CORRECTED] Said in attendance" in data
-        assert "Absent 12 (why: One was entered late)" in data
-        assert "[WITHDRAWN] Thought in observed" in data
+        assert "CORRECTED. It said: Said in attendance | Now: Absent 12" in data
+        assert "(why: One was entered late)" in data
+        assert "WITHDRAWN. It said: Thought in observed" in data
 
 
 async def test_what_was_erased_is_named_and_not_there(here: Desks) -> None:

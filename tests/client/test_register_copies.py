@@ -153,6 +153,9 @@ def test_a_page_stands_alone_and_says_so_to_the_browser() -> None:
     assert {name for name, _ in seen.attributes} <= {
         "lang",
         "charset",
+        "role",
+        "aria-label",
+        "tabindex",
         "http-equiv",
         "content",
         "name",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from agency_client.record.plain import plain
 from agency_client.web.fields import in_words_of, value_at
 from agency_client.web.writing.naming_people import called
 from agency_client.web.writing.steps import Answered, Group, Setting, Step, page_of
@@ -76,12 +77,12 @@ def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str
         title = f"{title}: {setting.names.get(named, named)}" if named else title
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
     href = f"{root}/{below}{_fragment(problem, step, setting)}"
-    return Linked(problem=problem, href=href, title=title)
+    return Linked(problem=problem, href=href, title=plain(title))
 
 
 def _person(number: str, setting: Setting) -> str:
     position = int(number) - 1
-    return called(position, value_at(setting.document, ("people", position)) or {})
+    return plain(called(position, value_at(setting.document, ("people", position)) or {}))
 
 
 def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
