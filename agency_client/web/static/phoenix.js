@@ -35,18 +35,29 @@ for (const job of document.querySelectorAll("[data-phoenix-job]")) {
 }
 
 // A page of a draft is saved while it is typed. Without scripts its button saves it.
+const unsaved = new Set();
 for (const form of document.querySelectorAll("form[data-phoenix-autosave]")) {
   let waiting = null;
   const save = async () => {
     const typed = new URLSearchParams(new FormData(form));
     typed.set("autosave", "yes");
-    await fetch(form.action, { method: "POST", body: typed, redirect: "error" }).catch(() => null);
+    const answer = await fetch(form.action, { method: "POST", body: typed, redirect: "error" }).catch(() => null);
+    if (answer && answer.ok && waiting === null) {
+      unsaved.delete(form);
+    }
   };
   form.addEventListener("input", () => {
+    unsaved.add(form);
     clearTimeout(waiting);
-    waiting = setTimeout(save, 800);
+    waiting = setTimeout(() => {
+      waiting = null;
+      save();
+    }, 800);
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    unsaved.delete(form);
+  });
 }
 
 // Every page of the app hears at once that it was locked in another tab.
@@ -116,7 +127,7 @@ if (!whether) {
       }
     } else if (!locked) {
       show();
-    } else if (typed.size === 0) {
+    } else if (typed.size === 0 && unsaved.size === 0) {
       hide();
       leave();
       return;
