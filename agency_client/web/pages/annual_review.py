@@ -187,7 +187,7 @@ def _document(tree: Mapping[str, Any]) -> bytes:
 
 
 def _kept(asked: Asked) -> tuple[bytes, NewText, str]:
-    """What was looked at, and the name of the new text's file. Raises HTTPFound for what is forgotten: it is asked again."""
+    """What was looked at, and the name of the new text's file. Raises HTTPFound for what is forgotten."""
     require_governor(asked)
     kept = (asked.desk.sought.get(asked.part("kept")) or {}).get(_KEPT)
     if kept is None:
