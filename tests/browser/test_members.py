@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.journeys import NAUGHTY, SHOWN, Begin, finished, sound, until
+from tests.browser.journeys import NARROW, NAUGHTY, SHOWN, Begin, finished, sound, until
 from tests.browser.keyboard import choose, follow, hand_in, press, write
 from tests.browser.writing import fill
 from tests.end_to_end.documents import NURSE
@@ -112,7 +112,10 @@ def test_a_member_is_ended_without_scripts_and_nobody_finds_them_any_more(
     asked = newcomer(town, "leaver", "leaver@ardenfold-police", "Leaver")
     town["police"].phoenix("members", "approve", asked["code"])
     page, app = begin("police")
+    page.goto(app.url + "/members/keys")
+    expect(page.get_by_text("Look again from")).to_be_visible()
     page.goto(app.url + "/members")
+    expect(page.get_by_role("link", name="Holds")).to_be_visible()
     follow(page, "Directory")
     write(page, "Name, address or agency", "leaver police")
     press(page, "Search")
@@ -259,6 +262,12 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     assert [each["scheme"] for each in own["assurances"]] == ["CE+"]
 
     page.goto(app.url + "/members/audit")
+    page.set_viewport_size({"width": 1090, "height": 800})
+    box = page.get_by_role("main").bounding_box()
+    assert box is not None
+    assert box["x"] >= 30
+    assert box["x"] + box["width"] <= 1060
+    page.set_viewport_size(NARROW)
     press(page, "Verify every row")
     done(page, "None was changed or taken out")
     rows = town["council"].phoenix("audit", "verify").json["rows"]
