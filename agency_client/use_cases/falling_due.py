@@ -50,7 +50,7 @@ def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...],
 def of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
     """What whoever governs, or manages an agency, has to look at by what the directory says.
 
-    The place of a protocol to adopt is the number of its version; empty for an agency that has adopted none.
+    The place of a protocol to adopt names its version; it is empty for an agency that has adopted none.
     """
     content = home.content
     if content.governance is None and content.root is None:
@@ -72,7 +72,7 @@ def of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
     version = versions_of(known)[-1]
     if not has_adopted(agency.keys, version):
         late = is_overdue(start_of_day(version.since), now)  # nobody adopts it at once
-        place = str(version.number) if agency.keys.adopted is not None else ""
+        place = f"version {version.number}" if agency.keys.adopted is not None else ""
         yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=late, place=place)
     for said in agency.keys.assurances:
         if said.valid_to is not None:

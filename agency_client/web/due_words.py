@@ -121,7 +121,7 @@ SINCE: Final = frozenset({"protocol_adoption"})
 def due_words(kind: str, place: str = "") -> str:
     """What there is to do. ``place`` tells a later version of the protocol from the first that an agency adopts."""
     if kind == "protocol_adoption" and place:
-        return f"Adopt version {place} of the protocol for your agency"
+        return f"Adopt {place} of the protocol for your agency"
     found = _KINDS.get(kind)
     return found.words if found is not None else kind.replace("_", " ").capitalize()
 

@@ -306,7 +306,7 @@ async def test_whoever_governs_or_manages_sees_what_is_due(town: Founded) -> Non
     await council.adopt_protocol(PROTOCOL)
     assert await needed(council) == {}
     await council.amend(text=SECOND)
-    assert ("protocol_adoption", "2", False) in await due(council)
+    assert ("protocol_adoption", "version 2", False) in await due(council)
     assert await needed(council) == {Need.ADOPTION: 0}
     town.clock.turn(8 * 86_400)
     assert await due(police) == {("assurance_end", "DSPT", True)}

@@ -68,7 +68,10 @@ def test_what_is_due_of_an_office_leads_to_where_it_is_done(kind: str, href: str
 
 def test_the_first_version_of_a_protocol_is_not_called_new() -> None:
     assert due_words("protocol_adoption") == "Adopt the partnership's protocol for your agency"
-    assert due_words("protocol_adoption", "3") == "Adopt version 3 of the protocol for your agency"
+    assert (
+        due_words("protocol_adoption", "version 3")
+        == "Adopt version 3 of the protocol for your agency"
+    )
 
 
 @pytest.mark.parametrize("place", ["held", "next_due", "attended_by", "assurances[2].valid_to"])
