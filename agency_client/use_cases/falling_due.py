@@ -43,12 +43,15 @@ def review(home: Home, until: Seconds, most: int) -> tuple[tuple[ToReview, ...],
     ends = max((secret.valid_until for secret in home.content.epochs), default=None)
     if ends is not None and ends <= until:
         found.append(ToReview(kind=EPOCH_KEYS, at=ends, overdue=is_overdue(ends, now)))
-    found += [item for item in _of_office(home, now) if item.at <= until]
+    found += [item for item in of_office(home, now) if item.at <= until]
     return tuple(sorted(found, key=lambda item: item.at)), left
 
 
-def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
-    """What whoever governs, or manages an agency, has to look at by what the directory says."""
+def of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
+    """What whoever governs, or manages an agency, has to look at by what the directory says.
+
+    The place of a protocol to adopt names its version; it is empty for an agency that has adopted none.
+    """
     content = home.content
     if content.governance is None and content.root is None:
         return
@@ -69,7 +72,8 @@ def _of_office(home: Home, now: Seconds) -> Iterator[ToReview]:
     version = versions_of(known)[-1]
     if not has_adopted(agency.keys, version):
         late = is_overdue(start_of_day(version.since), now)  # nobody adopts it at once
-        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=late)
+        place = f"version {version.number}" if agency.keys.adopted is not None else ""
+        yield ToReview(kind=PROTOCOL_ADOPTION, at=version.since, overdue=late, place=place)
     for said in agency.keys.assurances:
         if said.valid_to is not None:
             ended = has_ended(said, now)

@@ -13,6 +13,7 @@ from agency_client.ports.vault.settings import CHECKED
 from agency_client.record.dues import is_overdue
 from agency_client.record.looks import DECISION_REVIEW, INFORM_REVIEW, OWED_ANSWER
 from agency_client.record.retained import RETENTION_REVIEW
+from agency_client.use_cases.falling_due import ASSURANCE_END, PROTOCOL_ADOPTION, of_office
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import is_stale, recall_directory
 from agency_client.use_cases.reminding import remind
@@ -51,6 +52,8 @@ class Need(Enum):
     JOINING = "joining"
     MEMBERS = "members"
     PARTNERSHIP = "partnership"
+    ADOPTION = "adoption"
+    ASSURANCES = "assurances"
     KEYS = "keys"
     DRAFTS = "drafts"
 
@@ -107,6 +110,7 @@ def needs_me(home: Home) -> NeedsMe:
     found = [*needed(counted), *_keys(home, now)]
     if content.manager is not None:
         found += _managed(home, now)
+    found += _spoken_for(home, now)
     return NeedsMe(
         needed=tuple(sorted(found, key=lambda each: list(Need).index(each.need))),
         standing=Standing(
@@ -203,3 +207,14 @@ def _managed(home: Home, now: Seconds) -> Iterator[Needed]:
     if review <= now + MEMBERS_NEAR:
         late = is_overdue(review, now)
         yield Needed(need=Need.PARTNERSHIP, count=1, pressing=int(late), soonest=Seconds(review))
+
+
+def _spoken_for(home: Home, now: Seconds) -> Iterator[Needed]:
+    """For whoever speaks for an agency: the protocol to adopt, and assurances that end. `review` lists the same."""
+    due = [item for item in of_office(home, now) if item.at <= now + MEMBERS_NEAR]
+    for kind, need in ((PROTOCOL_ADOPTION, Need.ADOPTION), (ASSURANCE_END, Need.ASSURANCES)):
+        found = [item for item in due if item.kind == kind]
+        if found:
+            late = sum(item.overdue for item in found)
+            soonest = min(item.at for item in found)
+            yield Needed(need=need, count=len(found), pressing=late, soonest=soonest)

@@ -61,8 +61,20 @@ def _disagreements(_due: DueOf) -> str:
     return "/disagreements"
 
 
-def _home(_due: DueOf) -> str:
-    return "/"
+def _keys(_due: DueOf) -> str:
+    return "/members/keys"
+
+
+def _partnership(_due: DueOf) -> str:
+    return "/members/partnership"
+
+
+def _protocol(_due: DueOf) -> str:
+    return "/members/partnership/protocol"
+
+
+def _assurances(_due: DueOf) -> str:
+    return "/members/partnership/assurances"
 
 
 _KINDS: Final[dict[str, _Kind]] = {
@@ -84,10 +96,10 @@ _KINDS: Final[dict[str, _Kind]] = {
     "request_owed": _Kind("Their answer to your request", _requests),
     "disagreement_open": _Kind("Look whether the disagreement can be closed", _disagreements),
     "disagreement_owed": _Kind("Answer the disagreement", _disagreements),
-    "epoch_keys": _Kind("New keys for this machine: they are made by themselves", _home),
-    "protocol_review": _Kind("Review the partnership's protocol", _home),
-    "protocol_adoption": _Kind("Adopt the protocol's new version", _home),
-    "assurance_end": _Kind("Assure again how information is kept secure", _home),
+    "epoch_keys": _Kind("New keys for this machine: they are made by themselves", _keys),
+    "protocol_review": _Kind("Review the partnership's protocol", _partnership),
+    "protocol_adoption": _Kind("Adopt the partnership's protocol for your agency", _protocol),
+    "assurance_end": _Kind("Assure again how information is kept secure", _assurances),
 }
 #: What somebody looks at and is done with.
 LOOKED_AT: Final = frozenset(
@@ -102,8 +114,14 @@ LOOKED_AT: Final = frozenset(
 )
 
 
-def due_words(kind: str) -> str:
-    """What there is to do."""
+#: What nobody set a day for: it stands since then.
+SINCE: Final = frozenset({"protocol_adoption"})
+
+
+def due_words(kind: str, place: str = "") -> str:
+    """What there is to do. ``place`` tells a later version of the protocol from the first that an agency adopts."""
+    if kind == "protocol_adoption" and place:
+        return f"Adopt {place} of the protocol for your agency"
     found = _KINDS.get(kind)
     return found.words if found is not None else kind.replace("_", " ").capitalize()
 

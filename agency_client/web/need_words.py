@@ -131,6 +131,17 @@ _KINDS: Final[dict[Need, _Kind]] = {
         "/members/partnership",
         "Sharing goes on while it is overdue.",
     ),
+    Need.ADOPTION: _Kind(
+        "Your agency has not adopted the partnership's protocol",
+        "Your agency has not adopted the partnership's protocol",
+        "/members/partnership/protocol",
+        "Read it, and adopt it once your agency has agreed. Sharing goes on meanwhile.",
+    ),
+    Need.ASSURANCES: _Kind(
+        "1 assurance of your agency's security ends",
+        "{} assurances of your agency's security end",
+        "/members/partnership/assurances",
+    ),
     Need.KEYS: _Kind(
         "New keys are due on this machine",
         "New keys are due on this machine",
@@ -180,4 +191,5 @@ _HINTS: Final[dict[Need, Callable[[Needed, int], str]]] = {
     Need.BREACHES: _first_due,
     Need.ADVICE: _first_due,
     Need.MEMBERS: _first_due,
+    Need.ASSURANCES: _first_due,
 }

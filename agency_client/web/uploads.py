@@ -19,10 +19,11 @@ STALLED: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploaded:
-    """A form, and each of its files by the name of its field. A field that was left empty is no file."""
+    """A form, and its files and their names by the name of its field. A field that was left empty is no file."""
 
     form: Form
     files: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 async def read_uploaded(asked: Asked, most: int) -> Uploaded:
@@ -32,6 +33,7 @@ async def read_uploaded(asked: Asked, most: int) -> Uploaded:
     """
     pairs: list[tuple[str, str]] = []
     files: dict[str, bytes] = {}
+    names: dict[str, str] = {}
     room = FORM_BYTES
     async for part in await asked.request.multipart():
         if not isinstance(part, BodyPartReader):
@@ -42,13 +44,14 @@ async def read_uploaded(asked: Asked, most: int) -> Uploaded:
         elif part.filename is not None:
             data = await _whole(part, most)
             files |= {name: data} if data else {}
+            names |= {name: part.filename} if data else {}
         else:
             value = await _whole(part, room)
             room -= len(value)
             pairs.append((name, value.decode("utf-8", "replace")))
     asked.desk.asked()
     asked.form = form_of(pairs)
-    return Uploaded(form=asked.form, files=files)
+    return Uploaded(form=asked.form, files=files, names=names)
 
 
 async def _token(asked: Asked, part: BodyPartReader) -> str:

@@ -81,6 +81,8 @@ AFTER: Final[Mapping[str, frozenset[str]]] = {
     "test_of_what_governance_is_about_to_do": frozenset(
         {
             "/members/partnership/admit/{kept}",
+            "/members/partnership/agency/{agency}/standing",
+            "/members/partnership/amend/{kept}",
             "/members/partnership/review/{kept}",
         }
     ),

@@ -258,6 +258,8 @@ def test_of_what_governance_is_about_to_do(story: Story, begin: Begin, seen: See
     fill(page, "same", "yes")
     press(page, "Admit this agency")
     seen.look(page, "state-admitted")
+    through(page, "/standing")
+    seen.look(page, "state-suspending")
     press(page, "Suspend this agency")
     seen.look(page, "state-suspended")
     page.goto(app.url + "/members/partnership/review")
@@ -266,6 +268,10 @@ def test_of_what_governance_is_about_to_do(story: Story, begin: Begin, seen: See
     fill(page, "next_due", "2027-11-10")
     press(page, "Go on")
     seen.look(page, "state-review")
+    page.goto(app.url + "/members/partnership/amend")
+    fill(page, "name", "Another name")
+    press(page, "Go on")
+    seen.look(page, "state-amend")
 
 
 def test_of_what_is_locked_or_ended(story: Story, begin: Begin, seen: Seen) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.journeys import NAUGHTY, SHOWN, Begin, finished, sound, until
+from tests.browser.journeys import NARROW, NAUGHTY, SHOWN, Begin, finished, sound, until
 from tests.browser.keyboard import choose, follow, hand_in, press, write
 from tests.browser.writing import fill
 from tests.end_to_end.documents import NURSE
@@ -59,6 +60,7 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     page.goto(app.url + "/members/waiting")
     sound(page)
     follow(page, SHOWN)
+    expect(page.get_by_text("Leave it. There is no refusing")).to_be_visible()
     assert page.locator("input:checked").count() == 0
     press(page, "Approve")
     expect(page.get_by_role("alert")).to_contain_text("Say how you compared the words")
@@ -71,6 +73,7 @@ def test_a_manager_compares_the_words_and_approves_a_person_who_then_sends(
     write(page, "What they read out, if", "  ".join(asked["words"]).upper())
     press(page, "Approve")
     done(page, "They are a member now")
+    expect(page.get_by_text("1 waiting to join")).to_have_count(0)
     expect(page.get_by_text(POLICE_DESK, exact=True)).to_be_visible()
     sound(page)
 
@@ -109,7 +112,10 @@ def test_a_member_is_ended_without_scripts_and_nobody_finds_them_any_more(
     asked = newcomer(town, "leaver", "leaver@ardenfold-police", "Leaver")
     town["police"].phoenix("members", "approve", asked["code"])
     page, app = begin("police")
+    page.goto(app.url + "/members/keys")
+    expect(page.get_by_text("Look again from")).to_be_visible()
     page.goto(app.url + "/members")
+    expect(page.get_by_role("link", name="Holds")).to_be_visible()
     follow(page, "Directory")
     write(page, "Name, address or agency", "leaver police")
     press(page, "Search")
@@ -186,10 +192,14 @@ def test_governance_admits_an_agency_by_its_words_and_suspends_it(town: Town, be
     press(page, "Admit this agency")
     done(page, "The agency is admitted")
     sound(page)
+    follow(page, "Suspend this agency")
+    expect(page.get_by_text("what is on their machines stays there")).to_be_visible()
+    sound(page)
     press(page, "Suspend this agency")
     done(page, "The agency is suspended")
     press(page, "Close this agency")
     expect(page.get_by_role("alert")).to_contain_text("never comes back")
+    follow(page, "Resume this agency")
     press(page, "Resume this agency")
     done(page, "takes part again")
     status = town["council"].phoenix("partnership", "status").json["agencies"]
@@ -206,11 +216,14 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     press(page, "Add another lesson")
     fill(page, "lessons[2].what", NAUGHTY)
     press(page, "Go on")
-    expect(page.get_by_role("alert")).to_contain_text("does not say when it was held")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the day on which the review was held")
     fill(page, "held", "2026-11-10")
     fill(page, "attended_by", "Chair\nLegal adviser")
     fill(page, "next_due", "2027-11-10")
+    hand_in(page, "#text", {"name": "agreed.txt", "mimeType": "", "buffer": b"Agreed."})
     press(page, "Go on")
+    expect(page.get_by_text("agreed.txt")).to_be_visible()
+    expect(page.get_by_text(hashlib.sha256(b"Agreed.").hexdigest())).to_be_visible()
     expect(page.get_by_text(SHOWN)).to_be_visible()
     expect(page.get_by_text("Has the law or guidance changed")).to_be_visible()
     press(page, "Sign and record the review")
@@ -218,15 +231,20 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     expect(page.get_by_text("10 November 2027")).to_be_visible()
 
     page.goto(app.url + "/members/partnership/amend")
-    hand_in(page, "#text", repository / "config" / "demo" / "protocol.txt")
+    text = repository / "config" / "demo" / "protocol.txt"
+    hand_in(page, "#text", text)
+    press(page, "Go on")
+    expect(page.get_by_text("protocol.txt")).to_be_visible()
+    expect(page.get_by_text(hashlib.sha256(text.read_bytes()).hexdigest())).to_be_visible()
+    sound(page)
     press(page, "Sign the change")
     done(page, "The partnership is changed")
     page.goto(app.url + "/members/partnership/protocol")
     expect(page.get_by_text("The welfare of a child or young person comes first")).to_be_visible()
-    press(page, "Adopt version 2")
+    press(page, "Adopt version 3")
     expect(page.get_by_role("alert")).to_contain_text("Tick that your agency has agreed")
     fill(page, "sure", "yes")
-    press(page, "Adopt version 2")
+    press(page, "Adopt version 3")
     done(page, "Your agency has adopted the protocol")
 
     page.goto(app.url + "/members/partnership/assurances")
@@ -234,7 +252,7 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     expect(page.get_by_role("alert")).to_contain_text("Say how your agency stands")
     fill(page, "assurances[2].status", "met")
     press(page, "Declare it to the partnership")
-    expect(page.get_by_role("alert")).to_contain_text("until when it holds")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the last day for which it holds")
     fill(page, "assurances[2].valid_to", "2027-03-14")
     press(page, "Declare it to the partnership")
     done(page, "is declared")
@@ -244,6 +262,12 @@ def test_the_protocol_is_reviewed_changed_adopted_and_its_assurances_declared(
     assert [each["scheme"] for each in own["assurances"]] == ["CE+"]
 
     page.goto(app.url + "/members/audit")
+    page.set_viewport_size({"width": 1090, "height": 800})
+    box = page.get_by_role("main").bounding_box()
+    assert box is not None
+    assert box["x"] >= 30
+    assert box["x"] + box["width"] <= 1060
+    page.set_viewport_size(NARROW)
     press(page, "Verify every row")
     done(page, "None was changed or taken out")
     rows = town["council"].phoenix("audit", "verify").json["rows"]

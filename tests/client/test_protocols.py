@@ -12,6 +12,7 @@ import pytest
 from agency_client.client import Client
 from agency_client.record.opened import read_section
 from agency_client.use_cases.document_options import Options
+from agency_client.use_cases.needing import Need
 from agency_client.use_cases.protocol_review import NewText, review_protocol
 from phoenix_protocol.errors import PhoenixError, RefusedError, UnavailableError
 from phoenix_protocol.identifiers import Address, ObjectHash, Seconds
@@ -291,11 +292,22 @@ async def test_whoever_governs_or_manages_sees_what_is_due(town: Founded) -> Non
         found, _ = await client.review(until)
         return {(item.kind, item.place, item.overdue) for item in found}
 
+    async def needed(client: Client) -> dict[Need, int]:
+        found = (await client.needs_me()).needed
+        return {n.need: n.pressing for n in found if n.need in (Need.ADOPTION, Need.ASSURANCES)}
+
     assert ("assurance_end", "DSPT", False) in await due(police)
     assert ("protocol_adoption", "", True) in await due(police)
     assert "protocol_review" not in {kind for kind, *_ in await due(council)}
     assert ("protocol_review", "", False) in await due(council, Seconds(town.clock() + 2 * YEAR))
+    assert await needed(police) == {Need.ADOPTION: 1, Need.ASSURANCES: 0}
     await police.adopt_protocol(PROTOCOL)
+    assert await needed(police) == {Need.ASSURANCES: 0}
+    await council.adopt_protocol(PROTOCOL)
+    assert await needed(council) == {}
+    await council.amend(text=SECOND)
+    assert ("protocol_adoption", "version 2", False) in await due(council)
+    assert await needed(council) == {Need.ADOPTION: 0}
     town.clock.turn(8 * 86_400)
     assert await due(police) == {("assurance_end", "DSPT", True)}
     assert not {kind for kind, *_ in await due(town["desk"])} & {

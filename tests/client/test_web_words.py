@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agency_client.web.alarm_words import words_of
+from agency_client.web.asked_for import asked_for
+from agency_client.web.chosen_files import chosen_file
+from agency_client.web.due_words import DueOf, due_href, due_words
 from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.forms import Form
+from agency_client.web.pages.own_keys import certified_due
 from agency_client.web.paging import pages_of
 from agency_client.web.simple_forms import Asking, Filled, day_end, filled
 from agency_client.web.states import DID, FILTERS, HERE, filter_of
 from agency_client.web.telling import names_a_command
-from phoenix_protocol.errors import NEXT_STEPS, PhoenixError, RefusedError, TamperError
+from phoenix_protocol.errors import NEXT_STEPS, PhoenixError, Problem, RefusedError, TamperError
+from phoenix_protocol.identifiers import Seconds
 from phoenix_protocol.package.events import EventKind
 from phoenix_protocol.package.lifecycle import State
 
@@ -44,6 +51,52 @@ def test_every_state_and_event_has_words_and_a_part_of_the_inbox() -> None:
     parts = [state for each in FILTERS for state in each.states or ()]
     assert sorted(parts, key=str) == sorted(here, key=str), "each state is in one part"
     assert filter_of("nothing") == filter_of("") == FILTERS[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "href"),
+    [
+        ("epoch_keys", "/members/keys"),
+        ("protocol_review", "/members/partnership"),
+        ("protocol_adoption", "/members/partnership/protocol"),
+        ("assurance_end", "/members/partnership/assurances"),
+    ],
+)
+def test_what_is_due_of_an_office_leads_to_where_it_is_done(kind: str, href: str) -> None:
+    assert due_href(DueOf(kind=kind)) == href
+
+
+def test_the_first_version_of_a_protocol_is_not_called_new() -> None:
+    assert due_words("protocol_adoption") == "Adopt the partnership's protocol for your agency"
+    assert (
+        due_words("protocol_adoption", "version 3")
+        == "Adopt version 3 of the protocol for your agency"
+    )
+
+
+@pytest.mark.parametrize("place", ["held", "next_due", "attended_by", "assurances[2].valid_to"])
+def test_what_is_missing_of_a_form_is_an_instruction(place: str) -> None:
+    said = Problem(code="E_DOC_MISSING", place=place, message="This does not say it.", next="")
+    (found,) = asked_for([said])
+    assert found.message.startswith("Enter ")
+    assert found.place == place
+    other = replace(said, code="E_DOC_TIME")
+    assert asked_for([other]) == (other,)
+
+
+def test_a_manager_is_told_when_certificates_are_to_be_looked_at_again() -> None:
+    late, soon = Seconds(NOW + 90 * 86_400), Seconds(NOW + 59 * 86_400)
+    found = certified_due([late], NOW)
+    assert (found.near, found.first, found.look) == (0, late, NOW + 30 * 86_400)
+    found = certified_due([late, soon], NOW)
+    assert (found.near, found.first, found.look) == (1, soon, None)
+    assert certified_due([], NOW).first is None
+
+
+def test_a_file_is_told_by_its_name_size_and_digest() -> None:
+    found = chosen_file("text.pdf", b"abc")
+    assert (found.name, found.size) == ("text.pdf", 3)
+    assert found.digest.startswith("ba7816bf8f01cfea")
 
 
 # -- simple forms -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from agency_client.use_cases.agencies import Admission
 from agency_client.web.asked import Asked
+from agency_client.web.chosen_files import chosen_file
 from agency_client.web.pages.partnership import require_governor, status_of
 from agency_client.web.people_words import label, scope_of
 from agency_client.web.saying import say
@@ -19,6 +20,7 @@ from phoenix_protocol.errors import LockedError, PhoenixError
 
 _HERE: Final = "/members/partnership/admit"
 _REQUEST: Final = "admission"
+_FILE: Final = "admission_file"
 
 
 async def ask_file(asked: Asked) -> web.StreamResponse:
@@ -50,32 +52,36 @@ async def take_file(asked: Asked) -> web.StreamResponse:
         raise
     except PhoenixError as error:
         return _ask(asked, f"{error.what} Ask the agency for its file again.")
-    return asked.go(f"{_HERE}/{asked.desk.sought.put({_REQUEST: request.hex()})}")
+    kept = {_REQUEST: request.hex(), _FILE: uploaded.names.get("request", "")}
+    return asked.go(f"{_HERE}/{asked.desk.sought.put(kept)}")
 
 
-def _kept(asked: Asked) -> bytes:
-    """The request that was handed over. Raises HTTPFound for one that is forgotten: it is asked for again."""
+def _kept(asked: Asked) -> tuple[bytes, str]:
+    """The request that was handed over, and its file's name. Raises HTTPFound for one that is forgotten."""
     require_governor(asked)
     kept = asked.desk.sought.get(asked.part("kept")) or {}
     if _REQUEST not in kept:
         raise web.HTTPFound(_HERE)
-    return bytes.fromhex(kept[_REQUEST])
+    return bytes.fromhex(kept[_REQUEST]), kept[_FILE]
 
 
 async def look(asked: Asked) -> web.StreamResponse:
     """Who asks, and the words of their key."""
-    return await _look(asked, await asked.client.look_at_admission(_kept(asked)))
+    request, _ = _kept(asked)
+    return await _look(asked, await asked.client.look_at_admission(request))
 
 
 async def _look(asked: Asked, found: Admission, problem: str = "") -> web.Response:
     catalogue, profile = await asked.client.catalogue(), found.profile
     known = {line.id: line for line in (await status_of(asked)).agencies}
+    request, name = _kept(asked)
     return asked.page(
         "people/admit.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         title="Admit an agency",
         problem=problem or None,
         found=found,
+        file=chosen_file(name, request),
         is_taken=profile.agency in known,
         kind="Not said"
         if profile.kind == "unspecified"
@@ -88,7 +94,7 @@ async def _look(asked: Asked, found: Admission, problem: str = "") -> web.Respon
 
 async def admit(asked: Asked) -> web.StreamResponse:
     """Admit it, once somebody says that the words were compared."""
-    request = _kept(asked)
+    request, _ = _kept(asked)
     found: Admission = await asked.client.look_at_admission(request)
     if not asked.form.has("same"):
         return await _look(asked, found, "Tick this once you have compared the words by phone")

@@ -1,4 +1,4 @@
-"""For whoever governs: what the partnership says of itself, and the name and text of its protocol."""
+"""For whoever governs: what the partnership says of itself, and its protocol: asked, looked at again, signed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aiohttp import web
 from agency_client.use_cases.governing import PartnershipStatus
 from agency_client.use_cases.protocols import LARGEST
 from agency_client.web.asked import Asked
+from agency_client.web.chosen_files import chosen_file
 from agency_client.web.fields import Field, Shape
 from agency_client.web.pages.members import first_second
 from agency_client.web.pages.partnership import require_governor, status_of
@@ -18,6 +19,7 @@ from agency_client.web.saying import say
 from agency_client.web.simple_forms import Asking, Filled, filled
 from agency_client.web.table import get, post
 from agency_client.web.uploads import read_uploaded
+from agency_client.web.when import day
 from phoenix_protocol.errors import Problem
 
 _HERE: Final = "/members/partnership/amend"
@@ -46,6 +48,12 @@ _ASK: Final = (
     ),
 )
 _DAY: Final = "review_due"
+_KEPT: Final = "amendment"
+_LABELS: Final = {
+    "name": "The partnership's name",
+    _DAY: "The next review of the protocol",
+    "protocol": "The protocol's name",
+}
 
 
 def _now(found: PartnershipStatus) -> dict[str, Any]:
@@ -70,8 +78,8 @@ def _page(asked: Asked, form: Filled) -> web.Response:
     )
 
 
-async def amend(asked: Asked) -> web.StreamResponse:
-    """Sign the partnership's next version with what is different."""
+async def look(asked: Asked) -> web.StreamResponse:
+    """What is different. It is kept in memory until somebody says that it may be signed."""
     require_governor(asked)
     uploaded = await read_uploaded(asked, LARGEST)
     before = _now(await status_of(asked))
@@ -85,14 +93,9 @@ async def amend(asked: Asked) -> web.StreamResponse:
         form = form.with_problem(Problem(code="E_USAGE", place="name", message=words, next=""))
     if form.problems:
         return _page(asked, form)
-    if _DAY in changes:
-        changes[_DAY] = first_second(changes[_DAY])
-
-    async def work() -> Any:
-        return await asked.client.amend(text=text, **changes)
-
-    then = "/members/partnership?said=amended"
-    return await say(asked, "Changing the partnership", work, then=lambda _: then, back=_HERE)
+    kept = {"changes": changes, "text": text.hex() if text is not None else None}
+    kept["file"] = uploaded.names.get("text", "")
+    return asked.go(f"{_HERE}/{asked.desk.sought.put({_KEPT: kept})}")
 
 
 def _without_day_problem(form: Filled) -> Filled:
@@ -100,4 +103,55 @@ def _without_day_problem(form: Filled) -> Filled:
     return Filled(asked=form.asked, tree=form.tree, problems=left)
 
 
-PAGES = (get(_HERE, ask), post(_HERE, amend, streams=True))
+# -- before it is signed -----------------------------------------------------------------------------------------------
+
+
+def _kept(asked: Asked) -> tuple[dict[str, Any], bytes | None, str]:
+    """What is different, the new text and its file's name. Raises HTTPFound for what is forgotten."""
+    require_governor(asked)
+    kept = (asked.desk.sought.get(asked.part("kept")) or {}).get(_KEPT)
+    if kept is None:
+        raise web.HTTPFound(_HERE)
+    text = bytes.fromhex(kept["text"]) if kept["text"] is not None else None
+    return kept["changes"], text, kept["file"]
+
+
+async def check(asked: Asked) -> web.StreamResponse:
+    """What it says now and from then on, and which file is the new text."""
+    changes, text, name = _kept(asked)
+    before = _now(await status_of(asked))
+    is_version = text is not None or "protocol" in changes
+    return asked.page(
+        "people/amend_check.html",
+        title="Check the change",
+        changed=[(_LABELS[n], _said(n, before[n]), _said(n, v)) for n, v in changes.items()],
+        file=chosen_file(name, text) if text is not None else None,
+        is_version=is_version,
+        action=f"{_HERE}/{asked.part('kept')}",
+    )
+
+
+def _said(name: str, value: str) -> str:
+    return day(first_second(value)) if name == _DAY else value
+
+
+async def amend(asked: Asked) -> web.StreamResponse:
+    """Sign the partnership's next version with what is different."""
+    changes, text, _ = _kept(asked)
+    if _DAY in changes:
+        changes = {**changes, _DAY: first_second(changes[_DAY])}
+
+    async def work() -> Any:
+        return await asked.client.amend(text=text, **changes)
+
+    then = "/members/partnership?said=amended"
+    back = f"{_HERE}/{asked.part('kept')}"
+    return await say(asked, "Changing the partnership", work, then=lambda _: then, back=back)
+
+
+PAGES = (
+    get(_HERE, ask),
+    post(_HERE, look, streams=True),
+    get(f"{_HERE}/{{kept}}", check),
+    post(f"{_HERE}/{{kept}}", amend),
+)

@@ -12,6 +12,8 @@ from aiohttp import web
 from agency_client.use_cases.protocol_review import NewText, ProtocolReviewed
 from agency_client.use_cases.protocols import LARGEST
 from agency_client.web.asked import Asked
+from agency_client.web.asked_for import asked_for
+from agency_client.web.chosen_files import chosen_file
 from agency_client.web.fields import Field, Shape, in_words_of, shown, take, value_at, whole_summary
 from agency_client.web.pages.partnership import require_governor, status_of
 from agency_client.web.questions import setting_for
@@ -154,8 +156,9 @@ async def look(asked: Asked) -> web.StreamResponse:
         problem = Problem(code=error.code, place="held", message=error.what, next="")
         return _page(asked, tree, error.problems or (problem,))
     if looked.findings.problems:
-        return _page(asked, tree, looked.findings.problems)
+        return _page(asked, tree, asked_for(looked.findings.problems))
     kept = {"data": data.decode(), "name": new.name, "text": text.hex() if text else None}
+    kept["file"] = uploaded.names.get("text", "")
     return asked.go(f"{_HERE}/{asked.desk.sought.put({_KEPT: kept})}")
 
 
@@ -183,19 +186,20 @@ def _document(tree: Mapping[str, Any]) -> bytes:
 # -- before it is signed -----------------------------------------------------------------------------------------------
 
 
-def _kept(asked: Asked) -> tuple[bytes, NewText]:
-    """What was looked at. Raises HTTPFound for what is forgotten: it is asked again."""
+def _kept(asked: Asked) -> tuple[bytes, NewText, str]:
+    """What was looked at, and the name of the new text's file. Raises HTTPFound for what is forgotten."""
     require_governor(asked)
     kept = (asked.desk.sought.get(asked.part("kept")) or {}).get(_KEPT)
     if kept is None:
         raise web.HTTPFound(_HERE)
     text = bytes.fromhex(kept["text"]) if kept["text"] else None
-    return kept["data"].encode("utf-8", "surrogatepass"), NewText(name=kept["name"], text=text)
+    data = kept["data"].encode("utf-8", "surrogatepass")
+    return data, NewText(name=kept["name"], text=text), kept["file"]
 
 
 async def check(asked: Asked) -> web.StreamResponse:
     """Everything that was answered, with what is worth a thought. None of it stops anything."""
-    data, new = _kept(asked)
+    data, new, name = _kept(asked)
     looked: ProtocolReviewed = await asked.client.look_at_review(data, new)
     tree, setting = json.loads(data), setting_for(asked, {})
     findings = looked.findings
@@ -204,6 +208,7 @@ async def check(asked: Asked) -> web.StreamResponse:
         title="Check the review",
         groups=[(h, _answers(fields, tree)) for h, fields in _groups(setting, tree)],
         new=new,
+        file=chosen_file(name, new.text) if new.text is not None else None,
         thoughts=[p.message for p in (*findings.warnings, *findings.prompts)],
         action=f"{_HERE}/{asked.part('kept')}",
     )
@@ -216,7 +221,7 @@ def _answers(fields: Sequence[Field], tree: Mapping[str, Any]) -> list[tuple[str
 
 async def record(asked: Asked) -> web.StreamResponse:
     """Sign it: the record stays here, and everybody sees when the next review is due."""
-    data, new = _kept(asked)
+    data, new, _ = _kept(asked)
 
     async def work() -> Any:
         return await asked.client.review_protocol(data, new)

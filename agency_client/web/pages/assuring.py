@@ -13,6 +13,7 @@ from aiohttp import web
 from agency_client.record.assurances import NONE
 from agency_client.use_cases.adopting import Declared
 from agency_client.web.asked import Asked
+from agency_client.web.asked_for import asked_for
 from agency_client.web.fields import Field, Shape, Shown, Word, shown, summary, take
 from agency_client.web.pages.partnership import status_of
 from agency_client.web.people_words import agency_facts, label, who_of
@@ -118,8 +119,9 @@ async def declare(asked: Asked) -> web.StreamResponse:
         problem = Problem(code="E_USAGE", place="nothing", message=words, next="")
         return await _page(asked, tree, (problem,))
     looked: Declared = await asked.client.look_at_assurances(data)
-    if looked.findings.problems:
-        return await _page(asked, tree, [_back(p, said) for p in looked.findings.problems])
+    problems = asked_for(looked.findings.problems)
+    if problems:
+        return await _page(asked, tree, [_back(p, said) for p in problems])
 
     async def work() -> Any:
         return await asked.client.declare_assurances(data)

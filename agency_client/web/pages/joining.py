@@ -26,7 +26,8 @@ HOW: Final = {
     "typed": "I type below what they read out, and Phoenix compares",
 }
 
-
+#: So long a relay keeps a request to join, unless its operator set another time (seconds; docs/protocol.md §9.2).
+JOIN_LIFE: Final = 30 * 86_400
 _ANCHOR_BYTES: Final = 32
 _JOIN: Final = (
     Asking(
@@ -168,6 +169,7 @@ def _one(asked: Asked, found: Waiting, problems: dict[str, str] | None = None) -
         problem=bool(problems) or None,
         problems=problems,
         found=found,
+        runs_out=found.created + JOIN_LIFE,
         how=HOW,
         chosen=asked.form.text("how"),
         typed=asked.form.text("typed"),
@@ -190,7 +192,7 @@ async def approve(asked: Asked) -> web.StreamResponse:
 
     async def work() -> Any:
         done = await asked.client.approve(found.code)
-        asked.desk.look_now()  # how many wait is another number now
+        await asked.desk.look_again()  # how many wait is another number now
         return done
 
     return await say(

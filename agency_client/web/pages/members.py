@@ -75,9 +75,15 @@ async def members(asked: Asked) -> web.StreamResponse:
         acting=sum(bool(entry.acting) for entry in found),
         whole=len(found),
         near=asked.now + MEMBERS_NEAR,
-        waiting=asked.desk.heard.joining or 0,
+        waiting=_waiting(asked),
         pagination=pages_of(len(found), _MOST, number, "/members/own?page="),
     )
+
+
+def _waiting(asked: Asked) -> int:
+    """How many wait to join by the last look at the relay; none are told of when that look failed."""
+    heard = asked.desk.heard
+    return 0 if heard.error is not None else heard.joining or 0
 
 
 async def _find(asked: Asked) -> Entry:

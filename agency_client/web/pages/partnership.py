@@ -15,6 +15,7 @@ from agency_client.web.pages.people import checked
 from agency_client.web.paging import pages_of
 from agency_client.web.people_words import Who, agency_facts, who_of
 from agency_client.web.saying import say
+from agency_client.web.standing_words import STANDINGS
 from agency_client.web.table import get, post
 from phoenix_protocol.directory.agencies import TakesPart
 from phoenix_protocol.directory.statements import Standing
@@ -118,6 +119,33 @@ def _governs(who: Who, line: SignatoryLine) -> bool:
     return who.is_governor and line.id not in (who.agency, who.speaks_for)
 
 
+async def ask_standing(asked: Asked) -> web.StreamResponse:
+    """What suspending it does and does not do, or resuming it, before that is signed."""
+    line = await _find(asked)
+    standing = _next_of(line)
+    if standing is None or not _governs(who_of(asked), line):
+        raise web.HTTPNotFound
+    words = STANDINGS[standing]
+    return asked.page(
+        "people/standing.html",
+        title=words.title,
+        agency=line,
+        standing=standing.value,
+        button=words.button,
+        classes=words.classes,
+        does=words.does,
+        does_not=words.does_not,
+    )
+
+
+def _next_of(line: SignatoryLine) -> Standing | None:
+    """What can be said of an agency and taken back; None of one that is closed."""
+    return {
+        TakesPart.ACTIVE: Standing.SUSPENDED,
+        TakesPart.SUSPENDED: Standing.RESUMED,
+    }.get(line.standing)
+
+
 async def stand(asked: Asked) -> web.StreamResponse:
     """Suspend, resume or close an agency. Closing asks for a tick: it is for ever."""
     line = await _find(asked)
@@ -141,5 +169,6 @@ async def stand(asked: Asked) -> web.StreamResponse:
 PAGES = (
     get("/members/partnership", partnership),
     get("/members/partnership/agency/{agency}", agency),
+    get("/members/partnership/agency/{agency}/standing", ask_standing),
     post("/members/partnership/agency/{agency}", stand),
 )

@@ -50,6 +50,11 @@ def _agency(asked: Asked, who: Who) -> tuple[Way, ...]:
             href="/members/own",
             hint="See them, and end whoever has left.",
         ),
+        Way(
+            title="Holds",
+            href="/reviews/holds",
+            hint="What has to be kept for an inquiry, a court or a complaint.",
+        ),
     ]
     if who.speaks_for is not None:
         lines += [

@@ -14,7 +14,7 @@ from agency_client.record.looks import OWED_ANSWER
 from agency_client.use_cases.review_pages import ReviewLine, ReviewPage
 from agency_client.use_cases.reviewing import Outcome, Reviewed
 from agency_client.web.asked import Asked
-from agency_client.web.due_words import LOOKED_AT, DueOf, due_href, due_words
+from agency_client.web.due_words import LOOKED_AT, SINCE, DueOf, due_href, due_words
 from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.naming import kept_core, number_of, record_of
 from agency_client.web.paging import pages_of
@@ -69,6 +69,7 @@ class _Line:
     words: str
     href: str
     at: int
+    is_since: bool
     is_overdue: bool
     about: str = field(repr=False)
     way: str
@@ -83,7 +84,7 @@ def _lines(asked: Asked, page: ReviewPage) -> list[_Line]:
     for number, line in enumerate(page.lines):
         item = line.item
         place = item.place.partition(":")[2]
-        words = due_words(item.kind)
+        words = due_words(item.kind, item.place)
         if item.kind == OWED_ANSWER:
             count = owed[_of(line)]
             question = label_of(place, known, setting.catalogue)
@@ -93,6 +94,7 @@ def _lines(asked: Asked, page: ReviewPage) -> list[_Line]:
             words=words,
             href=due_href(due),
             at=item.at,
+            is_since=item.kind in SINCE,
             is_overdue=item.overdue,
             about=line.words,
             way=_way(item.core, is_own=line.is_own),
