@@ -80,7 +80,11 @@ def left_out_lines(proved: VerifiedBundle) -> Iterator[str]:
 
 def hidden_line(proved: VerifiedBundle) -> str:
     """How many sections and files there can be that are not shown."""
-    most = most_parts(proved)
+    return hidden_words(most_parts(proved))
+
+
+def hidden_words(most: int) -> str:
+    """That there can be up to so many sections and files that are not shown."""
     if not most:
         return "There is no section or file that is not shown."
     parts = counted(most, "section or file that is", "sections and files that are")

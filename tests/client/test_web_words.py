@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from agency_client.record.verdict_words import hidden_words
 from agency_client.web.alarm_words import words_of
 from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.forms import Form
+from agency_client.web.navigation import NAVIGATION, is_within
 from agency_client.web.paging import pages_of
 from agency_client.web.simple_forms import Asking, Filled, day_end, filled
 from agency_client.web.states import DID, FILTERS, HERE, filter_of
@@ -44,6 +46,22 @@ def test_every_state_and_event_has_words_and_a_part_of_the_inbox() -> None:
     parts = [state for each in FILTERS for state in each.states or ()]
     assert sorted(parts, key=str) == sorted(here, key=str), "each state is in one part"
     assert filter_of("nothing") == filter_of("") == FILTERS[0]
+
+
+def test_pages_of_evidence_belong_to_the_register() -> None:
+    def active(path: str) -> list[str]:
+        return [name for name, href in NAVIGATION if is_within(path, href)]
+
+    assert active("/") == ["Home"]
+    assert active("/register") == active("/register/package/00") == ["Register"]
+    assert active("/evidence/verify") == active("/evidence/verdict/1") == ["Register"]
+    assert active("/registered") == active("/alarms") == []
+
+
+def test_how_much_can_be_hidden_is_said_of_one_and_of_several() -> None:
+    assert "up to 1 section or file that is not shown" in hidden_words(1)
+    assert "up to 2 sections and files that are not shown" in hidden_words(2)
+    assert hidden_words(0) == "There is no section or file that is not shown."
 
 
 # -- simple forms -----------------------------------------------------------------------------------------------------
