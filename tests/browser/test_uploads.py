@@ -49,12 +49,7 @@ def test_a_file_that_breaks_off_leaves_nothing_behind_and_can_be_added_again(
 
 def refuses_what_is_no_form_with_files(session: Session, draft: str) -> None:
     """In plain words, and not as a fault of the app."""
-    paths = (
-        "/evidence/verify",
-        "/reviews/holds/apply",
-        f"{draft}/files",
-        "/members/partnership/admit",
-    )
+    paths = ("/evidence/verify", "/reviews/holds/apply", f"{draft}/files")
     whole = part("form_token", session.token) + f"\r\n--{_BOUNDARY}--\r\n".encode()
     for path in paths:
         answer = session.post(path)
