@@ -839,10 +839,22 @@ class Client:
         return desks_of_agency(self.home)
 
     async def apply_hold(self, order: bytes) -> Any:
-        """Apply an order of this agency's information manager here."""
+        """Apply an order of this agency's information manager here; gives what it came to."""
         from agency_client.use_cases.holding import apply_order
 
         return apply_order(self.home, order)
+
+    async def reach_of_hold(self, hold: Any) -> Any:
+        """How many packages here a hold reaches now; None for one that is lifted."""
+        from agency_client.use_cases.holding import reach
+
+        return reach(self.home, hold)
+
+    async def lifting_order(self, hold: Any) -> Any:
+        """The order that lifted a hold; None while nothing did."""
+        from agency_client.use_cases.holding import lifting_order
+
+        return lifting_order(self.home, hold)
 
     async def holds(self) -> Any:
         """Every hold that is known here."""

@@ -80,10 +80,7 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
             "Leave it out with --redact decision if others are to have the file."
         )
     for left in done.still_named:
-        warn(
-            f"{shown(left.name)} is left out, and the name still stands in {shown(left.place)}. "
-            f"To leave that out too: {shown(left.leave_out)}"
-        )
+        warn(f"{shown(left.told(left.place))} To leave that out too: {shown(left.leave_out)}")
     if chosen(ctx).as_json:
         tell_json(
             {
@@ -99,13 +96,21 @@ def _tell_exported(ctx: click.Context, out: Path, done: Exported) -> None:
                 ],
                 "left_out": left_out(done.proved),
                 "still_named": [
-                    {"name": left.name, "place": left.place, "leave_out": left.leave_out}
+                    {
+                        "name": left.name,
+                        "part": left.part,
+                        "place": left.place,
+                        "leave_out": left.leave_out,
+                    }
                     for left in done.still_named
                 ],
+                "named_left_out": list(done.left_out),
             }
         )
         return
     tell(f"Written: {out}, {done.written.size:,} bytes, SHA-256 {done.written.digest.hex()}")
+    for line in done.left_out:
+        tell(f"Left out: {shown(line)}")
     tell("It is not encrypted: whoever has the file can read it.")
     tell("Record who gets it, why, and who approved that: phoenix disclosed.")
     tell("Anybody can verify it with this program and the partnership's anchor:")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from agency_client.cli.new_files import write_new
 from agency_client.cli.options import command, group
 from agency_client.cli.retaining import time_to_come
 from agency_client.cli.running import as_json, run
-from agency_client.cli.telling import moment, shown, spoken, tell, tell_json
+from agency_client.cli.telling import moment, shown, spoken, tell, tell_json, warn
 from agency_client.cli.texts import LINE, LONG
 from agency_client.client import Client
+from agency_client.record.hold_words import KNOWN, REACHES_NOTHING, reach_in_words
 from phoenix_protocol.errors import UsageError
 from phoenix_protocol.identifiers import PackageId
 from phoenix_protocol.sealing.holds import HoldAuthority
@@ -77,9 +80,13 @@ def add(
     _require_free(out)
 
     async def work(client: Client) -> Any:
-        return *(await client.set_hold(new)), await client.desks_of_agency()
+        kept, order = await client.set_hold(new)
+        reaches = await client.reach_of_hold(kept)
+        return _Ordered(
+            kept=kept, order=order, desks=await client.desks_of_agency(), also={"reaches": reaches}
+        )
 
-    _tell_ordered(ctx, out, *run(ctx, work))
+    _tell_ordered(ctx, out, run(ctx, work))
 
 
 def _package_id(text: str | None) -> PackageId | None:
@@ -114,9 +121,10 @@ def lift(ctx: click.Context, hold_: str, by: str, reason: str, out: Path) -> Non
     _require_free(out)
 
     async def work(client: Client) -> Any:
-        return *(await client.lift_hold(hold_, by, reason)), await client.desks_of_agency()
+        kept, order = await client.lift_hold(hold_, by, reason)
+        return _Ordered(kept=kept, order=order, desks=await client.desks_of_agency())
 
-    _tell_ordered(ctx, out, *run(ctx, work))
+    _tell_ordered(ctx, out, run(ctx, work))
 
 
 @command("apply")
@@ -125,13 +133,15 @@ def lift(ctx: click.Context, hold_: str, by: str, reason: str, out: Path) -> Non
 def apply(ctx: click.Context, file: Path) -> None:
     """Apply an order of your agency's information manager on this desk. Works without the relay."""
     order = read_document_file(file)
-    kept = run(ctx, lambda client: client.apply_hold(order))
+    done = run(ctx, lambda client: client.apply_hold(order))
     if as_json(ctx):
-        tell_json({"hold": _hold_json(kept) if kept else None})
+        hold_json = _hold_json(done.hold) if done.hold else None
+        tell_json({"hold": hold_json, "known": done.is_known, "reaches": done.reaches})
         return
-    tell("Applied.")
-    if kept is not None:
-        _tell_hold(kept)
+    tell(KNOWN if done.is_known else "Applied.")
+    if done.hold is not None:
+        _tell_hold(done.hold)
+    _tell_reach(done.reaches)
     tell("Tell your information manager that it is applied on this machine: nothing else does.")
 
 
@@ -149,17 +159,35 @@ def list_(ctx: click.Context) -> None:
         _tell_hold(kept)
 
 
-def _tell_ordered(ctx: click.Context, out: Path, kept: Any, order: bytes, desks: Any) -> None:
-    write_new(out, order)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ordered:
+    """A hold that was set or lifted, the order for the desks, which they are, and what scripts see of it besides."""
+
+    kept: Any
+    order: bytes = field(repr=False)
+    desks: Any
+    also: Mapping[str, int | None] = field(default_factory=dict)
+
+
+def _tell_reach(reaches: int | None) -> None:
+    if reaches == 0:
+        warn(REACHES_NOTHING)
+    elif reaches is not None:
+        tell(reach_in_words(reaches))
+
+
+def _tell_ordered(ctx: click.Context, out: Path, done: _Ordered) -> None:
+    write_new(out, done.order)
     if as_json(ctx):
-        rows = [{"address": address, "machines": machines} for address, machines in desks]
-        tell_json({"hold": _hold_json(kept), "out": str(out), "desks": rows})
+        rows = [{"address": address, "machines": machines} for address, machines in done.desks]
+        tell_json({"hold": _hold_json(done.kept), "out": str(out), "desks": rows, **done.also})
         return
-    _tell_hold(kept)
+    _tell_hold(done.kept)
+    _tell_reach(done.also.get("reaches"))
     tell(f"The order is in {out}. It names whom it is about: keep it as you keep a file.")
     tell("On every desk and records machine of your agency: phoenix hold apply FILE")
     tell("You are not told when they have. Ask each of them:")
-    for address, machines in desks:
+    for address, machines in done.desks:
         tell(f"  {address or '(hidden)'}, {machines} machine{'s' * (machines > 1)}")
 
 

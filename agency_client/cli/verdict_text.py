@@ -19,6 +19,7 @@ from agency_client.record.verdict_words import (
     hidden_line,
     left_out_lines,
     opened_by,
+    people_in,
     person_in_words,
     replacement,
     said_in_words,
@@ -128,7 +129,7 @@ def _tell_section(
     for person in read.people:
         tell(f"  {plain(person_in_words(person.said))}")
     for statement in read.statements:
-        _tell_statement(statement, proved, catalogue)
+        _tell_statement(statement, people_in(section, read), proved, catalogue)
     for file in read.attachments:
         tell(f"  Attached: {plain(file.said.name)}, {file.said.size} bytes")
         where = written.get(file.said.digest)
@@ -144,12 +145,16 @@ def _tell_section(
         tell(f"  Left out here: {counted(section.left_out, 'item')}.")
 
 
-def _tell_statement(statement: ReadStatement, proved: VerifiedBundle, catalogue: Catalogue) -> None:
+def _tell_statement(
+    statement: ReadStatement, names: Mapping[str, str], proved: VerifiedBundle, catalogue: Catalogue
+) -> None:
     said = statement.said
     notices = about(statement, proved)
     marks = "".join(f"{mark}: " for mark in dict.fromkeys(MARKS[each.action] for each in notices))
     tell(f"  {statement.class_.value:<8}  {marks}{plain(said.text)}")
     notes = [said.kind.value.replace("_", " ")]
+    if statement.about:
+        notes.append(f"about {', '.join(names[label] for label in statement.about)}")
     if said.author:
         notes.append(f"by {said.author}")
     if said.source is not None:

@@ -79,13 +79,23 @@ def is_named_in_part(name: str, text: str, besides: Iterable[str] = ()) -> bool:
 
     A part that one of the names ``besides`` has too tells nobody whom it means.
     """
+    return part_in(name, text, besides) is not None
+
+
+def part_in(name: str, text: str, besides: Iterable[str] = ()) -> str | None:
+    """The first part of a name that stands in a text as a word of its own, also as whose something is (Jordan's).
+
+    ``besides`` as in :func:`is_named_in_part`.
+    """
     shared = {part for other in besides for part in _parts(other)}
-    return any(is_named(part, text) for part in _parts(name) - shared)
+    found = (word for part, word in _parts(name).items() if part not in shared)
+    return next((word for word in found if is_named(word, text)), None)
 
 
-def _parts(name: str) -> frozenset[str]:
-    words = re.findall(r"\w+(?:[-'’]\w+)*", name.casefold())
-    return frozenset(word for word in words if len(word) >= _SHORTEST)
+def _parts(name: str) -> dict[str, str]:
+    """The words of a name that are long enough, in any case the same, with how the name writes them."""
+    words = re.findall(r"\w+(?:[-'’]\w+)*", name)
+    return {word.casefold(): word for word in words if len(word) >= _SHORTEST}
 
 
 def tells_source(

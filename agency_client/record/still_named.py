@@ -1,7 +1,7 @@
 """Whom a bundle of evidence still names although they were left out of it, and how to leave that out too. Pure.
 
-Names are looked for as they are written. What a text says of somebody in other words, and what stands in files, only a
-person can see.
+Names are looked for as they are written, whole and in part: a first name tells who somebody is as well. What a text
+says of them in other words, and what stands in files, only a person can see.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.record.pointing import called
-from agency_client.record.sources import is_named
+from agency_client.record.sources import is_named, part_in
 from agency_client.record.verdict_words import said_in_words
 from phoenix_protocol import limits, record, schema
 from phoenix_protocol.evidence.verify import VerifiedBundle
@@ -33,11 +33,23 @@ _MESSAGES: Final[Mapping[ItemType, type[Any]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StillNamed:
-    """A name that was left out and still stands in ``place``; ``leave_out`` is what ``phoenix export`` must be told."""
+    """A name that was left out and still stands in ``place``; ``leave_out`` is what ``phoenix export`` must be told.
+
+    ``part`` is the word of the name that stands there, None where it is the whole name. ``where`` is the place as a
+    reader of the file finds it.
+    """
 
     name: str = field(repr=False)
     place: str
+    where: str = field(repr=False)
     leave_out: str
+    part: str | None = field(repr=False, default=None)
+
+    def told(self, place: str) -> str:
+        """That it stands in ``place`` all the same. The text is literal."""
+        if self.part is None:
+            return f"{self.name} is left out, and the name still stands in {place}."
+        return f"{self.name} is left out, and a part of the name, {self.part}, still stands in {place}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +61,20 @@ class _Section:
     shown: frozenset[ItemId]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Something that is shown and has words: what it is called, where a reader finds it, how it is left out."""
+
+    name: str
+    where: str = field(repr=False)
+    leave_out: str
+    texts: tuple[str, ...] = field(repr=False)
+
+
 def still_named(
     whole: Iterable[tuple[SegmentId, Sequence[Item]]], proved: VerifiedBundle
 ) -> tuple[StillNamed, ...]:
-    """The names of people whom nothing is about any more that is shown, wherever they stand in what is.
+    """The names of people who were left out by name or whom nothing that is shown is about, wherever they still stand.
 
     ``whole`` are the items of the sections as they are here.
     """
@@ -64,18 +86,39 @@ def still_named(
         _Section(read=read_section(items), items=items, shown=shown.get(segment, frozenset()))
         for segment, items in whole
     ]
-    places = tuple(_places(sections, proved))
+    places, names = tuple(_places(sections, proved)), _left_out(sections)
+    others = frozenset(_shown_people(sections)) - frozenset(names)
     return tuple(
-        StillNamed(name=name, place=place, leave_out=leave_out)
-        for name in _left_out(sections)
-        for place, leave_out, texts in places
-        if any(is_named(name, text) for text in texts)
+        found
+        for name in names
+        for place in places
+        if (found := _standing(name, place, others)) is not None
     )
 
 
+def _standing(name: str, place: _Place, others: frozenset[str]) -> StillNamed | None:
+    """The name in a place, or else a part of it that none of the ``others`` has."""
+    if any(is_named(name, text) for text in place.texts):
+        part = None
+    else:
+        parts = (part_in(name, text, others) for text in place.texts)
+        part = next((found for found in parts if found is not None), None)
+        if part is None:
+            return None
+    return StillNamed(
+        name=name, place=place.name, where=place.where, leave_out=place.leave_out, part=part
+    )
+
+
+def _shown_people(sections: Iterable[_Section]) -> Iterator[str]:
+    for each in sections:
+        yield from (person.said.name for person in each.read.people if person.id in each.shown)
+
+
 def _left_out(sections: Iterable[_Section]) -> list[str]:
-    """Whoever something was left out about, and nothing is shown about."""
+    """Whoever was left out of a section that is shown; and whom something was left out about, and nothing shown is."""
     left: dict[str, None] = {}
+    by_name: set[str] = set()
     kept: set[str] = set()
     for each in sections:
         section, shown = each.read, each.shown
@@ -88,14 +131,13 @@ def _left_out(sections: Iterable[_Section]) -> list[str]:
             )
             if gone or person.id not in shown:
                 left[person.said.name] = None
-    return [name for name in left if name not in kept]
-
-
-_Place = tuple[str, str, list[str]]
+            if shown and person.id not in shown:
+                by_name.add(person.said.name)
+    return [name for name in left if name in by_name or name not in kept]
 
 
 def _places(sections: Sequence[_Section], proved: VerifiedBundle) -> Iterator[_Place]:
-    """Everything that is shown and has words: what it is called, how it is left out, its texts."""
+    """Everything in sections that is shown and has words, and what is shown besides."""
     names = {pointed.item: pointed.called for pointed in called([each.read for each in sections])}
     for section in sections:
         for item in section.items:
@@ -103,16 +145,26 @@ def _places(sections: Sequence[_Section], proved: VerifiedBundle) -> Iterator[_P
                 said = schema.decode(
                     _MESSAGES[item.type], item.content, limit=limits.STATEMENT_BYTES
                 )
-                yield *_called(item, section.read, names), list(_texts(said))
+                name, leave_out = _called(item, section.read, names)
+                where = _where(item, section.read)
+                yield _Place(name=name, where=where, leave_out=leave_out, texts=tuple(_texts(said)))
+    yield from _said_around(names, proved)
+
+
+def _said_around(names: Mapping[ItemId, str], proved: VerifiedBundle) -> Iterator[_Place]:
+    """What is shown besides the sections: the cover, notices, receipts."""
     if proved.parts.cover is not None:
-        yield "the cover", "--without cover", list(_texts(proved.parts.cover))
+        texts = tuple(_texts(proved.parts.cover))
+        yield _Place(name="the cover", where="the cover", leave_out="--without cover", texts=texts)
     for saying in proved.said:
-        words = [str(word) for word in said_in_words(saying, str).values()]
+        words = tuple(str(word) for word in said_in_words(saying, str).values())
         if words and isinstance(saying.message, Notice):
             name = names.get(saying.message.item, saying.message.item.hex())
-            yield f"what was said later of {name}", f"--redact {name}", words
+            later = f"what was said later of {name}"
+            yield _Place(name=later, where=later, leave_out=f"--redact {name}", texts=words)
         elif words:
-            yield "the words of a receipt", "--without words", words
+            said = "the words of a receipt"
+            yield _Place(name=said, where=said, leave_out="--without words", texts=words)
 
 
 def _called(item: Item, section: ReadSection, names: Mapping[ItemId, str]) -> tuple[str, str]:
@@ -126,6 +178,23 @@ def _called(item: Item, section: ReadSection, names: Mapping[ItemId, str]) -> tu
             return f"the people of {section.id}", f"--redact {section.id}.{item.id.hex()[:_ID]}"
         case _:
             return names[item.id], f"--redact {names[item.id]}"
+
+
+def _where(item: Item, section: ReadSection) -> str:
+    """A place by the title of its section, and the number of a statement there."""
+    title = f"the section {section.title}"
+    match item.type:
+        case ItemType.HEAD:
+            return f"the title of {title}"
+        case ItemType.ENTRIES:
+            return f"the answers in {title}"
+        case ItemType.PERSON:
+            return f"the people of {title}"
+        case ItemType.ATTACHMENT:
+            return f"the name of a file in {title}"
+        case ItemType.STATEMENT:
+            number = [each.id for each in section.statements].index(item.id) + 1
+            return f"statement {number} of {title}"
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from agency_client.record.copied import source_known_to
-from agency_client.record.opened import ReadStatement
+from agency_client.record.opened import ReadSection, ReadStatement
 from agency_client.record.page import only_these
 from agency_client.record.register_table import named
 from agency_client.record.verdicts import most_parts
@@ -80,18 +80,30 @@ def left_out_lines(proved: VerifiedBundle) -> Iterator[str]:
 
 def hidden_line(proved: VerifiedBundle) -> str:
     """How many sections and files there can be that are not shown."""
-    most = most_parts(proved)
+    return hidden_words(most_parts(proved))
+
+
+def hidden_words(most: int) -> str:
+    """That there can be up to so many sections and files that are not shown."""
     if not most:
         return "There is no section or file that is not shown."
+    parts = counted(most, "section or file that is", "sections and files that are")
     return (
-        f"The package can have up to {most} sections and files that are not shown: the sender's list hides how "
-        "many there are."
+        f"The package can have up to {parts} not shown: the sender's list hides how many there are."
     )
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
     """So many of something."""
     return f"1 {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def people_in(section: VerifiedSection, read: ReadSection) -> dict[str, str]:
+    """The names of a section's people by their labels, and words for those whom it is about and does not name."""
+    known = {person.said.label: person.said.name for person in read.people}
+    left = "a person who was left out" if section.left_out else "somebody who is not named here"
+    unnamed = {label: left for each in read.statements for label in each.about}
+    return unnamed | known
 
 
 def opened_by(section: VerifiedSection, proved: VerifiedBundle) -> set[str]:

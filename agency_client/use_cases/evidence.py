@@ -11,8 +11,10 @@ from agency_client.ports.vault import Contents, Families, StoredAttachment
 from agency_client.ports.vault import Standing as VaultStanding
 from agency_client.ports.vault.settings import CHECKPOINT
 from agency_client.record import listed
+from agency_client.record.named_left_out import named_left_out
 from agency_client.record.still_named import StillNamed, still_named
 from agency_client.use_cases.home import Home, anchor_of
+from agency_client.use_cases.leavable import readable
 from agency_client.use_cases.leaving_out import redaction
 from agency_client.use_cases.reading import attachment_pieces, not_open
 from agency_client.use_cases.said_of import said_of
@@ -46,13 +48,15 @@ class Choice:
 class Exported:
     """A bundle that was written, and what it proves: it was verified before it was handed out.
 
-    ``still_named`` are those who were left out, and whose names stand in what was not.
+    ``still_named`` are those who were left out, and whose names stand in what was not; ``left_out`` says by name what
+    was.
     """
 
     package: PackageId
     written: Written
     proved: VerifiedBundle = field(repr=False)
     still_named: tuple[StillNamed, ...] = field(repr=False, default=())
+    left_out: tuple[str, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ def _export(home: Home, core: ObjectHash, choice: Choice, made: MakeFile) -> Exp
     with home.vault.reading() as view:
         had = _had(view, core)
         left_out = redaction(had.contents, choice.redact, choice.without)
+        here = tuple(readable(view, core, had.contents))
         evidence, size = _evidence(home, view, core, had, left_out)
         with made as file:
             log = lambda: _entries(view, size)  # noqa: E731  # a name for what is called three times
@@ -95,7 +100,13 @@ def _export(home: Home, core: ObjectHash, choice: Choice, made: MakeFile) -> Exp
     _record(home, core, written, choice)
     whole = [(section.entry.segment, section.items) for section in had.contents.sections]
     named = still_named(whole, proved)
-    return Exported(package=had.package, written=written, proved=proved, still_named=named)
+    return Exported(
+        package=had.package,
+        written=written,
+        proved=proved,
+        still_named=named,
+        left_out=named_left_out(here, proved),
+    )
 
 
 def _record(home: Home, core: ObjectHash, written: Written, choice: Choice) -> None:

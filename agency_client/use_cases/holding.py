@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from agency_client.ports.vault import Due, Families, StoredHold
-from agency_client.use_cases.held import hold_name
+from agency_client.use_cases.held import hold_name, reached
 from agency_client.use_cases.home import Home, anchor_of
 from agency_client.use_cases.knowing import Known, recall_directory
 from agency_client.use_cases.talking import in_step
@@ -76,7 +76,8 @@ async def set_hold(home: Home, new: NewHold) -> tuple[StoredHold, bytes]:
         checkpoint=known.checkpoint,
     )
     signed = sign(hold, [manager.document_key()])
-    return _keep_hold(home, hold, signed, now), signed.encoded()
+    kept, _ = _keep_hold(home, hold, signed, now)
+    return kept, signed.encoded()
 
 
 async def lift_hold(home: Home, name: str, by: str, reason: str) -> tuple[StoredHold, bytes]:
@@ -103,8 +104,21 @@ async def lift_hold(home: Home, name: str, by: str, reason: str) -> tuple[Stored
         return find_hold(view, hold.hash.hex()), signed.encoded()
 
 
-def apply_order(home: Home, data: bytes) -> StoredHold | None:
-    """Apply an order of an information manager of this home's agency; None for the lifting of a hold never seen here.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an order came to here. ``hold`` is None for the lifting of a hold that was never seen here.
+
+    ``is_known``: it was known already, or set a hold that is lifted, and nothing changed. ``reaches`` is how many
+    packages here the hold reaches now, None where none holds.
+    """
+
+    hold: StoredHold | None
+    is_known: bool
+    reaches: int | None
+
+
+def apply_order(home: Home, data: bytes) -> Applied:
+    """Apply an order of an information manager of this home's agency.
 
     Applying it again changes nothing. Raises RefusedError ``E_ROLE`` when nobody in that office signed it, TamperError
     ``E_PARSE``, ``E_SIG``, ``E_SIG_TYPE``, ``E_ANCHOR``, ``E_TIME``.
@@ -113,10 +127,27 @@ def apply_order(home: Home, data: bytes) -> StoredHold | None:
     now = home.now()
     if signed.type == HoldLift.TYPE:
         lift = _opened(home, signed, HoldLift, now).message
-        _keep_lift(home, lift, signed, now)
+        fresh = _keep_lift(home, lift, signed, now)
         with home.vault.reading() as view:
-            return next((h for h in view.holds.all() if h.hash == lift.hold), None)
-    return _keep_hold(home, _opened(home, signed, Hold, now).message, signed, now)
+            lifted = next((h for h in view.holds.all() if h.hash == lift.hold), None)
+        return Applied(hold=lifted, is_known=not fresh, reaches=None)
+    kept, fresh = _keep_hold(home, _opened(home, signed, Hold, now).message, signed, now)
+    changed = fresh and kept.lifted is None
+    return Applied(hold=kept, is_known=not changed, reaches=reach(home, kept))
+
+
+def reach(home: Home, hold: StoredHold) -> int | None:
+    """How many packages here a hold reaches now; None for one that is lifted."""
+    if hold.lifted is not None:
+        return None
+    with home.vault.reading() as view:
+        return len(reached(view, hold))
+
+
+def lifting_order(home: Home, hold: StoredHold) -> bytes | None:
+    """The order that lifted a hold, to be handed on again; None while nothing did."""
+    with home.vault.reading() as view:
+        return view.holds.lifting(hold.hash)
 
 
 def holds(home: Home) -> tuple[StoredHold, ...]:
@@ -226,7 +257,8 @@ def _own_agency(home: Home) -> AgencyId:
 # -- keeping -----------------------------------------------------------------------------------------------------------
 
 
-def _keep_hold(home: Home, hold: Hold, signed: Signed, now: Seconds) -> StoredHold:
+def _keep_hold(home: Home, hold: Hold, signed: Signed, now: Seconds) -> tuple[StoredHold, bool]:
+    """The hold as it stands here, and whether it is new."""
     with home.vault.transaction() as tx:
         fresh = tx.holds.add(StoredHold(hash=signed.hash, said=hold, signed=signed.encoded()))
         kept = find_hold(tx, signed.hash.hex())
@@ -235,17 +267,19 @@ def _keep_hold(home: Home, hold: Hold, signed: Signed, now: Seconds) -> StoredHo
                 place = hold_name(signed.hash)
                 tx.dues.put(Due(kind=HOLD_REVIEW, at=hold.review_at, made=now, place=place))
             _record(home, tx, "hold.set", signed.hash, now)
-    return kept
+    return kept, fresh
 
 
-def _keep_lift(home: Home, lift: HoldLift, signed: Signed, now: Seconds) -> None:
+def _keep_lift(home: Home, lift: HoldLift, signed: Signed, now: Seconds) -> bool:
+    """Whether that is new."""
     with home.vault.transaction() as tx:
         if not tx.holds.lift(lift.hold, signed.encoded(), lift.time):
-            return
+            return False
         due = tx.dues.find(HOLD_REVIEW, place=hold_name(lift.hold))
         if due is not None:
             tx.dues.close(due.number, now)
         _record(home, tx, "hold.lifted", lift.hold, now)
+    return True
 
 
 def _record(home: Home, tx: Families, action: str, on: ObjectHash, now: Seconds) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agency_client.ports.vault import Families, StoredSection
+from agency_client.ports.vault import Contents, Families, StoredSection
 from agency_client.record.opened import ReadSection, read_section
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.restricting import hide
 from agency_client.use_cases.retaining import require_contents
 from phoenix_protocol.errors import TamperError
-from phoenix_protocol.identifiers import ObjectHash
+from phoenix_protocol.identifiers import ObjectHash, SegmentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +43,23 @@ def leavable(home: Home, core: ObjectHash) -> tuple[LeavableSection, ...]:
 
 
 def _sections(view: Families, core: ObjectHash) -> Iterator[LeavableSection]:
+    for segment, read in readable(view, core, require_contents(view, core)):
+        yield LeavableSection(
+            name=segment.hex(),
+            title=read.title,
+            kind=read.kind,
+            items=tuple(_items(segment.hex(), read)),
+        )
+
+
+def readable(
+    view: Families, core: ObjectHash, contents: Contents
+) -> Iterator[tuple[SegmentId, ReadSection]]:
+    """Every section whose form holds, without the words of what is restricted."""
     live = view.restrictions.live(core)
-    for section in require_contents(view, core).sections:
+    for section in contents.sections:
         for read in hide(_read(section), live):
-            yield LeavableSection(
-                name=section.entry.segment.hex(),
-                title=read.title,
-                kind=read.kind,
-                items=tuple(_items(section.entry.segment.hex(), read)),
-            )
+            yield section.entry.segment, read
 
 
 def _read(section: StoredSection) -> list[ReadSection]:

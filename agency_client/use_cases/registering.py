@@ -69,7 +69,7 @@ def register(
     with home.vault.reading() as view:
         lines = _lines(view, sought)
         entries = _shown(view, _entries(view, lines))
-    _looked(home, len(entries), exported)
+    _looked(home, sought, len(entries), exported)
     return entries
 
 
@@ -79,7 +79,7 @@ def register_page(home: Home, sought: Sought, *, start: int, most: int) -> Regis
     with home.vault.reading() as view:
         lines, whole = _page(view, sought, start, most)
         entries = _shown(view, _entries(view, lines))
-    _looked(home, len(entries))
+    _looked(home, sought, len(entries))
     return RegisterPage(entries=entries, whole=whole)
 
 
@@ -95,9 +95,10 @@ def entries_of(home: Home, core: ObjectHash) -> tuple[RegisterEntry, ...]:
         return _shown(view, _entries(view, view.register.of(core=core)))
 
 
-def _looked(home: Home, lines: int, exported: tuple[str, ...] = ()) -> None:
-    """That somebody looked, or took a copy away, is in the audit record."""
-    if home.vault.standing is Standing.SOUND:
+def _looked(home: Home, sought: Sought, lines: int, exported: tuple[str, ...] = ()) -> None:
+    """That somebody searched, saw lines or took a copy away is in the audit record. Who saw nothing did not look."""
+    is_look = lines > 0 or bool(exported) or sought != Sought()
+    if is_look and home.vault.standing is Standing.SOUND:
         with home.vault.transaction() as tx:
             tx.audit.append(
                 time=home.clock.now(),

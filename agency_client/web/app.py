@@ -244,6 +244,7 @@ def _told(serving: Serving, renderer: Renderer) -> Middleware:
 
 
 _PAGES: Final = {
+    HTTPStatus.BAD_REQUEST: "unreadable_form.html",
     HTTPStatus.FORBIDDEN: "stale_form.html",
     HTTPStatus.NOT_FOUND: "not_found.html",
     HTTPStatus.METHOD_NOT_ALLOWED: "not_found.html",

@@ -51,7 +51,7 @@ _ACTIONS: Final[dict[str, str]] = {
     "protocol.adopted": "The protocol was adopted",
     "protocol.kept": "A copy of the protocol was kept",
     "register.exported": "The register was copied",
-    "register.read": "The register was searched",
+    "register.read": "The register was read or searched",
     "request.answered": "A request was answered",
     "request.asked": "A request was put",
     "request.escalated": "A request went on to a deputy",

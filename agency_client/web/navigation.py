@@ -15,3 +15,11 @@ NAVIGATION: Final = (
     ("Reviews", "/reviews"),
     ("People", "/members"),
 )
+#: What belongs to a part of the app and has another path.
+_BELONGS: Final = {"/evidence": "/register", "/decisions": "/register"}
+
+
+def is_within(path: str, part: str) -> bool:
+    """Whether a page belongs to a part of the app, named by the path at which it begins."""
+    first = "/" + path[1:].partition("/")[0]
+    return _BELONGS.get(first, first) == part

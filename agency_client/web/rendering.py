@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from agency_client.record.plain import plain
 from agency_client.web import when
-from agency_client.web.navigation import NAVIGATION
+from agency_client.web.navigation import NAVIGATION, is_within
 
 #: What /static serves, by name. Nothing else of the disk is ever served.
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -53,6 +53,7 @@ class Renderer:
         }
         self._environment.globals |= {
             "navigation": NAVIGATION,
+            "is_within": is_within,
             "static": self._static_path,
             "hidden": _hidden,
         }

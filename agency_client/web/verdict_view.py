@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from agency_client.record.catalogue import Catalogue
-from agency_client.record.opened import ReadStatement, read_section
+from agency_client.record.opened import ReadSection, ReadStatement, read_section
 from agency_client.record.verdict_words import (
     DID,
     MARKS,
@@ -16,13 +16,14 @@ from agency_client.record.verdict_words import (
     hidden_line,
     left_out_lines,
     opened_by,
+    people_in,
     person_in_words,
     replacement,
     said_in_words,
     what,
 )
 from agency_client.record.verdicts import does_not_prove, findings, named, proves
-from agency_client.record.wording import answer_lines
+from agency_client.record.wording import answer_lines, in_words
 from agency_client.web.statement_words import Said, dated, statement_facts
 from agency_client.web.when import to_the_second
 from phoenix_protocol.errors import NEXT_STEPS
@@ -125,8 +126,6 @@ def _times(proved: VerifiedBundle) -> Iterator[Said]:
 
 
 def _cover(proved: VerifiedBundle, catalogue: Catalogue) -> Iterator[Said]:
-    from agency_client.record.wording import in_words
-
     cover = proved.parts.cover
     if cover is None:
         return
@@ -144,10 +143,10 @@ def _section(
 ) -> ShownSection:
     read = read_section([item for _, item in section.items])
     there = {f.said.segment for f in proved.parts.attachments if f.offset is not None}
-    names = {person.said.label: person.said.name for person in read.people}
+    names = people_in(section, read)
     return ShownSection(
         title=read.title,
-        facts=tuple(_section_facts(section, read, proved)),
+        facts=tuple(_section_facts(section, read, proved, catalogue)),
         statements=tuple(_statement(each, names, proved, catalogue) for each in read.statements),
         files=tuple(
             Said(
@@ -163,8 +162,10 @@ def _section(
     )
 
 
-def _section_facts(section: VerifiedSection, read: Any, proved: VerifiedBundle) -> Iterator[Said]:
-    yield Said("Marking", read.marking)
+def _section_facts(
+    section: VerifiedSection, read: ReadSection, proved: VerifiedBundle, catalogue: Catalogue
+) -> Iterator[Said]:
+    yield Said("Marking", in_words(catalogue, "classification", read.marking))
     yield Said("For", ", ".join(section.entry.audience))
     opened = sorted(opened_by(section, proved))
     if opened:

@@ -33,7 +33,7 @@ NO_PAGES = frozenset(
         "/inbox/{package}/file/{item}",
         "/sent/{package}/file/{item}",
         "/reviews/holds/{hold}/order",
-        "/reviews/holds/{hold}/lifted/{order}",
+        "/reviews/holds/{hold}/lifting-order",
         "/evidence/ready/{job}/file",
         "/members/partnership/protocol/text",
         "/requests/answer",  # leads on to the requests

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from agency_client.record.hold_words import KNOWN
 from tests.browser.apps import App
 from tests.browser.journeys import NAUGHTY, SHOWN, Begin, actions, finished, sound
 from tests.browser.keyboard import (
@@ -193,6 +194,10 @@ def test_a_hold_is_set_handed_over_applied_and_refuses_erasing(
     write_day(office, "review", "1", "2", "2031")
     press(office, "Set the hold")
     expect(office.get_by_text(SHOWN)).to_be_visible()
+    reaches = office.get_by_text(
+        "It reaches nothing on this machine now. Check the name or reference."
+    )
+    expect(reaches).to_be_visible()
     sound(office)
     order = save(office, office.get_by_role("link", name="Save the order that sets it"))
     order.save_as(tmp_path / "order")
@@ -205,10 +210,29 @@ def test_a_hold_is_set_handed_over_applied_and_refuses_erasing(
     hand_in(desk, "[name=order]", tmp_path / "order")
     press(desk, "Apply the order")
     expect(desk.get_by_text("The order is applied here.")).to_be_visible()
+    expect(desk.get_by_text("It reaches 1 package on this machine now.")).to_be_visible()
     desk.goto(f"{at.url}/reviews/erase/{id_}")
     expect(desk.get_by_text("It cannot be erased.")).to_be_visible()
     assert desk.get_by_role("button", name="Go on").count() == 0
     sound(desk)
+    _lifts_it_and_saves_the_order_again(office, desk, at, tmp_path)
+
+
+def _lifts_it_and_saves_the_order_again(office: Page, desk: Page, at: App, folder: Path) -> None:
+    write(office, "Who lifts it?", "B. Lindqvist")
+    write(office, "Why is it needed no longer?", "It ended")
+    press(office, "Lift the hold")
+    sound(office)
+    office.reload()
+    end = save(office, office.get_by_role("link", name="Save the order that lifts it"))
+    end.save_as(folder / "end")
+    for name, words in (("end", "The order is applied here."), ("order", KNOWN), ("end", KNOWN)):
+        desk.goto(at.url + "/reviews/holds")
+        hand_in(desk, "[name=order]", folder / name)
+        press(desk, "Apply the order")
+        expect(desk.get_by_text(words)).to_be_visible()
+        expect(desk.get_by_text("Lifted", exact=True).first).to_be_visible()
+    expect(desk.get_by_role("heading", name="Nothing changed")).to_be_visible()
 
 
 def test_evidence_leaves_out_what_is_ticked_and_is_verified_or_refused(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.browser.apps import App
-from tests.browser.raw import Answer, answered, connected, written
+from tests.browser.raw import Answer, answered, asked, connected, written
 from tests.browser.session import Session, begun
 from tests.end_to_end.quillmere import Town
 
@@ -41,6 +41,28 @@ def test_a_file_that_breaks_off_leaves_nothing_behind_and_can_be_added_again(
     assert answer is not None
     assert answer.status == 303
     assert "recording.bin" in session.get(f"{draft}/files").text
+    assert "This file is empty" not in session.get(f"{draft}/files").text
+    hand_in(session, draft, whole=0)
+    assert "This file is empty" in session.get(f"{draft}/files").text
+    refuses_what_is_no_form_with_files(session, draft)
+
+
+def refuses_what_is_no_form_with_files(session: Session, draft: str) -> None:
+    """In plain words, and not as a fault of the app."""
+    paths = ("/evidence/verify", "/reviews/holds/apply", f"{draft}/files")
+    whole = part("form_token", session.token) + f"\r\n--{_BOUNDARY}--\r\n".encode()
+    for path in paths:
+        answer = session.post(path)
+        assert (answer.status, "This could not be read" in answer.text) == (400, True), path
+        for kind, body in (
+            ("multipart/form-data", whole),
+            (f"multipart/form-data; boundary={_BOUNDARY}", b"no boundary"),
+            (f"multipart/form-data; boundary={_BOUNDARY}", whole[:-40]),
+            ("application/json", b"{}"),
+        ):
+            sent = (*session.ours, ("Content-Type", kind), ("Content-Length", str(len(body))))
+            answer = asked(session.authority, written("POST", path, sent) + body)
+            assert answer.status in {400, 403}, (path, kind, body)
 
 
 def files_below(folder: Path) -> set[str]:
@@ -49,7 +71,7 @@ def files_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in found if not path.name.startswith("vault.db")}
 
 
-def hand_in(session: Session, draft: str, *, sent: int) -> Answer | None:
+def hand_in(session: Session, draft: str, *, sent: int = 0, whole: int = _WHOLE) -> Answer | None:
     """Add a file to the draft's first section; with less than all of it ``sent``, the connection ends there."""
     section = re.search(r'<option value="([^"]+)"', session.get(f"{draft}/files").text)
     assert section is not None
@@ -62,11 +84,11 @@ def hand_in(session: Session, draft: str, *, sent: int) -> Answer | None:
     headers = (
         *session.ours,
         ("Content-Type", f"multipart/form-data; boundary={_BOUNDARY}"),
-        ("Content-Length", str(len(head) + _WHOLE + len(tail))),
+        ("Content-Length", str(len(head) + whole + len(tail))),
     )
     with connected(session.authority) as opened:
         opened.sendall(written("POST", f"{draft}/files", headers) + head + bytes(sent))
-        if sent < _WHOLE:
+        if sent < whole:
             return None
         opened.sendall(tail)
         return answered(opened, "POST")

@@ -12,12 +12,14 @@ import pytest_asyncio
 
 from agency_client.cli.verdict_text import tell_verdict
 from agency_client.ports.vault import EraseReason
+from agency_client.record.shipped import shipped_catalogue
 from agency_client.record.verdict_words import DID, what
 from agency_client.record.verdicts import findings
 from agency_client.use_cases import erasing
 from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.evidence import Choice, Exported
 from agency_client.verifying import save_attachment, verify_file
+from agency_client.web.verdict_view import verdict
 from phoenix_protocol.errors import PhoenixError, TamperError, UnavailableError, UsageError
 from phoenix_protocol.evidence.verify import VerifiedBundle
 from phoenix_protocol.package.events import EventKind
@@ -226,6 +228,52 @@ async def test_whoever_is_left_out_and_still_named_is_told_with_place_and_way_ou
     choice = [person_.leave_out.split()[1], "observed.1", "observed.2", "decision", "attendance.1"]
     none = await export(door, id_, tmp_path / "none.evidence", *choice, without=("cover",))
     assert none.still_named == ()
+
+
+async def test_a_first_name_that_still_stands_is_told_and_what_is_left_out_is_listed(
+    here: Desks, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    door = here["front door"]
+    text = package("Left out by name").replace(
+        "[decision]\n", '[decision]\nrelevance = "Jordan\'s safety comes first"\n', 1
+    )
+    done = await door.client.send(text.encode(), Options())
+    await door.client.told(done.result.package)
+    id_, core = done.result.package.hex(), door.client.find_sent(done.result.package.hex())
+    people = [
+        item.name
+        for section in await door.client.leavable(core)
+        for item in section.items
+        if item.kind == "person"
+    ]
+    left = await export(door, id_, tmp_path / "left.evidence", *people)
+    (found,) = (each for each in left.still_named if each.place == "decision")
+    assert (found.name, found.part, found.leave_out) == (
+        "Jordan T",
+        "Jordan",
+        "--redact decision",
+    )
+    assert found.told(found.where) == (
+        "Jordan T is left out, and a part of the name, Jordan, still stands in the answers in the section Decision."
+    )
+    assert "The person Jordan T, in the section Title of observed" in left.left_out
+    assert len(left.left_out) == len(people)
+    page = verdict(left.proved, shipped_catalogue())
+    said = {
+        (fact.name, fact.words)
+        for s in page.sections
+        for each in s.statements
+        for fact in each.facts
+    }
+    assert {words for name, words in said if name == "About"} == {"a person who was left out"}
+    assert {f.words for s in page.sections for f in s.facts if f.name == "Marking"} == {
+        "Official, sensitive"
+    }
+    tell_verdict(left.proved, {})
+    assert "about a person who was left out" in capsys.readouterr().out
+    part = await export(door, id_, tmp_path / "part.evidence", "attendance.1", "observed")
+    assert "The section Title of observed" in part.left_out
+    assert any(line.startswith("Statement 1 (") and FIRST in line for line in part.left_out)
 
 
 # -- what is refused --------------------------------------------------------------------------------------------------

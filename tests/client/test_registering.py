@@ -158,5 +158,17 @@ def test_a_page_that_was_looked_at_is_in_the_audit_record(home: Home) -> None:
     assert (row.action, row.detail["lines"]) == ("register.read", "2")
 
 
+def test_a_look_that_shows_nothing_is_recorded_where_something_was_sought(tmp_path: Path) -> None:
+    with opened_home(tmp_path / "home") as home:
+        register_page(home, Sought(), start=0, most=2)
+        register(home, Sought())
+        with home.vault.reading() as view:
+            assert "register.read" not in {row.action for row in view.audit.rows()}
+        register_page(home, Sought(person="Jordan"), start=0, most=2)
+        with home.vault.reading() as view:
+            row = view.audit.rows()[-1]
+    assert (row.action, dict(row.detail)) == ("register.read", {"lines": "0"})
+
+
 def test_the_lines_of_a_package(home: Home) -> None:
     assert [entry.line.kind for entry in entries_of(home, core_hash(2))] == ["received"]

@@ -90,6 +90,8 @@ def test_a_hold_reaches_by_package_thread_and_subject(tmp_path: Path) -> None:
         assert tx.holds.lift(by_thread.hash, b"lift", NOW)
         assert holds_on(tx, core_hash(2)) == ()
         assert [hold.lifted for hold in tx.holds.all()] == [None, NOW, None]
+        assert tx.holds.lifting(by_thread.hash) == b"lift"
+        assert tx.holds.lifting(by_subject.hash) is None
 
 
 def test_a_lift_that_comes_first_ends_the_hold_that_comes_later(tmp_path: Path) -> None:

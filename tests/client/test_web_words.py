@@ -6,14 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from agency_client.record.still_named import StillNamed
+from agency_client.record.verdict_words import hidden_words
 from agency_client.web.alarm_words import words_of
 from agency_client.web.asked_for import asked_for
 from agency_client.web.chosen_files import chosen_file
 from agency_client.web.due_words import DueOf, due_href, due_words
 from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.forms import Form
+from agency_client.web.navigation import NAVIGATION, is_within
 from agency_client.web.pages.own_keys import certified_due
 from agency_client.web.paging import pages_of
+from agency_client.web.rendering import Renderer
 from agency_client.web.simple_forms import Asking, Filled, day_end, filled
 from agency_client.web.states import DID, FILTERS, HERE, filter_of
 from agency_client.web.telling import names_a_command
@@ -97,6 +101,55 @@ def test_a_file_is_told_by_its_name_size_and_digest() -> None:
     found = chosen_file("text.pdf", b"abc")
     assert (found.name, found.size) == ("text.pdf", 3)
     assert found.digest.startswith("ba7816bf8f01cfea")
+
+
+def test_pages_of_evidence_belong_to_the_register() -> None:
+    def active(path: str) -> list[str]:
+        return [name for name, href in NAVIGATION if is_within(path, href)]
+
+    assert active("/") == ["Home"]
+    assert active("/register") == active("/register/package/00") == ["Register"]
+    assert active("/evidence/verify") == active("/evidence/verdict/1") == ["Register"]
+    assert active("/registered") == active("/alarms") == []
+
+
+def test_how_much_can_be_hidden_is_said_of_one_and_of_several() -> None:
+    assert "up to 1 section or file that is not shown" in hidden_words(1)
+    assert "up to 2 sections and files that are not shown" in hidden_words(2)
+    assert hidden_words(0) == "There is no section or file that is not shown."
+
+
+def test_a_file_of_evidence_warns_of_a_name_before_it_is_saved() -> None:
+    left = StillNamed(
+        name="Jordan T",
+        part="Jordan",
+        place="decision",
+        where="the answers in the section Decision",
+        leave_out="--redact decision",
+    )
+    page = Renderer().render(
+        "evidence/ready.html",
+        title="The file is ready",
+        nonce="",
+        form_token="0",
+        path="/evidence/ready/1",
+        is_locked=False,
+        core="00",
+        is_open=True,
+        size=1,
+        digest="00",
+        titles=[],
+        still_named=(left,),
+        has_decision=False,
+        left_out=["3 items of sections that are shown"],
+        named_left_out=("The person Jordan T, in the section Health",),
+        hidden_line="",
+        anchor="00",
+        here="/evidence/ready/1",
+    )
+    told = "a part of the name, Jordan, still stands in the answers in the section Decision."
+    assert page.index(told) < page.index("Save the file")
+    assert "The person Jordan T, in the section Health" in page
 
 
 # -- simple forms -----------------------------------------------------------------------------------------------------

@@ -27,7 +27,10 @@ def test_a_hold_beats_erasure_until_it_is_lifted(town: Town, tmp_path: Path) -> 
     added = add(town["police"], tmp_path / "order", "--subject", "T, Jordan").json
     name = added["hold"]["hold"]
     assert added["desks"] == [{"address": MASH, "machines": 2}], "whom the manager has to ask"
-    assert town.desk.phoenix("hold", "apply", tmp_path / "order").json["hold"]["hold"] == name
+    assert added["reaches"] == 0, "the manager's own home has no package"
+    applied = town.desk.phoenix("hold", "apply", tmp_path / "order").json
+    assert (applied["hold"]["hold"], applied["known"]) == (name, False)
+    assert applied["reaches"] >= 1
 
     before = town.desk.phoenix("audit", "verify").json["rows"]
     for more in ((), ("--section", "observed")):
@@ -42,8 +45,14 @@ def test_a_hold_beats_erasure_until_it_is_lifted(town: Town, tmp_path: Path) -> 
 
     words = (name, "--by", "Information manager", "--reason", "It ended", "--out")
     town["police"].phoenix("hold", "lift", *words, tmp_path / "lift")
-    for order in ("lift", "order", "lift"):
-        town.desk.phoenix("hold", "apply", tmp_path / order)
+    orders = [
+        town.desk.phoenix("hold", "apply", tmp_path / o).json for o in ("lift", "order", "lift")
+    ]
+    assert [(each["known"], each["reaches"]) for each in orders] == [
+        (False, None),
+        (True, None),
+        (True, None),
+    ]
     (listed,) = town.desk.phoenix("hold", "list").json["holds"]
     assert listed["lifted_at"] is not None, "the order again does not bring it back"
     assert town.desk.phoenix("erase", id_, *WHY).json["whole"] is True

@@ -42,6 +42,10 @@ class HoldTables:
             == 1
         )
 
+    def lifting(self, hold: ObjectHash) -> bytes | None:
+        row = self._session.one("SELECT signed FROM hold_lifts WHERE hold = ?", hold)
+        return None if row is None else bytes(row[0])
+
     def all(self) -> tuple[StoredHold, ...]:
         return tuple(map(_hold, self._session.all(f"{_HOLD} ORDER BY number")))
 

@@ -31,6 +31,10 @@ class Holds(Protocol):
         """Keep that a hold is lifted, be it here or not; False when that was known."""
         ...
 
+    def lifting(self, hold: ObjectHash) -> bytes | None:
+        """The order that lifted a hold, as it was signed; None while nothing did."""
+        ...
+
     def all(self) -> tuple[StoredHold, ...]:
         """Every hold that ever was here, oldest first."""
         ...

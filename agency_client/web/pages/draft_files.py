@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 from agency_client.web.asked import Asked
 from agency_client.web.forms import TOKEN
 from agency_client.web.table import Page, get, post
-from agency_client.web.uploads import piece_of
+from agency_client.web.uploads import parts_of, piece_of
 from agency_client.web.writing import editing
 from agency_client.web.writing.opened import DRAFT, Open
 
@@ -42,11 +42,8 @@ def _files(asked: Asked, open_: Open, problems: Mapping[str, str]) -> web.Respon
 async def take_file(asked: Asked) -> web.StreamResponse:
     """A file in pieces, straight into its encrypted copy: none of it is ever whole in memory."""
     open_ = Open(asked)
-    parts = await asked.request.multipart()
     section = ""
-    async for part in parts:
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest
+    async for part in parts_of(asked):
         if part.name == TOKEN:
             token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):

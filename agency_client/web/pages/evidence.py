@@ -156,6 +156,7 @@ async def ready(asked: Asked) -> web.StreamResponse:
         still_named=found.done.still_named,
         has_decision=any(each.kind == _DECISION for each in shown),
         left_out=list(left_out_lines(proved)),
+        named_left_out=found.done.left_out,
         hidden_line=hidden_line(proved),
         anchor=proved.anchor.hex(),
         here=f"/evidence/ready/{asked.part('job')}",

@@ -8,6 +8,7 @@ from typing import Final
 from aiohttp import BodyPartReader, web
 
 from agency_client.ports.vault import StoredHold
+from agency_client.record.hold_words import KNOWN, reach_in_words
 from agency_client.use_cases.held import hold_name
 from agency_client.use_cases.reviewing import Outcome, Reviewed
 from agency_client.web.asked import Asked
@@ -17,7 +18,7 @@ from agency_client.web.forms import TOKEN
 from agency_client.web.pages.new_hold import AUTHORITIES
 from agency_client.web.simple_forms import Asking, Filled, day_end, empty, filled
 from agency_client.web.table import get, post
-from agency_client.web.uploads import piece_of
+from agency_client.web.uploads import parts_of, piece_of
 from phoenix_protocol.errors import PhoenixError
 
 #: An order is small.
@@ -28,6 +29,7 @@ _SAID: Final = {
     "set": "The hold is set. Save its order, and hand it to every desk of your agency.",
     "lifted": "The hold is lifted here. Save the order, and hand it to every desk of your agency.",
     "kept": "That you looked is recorded.",
+    "known": KNOWN,
 }
 
 
@@ -43,11 +45,16 @@ async def _list(asked: Asked, problem: str = "") -> web.Response:
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         title="Holds",
         said=_SAID.get(asked.query("said")),
+        said_title=_title(asked),
         problem=problem or None,
         holds=[(hold_name(hold.hash), hold) for hold in reversed(found)],
         authorities=AUTHORITIES,
         is_manager=_is_manager(asked),
     )
+
+
+def _title(asked: Asked) -> str:
+    return "Nothing changed" if asked.query("said") == "known" else "Done"
 
 
 def _is_manager(asked: Asked) -> bool:
@@ -57,9 +64,7 @@ def _is_manager(asked: Asked) -> bool:
 async def apply(asked: Asked) -> web.StreamResponse:
     """Apply an order of this agency's information manager. It is small: more than that is no order."""
     order = b""
-    async for part in await asked.request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest
+    async for part in parts_of(asked):
         if part.name == TOKEN:
             token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):
@@ -73,10 +78,12 @@ async def apply(asked: Asked) -> web.StreamResponse:
     if not order:
         return await _list(asked, "Choose the file with the order")
     try:
-        await asked.client.apply_hold(order)
+        done = await asked.client.apply_hold(order)
     except PhoenixError as error:
         return await _list(asked, error.what)
-    return asked.go("/reviews/holds?said=applied")
+    said = "known" if done.is_known else "applied"
+    place = f"/{hold_name(done.hold.hash)}" if done.hold is not None else ""
+    return asked.go(f"/reviews/holds{place}?said={said}")
 
 
 async def _small(part: BodyPartReader) -> bytes:
@@ -131,6 +138,9 @@ async def _hold(asked: Asked, **forms: Filled) -> web.Response:
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         title="A hold",
         said=_SAID.get(asked.query("said")),
+        said_title=_title(asked),
+        reaches=await asked.client.reach_of_hold(hold),
+        reach_in_words=reach_in_words,
         problem=bool(errors) or None,
         errors=errors,
         name=asked.part("hold"),
@@ -163,22 +173,15 @@ async def keep(asked: Asked) -> web.StreamResponse:
 
 
 async def lift(asked: Asked) -> web.StreamResponse:
-    """Lift it; the order for the desks is handed over as a file."""
+    """Lift it; the order for the desks is handed over on its page, as often as it is needed."""
     form = filled(_LIFT, asked.form, asked.now)
     if form.problems:
         return await _hold(asked, lift=form)
     try:
-        _, order = await asked.client.lift_hold(
-            asked.part("hold"), form.text("by"), form.text("reason")
-        )
+        await asked.client.lift_hold(asked.part("hold"), form.text("by"), form.text("reason"))
     except PhoenixError as error:
         return await _hold(asked, lift=form.with_failure(error))
-    return asked.page(
-        "reviews/lifted.html",
-        title="The hold is lifted",
-        order=asked.desk.sought.put({"order": order.hex()}),
-        name=asked.part("hold"),
-    )
+    return asked.go(f"/reviews/holds/{asked.part('hold')}?said=lifted")
 
 
 async def order(asked: Asked) -> web.StreamResponse:
@@ -188,11 +191,11 @@ async def order(asked: Asked) -> web.StreamResponse:
 
 
 async def order_of_lifting(asked: Asked) -> web.StreamResponse:
-    """The order that lifts one, which was just made."""
-    kept = asked.desk.sought.get(asked.part("order"))
-    if kept is None or "order" not in kept:
+    """The order that lifted a hold, to be handed to every desk."""
+    order = await asked.client.lifting_order(await _find(asked))
+    if order is None:
         raise web.HTTPNotFound
-    return to_save(bytes.fromhex(kept["order"]), f"lift-{asked.part('hold')}.order")
+    return to_save(order, f"lift-{asked.part('hold')}.order")
 
 
 PAGES = (
@@ -202,5 +205,5 @@ PAGES = (
     post("/reviews/holds/{hold}/keep", keep),
     post("/reviews/holds/{hold}/lift", lift),
     get("/reviews/holds/{hold}/order", order),
-    get("/reviews/holds/{hold}/lifted/{order}", order_of_lifting),
+    get("/reviews/holds/{hold}/lifting-order", order_of_lifting),
 )

@@ -11,7 +11,7 @@ from aiohttp import web
 from agency_client.record.register_csv import register_csv
 from agency_client.record.register_page import register_page
 from agency_client.record.register_table import KINDS
-from agency_client.use_cases.registering import Sought
+from agency_client.use_cases.registering import RegisterPage, Sought
 from agency_client.web.asked import Asked
 from agency_client.web.copies import to_print, to_save
 from agency_client.web.fields import Field, Shape, Word, shown, summary, take
@@ -74,8 +74,10 @@ async def _page(
     asked: Asked, tree: Mapping[str, Any], name: str, problems: tuple[Problem, ...] = ()
 ) -> web.StreamResponse:
     number = number_of(asked.query("page"))
-    sought = Sought() if problems else sought_of(asked, tree)
-    page = await asked.client.register_page(sought, start=(number - 1) * _MOST, most=_MOST)
+    page = RegisterPage(entries=(), whole=0)
+    if not problems:
+        sought = sought_of(asked, tree)
+        page = await asked.client.register_page(sought, start=(number - 1) * _MOST, most=_MOST)
     catalogue = await asked.client.catalogue()
     path = f"/register?search={name}&page=" if tree else "/register?page="
     return asked.page(
@@ -83,7 +85,7 @@ async def _page(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
         title="Register",
         problem=bool(problems) or None,
-        lines=[] if problems else [register_words(entry, catalogue) for entry in page.entries],
+        lines=[register_words(entry, catalogue) for entry in page.entries],
         whole=page.whole,
         near=() if page.whole or problems else await near_to(asked, tree),
         is_search=bool(tree) and not problems,

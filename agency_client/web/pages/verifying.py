@@ -15,7 +15,7 @@ from agency_client.web.forms import TOKEN
 from agency_client.web.jobs import Job
 from agency_client.web.table import get, post
 from agency_client.web.telling import telling
-from agency_client.web.uploads import piece_of
+from agency_client.web.uploads import parts_of, piece_of
 from agency_client.web.verdict_view import verdict
 from phoenix_protocol.errors import PhoenixError
 from phoenix_protocol.evidence.verify import VerifiedBundle, verify_bundle
@@ -94,9 +94,7 @@ def _anchor(asked: Asked, handed: _Handed) -> Anchor | None:
 async def _handed(asked: Asked) -> _Handed:
     """The form as it comes: the file goes straight to a file without a name, and is never whole in memory."""
     handed = _Handed()
-    async for part in await asked.request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise web.HTTPBadRequest
+    async for part in parts_of(asked):
         if part.name == TOKEN:
             token = (await piece_of(part, _LONGEST_TOKEN)).decode("ascii", "replace")
             if not asked.sessions.is_form_token(token):
