@@ -127,6 +127,43 @@ def test_a_source_is_called_by_the_name_that_the_writer_gave(name: str, words: s
     assert (line.title, line.href) == (words, "/share/x/person/2#f-people-2--role")
 
 
+def test_a_line_says_which_section_and_which_address_it_means() -> None:
+    document = {"to": ["mash@q"], "section": [{"title": "Attendance"}, {"title": ""}]}
+    found = Findings(
+        problems=(said("to[1]", message="No section is for this address."),),
+        owed=tuple(
+            said(
+                f'section[{n}].need_to_know."mash@q"',
+                "O_SH5",
+                "Say why this address needs this section.",
+            )
+            for n in (1, 2)
+        ),
+    )
+    named = with_names(found, document, {"mash@q": "MASH desk, Council"})
+    assert [each.message for each in (*named.problems, *named.owed)] == [
+        "No section is for MASH desk, Council.",
+        "Say why MASH desk, Council needs the section “Attendance”.",
+        "Say why MASH desk, Council needs the section 2.",
+    ]
+
+
+def test_who_a_source_is_is_mended_at_the_box_of_that_source() -> None:
+    people = [
+        {"id": "p1", "name": "Jordan T"},
+        {"id": "p2", "name": "Robin S", "source_known_to": ["x"]},
+    ]
+    section = {"title": "Attendance", "statement": [{"about": ["p1", "p2"]}]}
+    here = setting({"people": people, "section": [section]})
+    message = "This tells readers who the source Robin S is. Only 1 of the addresses may know."
+    place = "section[1].statement[1].about"
+    (line,) = linked(
+        (said(place, "E_DOC_PROTECTED", message),), package_groups(here), here, "/share/x"
+    )
+    assert line.href == "/share/x/section/1/statement/1#f-section-1--statement-1--about-2"
+    assert line.title == "Statement 1 of the section “Attendance”"
+
+
 # -- an answer that nothing is held -----------------------------------------------------------------------------------
 
 EMPTY = """

@@ -150,10 +150,11 @@ async def section(asked: Asked) -> web.StreamResponse:
 
 
 async def save_section(asked: Asked) -> web.StreamResponse:
-    """Keep how one section is marked and may be used."""
+    """Keep how one section is marked and may be used. Its id follows its title."""
     open_ = Open(asked)
     position = open_.section()
-    return await open_.answer(
+    title = str(editing.sections_of(open_.document)[position].get("title") or "")
+    answered = await open_.answer(
         section_fields(open_.setting, position),
         f"section[{position + 1}]",
         "share/section.html",
@@ -161,6 +162,11 @@ async def save_section(asked: Asked) -> web.StreamResponse:
         title=f"Section {position + 1}",
         number=position + 1,
     )
+    renamed = editing.name_section(open_.document, position, title)
+    if renamed is not None:
+        open_.save()
+        asked.client.rename_draft_section(open_.draft.id, *renamed)
+    return answered
 
 
 async def remove_section(asked: Asked) -> web.StreamResponse:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.web.fields import in_words_of, value_at
-from agency_client.web.writing.naming_people import called
+from agency_client.web.writing.naming_people import called, section_called
 from agency_client.web.writing.steps import Answered, Group, Setting, Step, page_of
 from phoenix_protocol.errors import Problem
 
@@ -27,11 +27,11 @@ _ENTRIES: Final = (
     (
         re.compile(r"section\[(\d+)\]\.statement\[(\d+)\]"),
         "section/{}/statement/{}",
-        "Statement {1} of section {0}",
+        "Statement {1} of the section {0}",
     ),
     (re.compile(r"section\[(\d+)\]\.need_to_know"), "readers#section-{}", "Who needs to know what"),
     (re.compile(r"section\[(\d+)\]\.statement"), "statements", "What you know"),
-    (re.compile(r"section\[(\d+)\]\."), "section/{}", "Section {}"),
+    (re.compile(r"section\[(\d+)\](?:\.|$)"), "section/{}", "The section {}"),
     (re.compile(r"people\[(\d+)\]"), "person/{}", "Person {}"),
     (re.compile(r"question\[(\d+)\]"), "question/{}", "Question {}"),
 )
@@ -59,29 +59,49 @@ def linked(
 
 
 def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
-    address = re.fullmatch(r"to\[(\d+)\]", problem.place)
+    return _in_list(problem, setting, root) or _on_page(problem, steps, setting, root)
+
+
+def _in_list(problem: Problem, setting: Setting, root: str) -> Linked | None:
+    """The page of an entry of a list; None for what is in none."""
     for pattern, page, title in _ENTRIES:
         at = pattern.match(problem.place)
-        if at is not None:
-            href = f"{root}/{page.format(*at.groups())}"
-            own = href if "#" in href else f"{href}#{field_id(problem.place)}"
-            words = _person(at[1], setting) if page.startswith("person") else ""
-            return Linked(problem=problem, href=own, title=words or title.format(*at.groups()))
+        if at is None:
+            continue
+        href = f"{root}/{page.format(*at.groups())}"
+        own = href if "#" in href else f"{href}#{_box(problem, setting)}"
+        named = _person(at[1], setting) if page.startswith("person") else ""
+        words = list(at.groups())
+        if problem.place.startswith("section"):
+            words[0] = section_called(setting.document, int(at[1]))
+        return Linked(problem=problem, href=own, title=named or title.format(*words))
+    return None
+
+
+def _on_page(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
     step = page_of(problem, steps)
     if step is None:
         return Linked(problem=problem, href=None, title="")
-    title = step.title
-    if address is not None:
-        named = value_at(setting.document, ("to", int(address[1]) - 1))
-        title = f"{title}: {setting.names.get(named, named)}" if named else title
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
     href = f"{root}/{below}{_fragment(problem, step, setting)}"
-    return Linked(problem=problem, href=href, title=title)
+    return Linked(problem=problem, href=href, title=step.title)
 
 
 def _person(number: str, setting: Setting) -> str:
     position = int(number) - 1
     return called(position, value_at(setting.document, ("people", position)) or {})
+
+
+def _box(problem: Problem, setting: Setting) -> str:
+    """The id of the field of a place; where it tells who a source is, the box of that source."""
+    own = field_id(problem.place)
+    if not problem.place.endswith(".about"):
+        return own
+    people = value_at(setting.document, ("people",)) or []
+    for n, person in enumerate(people):
+        if person.get("source_known_to") and f"the source {called(n, person)} " in problem.message:
+            return f"{own}-{n + 1}" if n else own
+    return own
 
 
 def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
