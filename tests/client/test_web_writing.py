@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -17,12 +18,14 @@ from agency_client.web.telling import telling
 from agency_client.web.writing import cover_questions as cover
 from agency_client.web.writing import decision_questions as decision
 from agency_client.web.writing.checking import linked
+from agency_client.web.writing.documents import document_bytes
 from agency_client.web.writing.naming_people import with_names
 from agency_client.web.writing.package import PEOPLE, STATEMENTS
 from agency_client.web.writing.package import groups as package_groups
 from agency_client.web.writing.response import groups as response_groups
 from agency_client.web.writing.section_steps import section_steps
 from agency_client.web.writing.short_answer import NEEDED, shares_nothing
+from agency_client.web.writing.statement_questions import person_fields, statement_fields
 from agency_client.web.writing.steps import (
     Progress,
     Setting,
@@ -162,6 +165,23 @@ def test_who_a_source_is_is_mended_at_the_box_of_that_source() -> None:
     )
     assert line.href == "/share/x/section/1/statement/1#f-section-1--statement-1--about-2"
     assert line.title == "Statement 1 of the section “Attendance”"
+
+
+def test_no_secret_is_no_word_of_the_document_and_a_source_can_be_kept_from_everybody() -> None:
+    open_ = {"document": {"people": [{"id": "p1", "source_known_to": []}]}}
+    assert json.loads(document_bytes(open_)) == {"people": [{"id": "p1"}]}
+    person = next(f for f in person_fields(setting({}), 0) if f.name.endswith("source_known_to"))
+    assert person.own == facts().own.address
+    assert person.own not in {word.code for word in person.words}
+
+
+def test_that_a_source_is_protected_is_asked_beside_the_question_of_the_source() -> None:
+    names = [
+        f.name.rpartition(".")[2] for f in statement_fields(setting(TWO), 0, 0) if not f.is_rare
+    ]
+    assert names[names.index("detail") + 1] == "identity_protected"
+    about = next(f for f in statement_fields(setting(TWO), 0, 0) if f.name.endswith("about"))
+    assert about.label == "Whom does it tell something about?"
 
 
 # -- an answer that nothing is held -----------------------------------------------------------------------------------

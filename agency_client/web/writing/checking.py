@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agency_client.web.fields import in_words_of, value_at
+from agency_client.web.fields import Field, in_words_of, value_at
 from agency_client.web.writing.naming_people import called, section_called
 from agency_client.web.writing.steps import Answered, Group, Setting, Step, page_of
 from phoenix_protocol.errors import Problem
@@ -109,6 +109,22 @@ def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
     fields = step.fields(setting) if step.fields is not None else ()
     fits = next((f for f in fields if problem.place.startswith(f.name)), None)
     return f"#{fits.id}" if fits is not None else ""
+
+
+def led_to_source(
+    errors: list[dict[str, str]],
+    fields: Sequence[Field],
+    problems: Sequence[Problem],
+    setting: Setting,
+) -> list[dict[str, str]]:
+    """An error summary of which a line about who a source is leads to the box of that source."""
+    boxes = {
+        f"#{field.id}": f"#{_box(problem, setting)}"
+        for field in fields
+        for problem in problems
+        if problem.code == "E_DOC_PROTECTED" and problem.place == field.name
+    }
+    return [{**each, "href": boxes.get(each["href"], each["href"])} for each in errors]
 
 
 def field_id(place: str) -> str:

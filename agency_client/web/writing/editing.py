@@ -97,6 +97,12 @@ def every_statement(document: Tree) -> Iterator[tuple[int, int, Tree]]:
             yield s, n, statement
 
 
+def has_protected_source(statement: Tree) -> bool:
+    """Whether a statement says that who its source is stays protected."""
+    source = statement.get("source")
+    return isinstance(source, dict) and source.get("identity_protected") is True
+
+
 def number_of(document: Tree, section: int, position: int) -> int:
     """The number of a statement: they are counted from 1 through the whole document."""
     before = sum(len(statements_of(each)) for each in sections_of(document)[:section])
