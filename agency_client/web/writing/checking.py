@@ -35,6 +35,14 @@ _ENTRIES: Final = (
     (re.compile(r"people\[(\d+)\]"), "person/{}", "Person {}"),
     (re.compile(r"question\[(\d+)\]"), "question/{}", "Question {}"),
 )
+#: The page of the task list behind which each of these pages is found.
+_LISTED: Final = {
+    "section": "statements",
+    "readers": "readers",
+    "statements": "statements",
+    "person": "people",
+    "question": "questions",
+}
 
 
 def answers(step: Step, setting: Setting) -> tuple[Answered, ...]:
@@ -59,14 +67,15 @@ def linked(
 
 
 def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
-    return _in_list(problem, setting, root) or _on_page(problem, steps, setting, root)
+    return _in_list(problem, steps, setting, root) or _on_page(problem, steps, setting, root)
 
 
-def _in_list(problem: Problem, setting: Setting, root: str) -> Linked | None:
-    """The page of an entry of a list; None for what is in none."""
+def _in_list(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked | None:
+    """The page of an entry of a list; None for what is in none, or in none of the pages that there are."""
+    slugs = {step.slug for step in steps}
     for pattern, page, title in _ENTRIES:
         at = pattern.match(problem.place)
-        if at is None:
+        if at is None or _LISTED[page.partition("/")[0].partition("#")[0]] not in slugs:
             continue
         href = f"{root}/{page.format(*at.groups())}"
         own = href if "#" in href else f"{href}#{_box(problem, setting)}"
