@@ -33,7 +33,7 @@ WORDS: Final[Mapping[Choice, tuple[str, str]]] = {
     ),
     Choice.NOBODY: (
         "It is a secret. Tell nobody",
-        "The name stays at this address. Choose nobody under the statements that tell something about them.",
+        "The name stays at this address. Do not tick this person where a statement tells something about them.",
     ),
 }
 

@@ -92,8 +92,12 @@ def _on_page(problem: Problem, steps: Sequence[Step], setting: Setting, root: st
     if step is None:
         return Linked(problem=problem, href=None, title="")
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
-    href = f"{root}/{below}{_fragment(problem, step, setting)}"
-    return Linked(problem=problem, href=href, title=step.title)
+    field = _field(problem, step, setting)
+    href = f"{root}/{below}" + (f"#{field.id}" if field is not None else "")
+    title = step.title
+    if problem.code == "W_DOC_TIME" and field is not None:  # several days of a page read alike
+        title = f"{title}: {field.label}"
+    return Linked(problem=problem, href=href, title=title)
 
 
 def _person(number: str, setting: Setting) -> str:
@@ -113,11 +117,10 @@ def _box(problem: Problem, setting: Setting) -> str:
     return own
 
 
-def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
+def _field(problem: Problem, step: Step, setting: Setting) -> Field | None:
     """The field of a page to go to."""
     fields = step.fields(setting) if step.fields is not None else ()
-    fits = next((f for f in fields if problem.place.startswith(f.name)), None)
-    return f"#{fits.id}" if fits is not None else ""
+    return next((f for f in fields if problem.place.startswith(f.name)), None)
 
 
 def led_to_source(
