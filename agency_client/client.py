@@ -1019,6 +1019,12 @@ class Client:
 
         detach(self.home, draft, file)
 
+    def rename_draft_section(self, draft: str, old: str, new: str) -> None:
+        """Let the files of a section of a draft go along when its id changes."""
+        from agency_client.use_cases.drafts import rename_section
+
+        rename_section(self.home, draft, old, new)
+
     def draft_sources(self, draft: str) -> Any:
         """The files of a draft, as attachments to send."""
         from agency_client.use_cases.drafts import sources_of

@@ -169,6 +169,15 @@ def detach(home: Home, draft: str, file: str) -> None:
     home.draft_files.remove(file)
 
 
+def rename_section(home: Home, draft: str, old: str, new: str) -> None:
+    """Let the files of a section of a draft go along when its id changes."""
+    moving = [file for file in files_of(home, draft) if file.section == old]
+    with home.vault.transaction() as tx:
+        for file in moving:
+            tx.drafts.remove_file(file.id)
+            tx.drafts.add_file(replace(file, section=new))
+
+
 def sources_of(home: Home, draft: str) -> tuple[DraftSource, ...]:
     """The files of a draft, to be attached."""
     return tuple(DraftSource(file=f, files=home.draft_files) for f in files_of(home, draft))

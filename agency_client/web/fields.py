@@ -16,6 +16,7 @@ from agency_client.record.fields import NO_DAY
 from agency_client.record.places import Place, written
 from agency_client.record.plain import plain
 from agency_client.record.unanswerable import is_open
+from agency_client.web import who_may_know
 from agency_client.web.day_fields import PARTS, on_the_clock, parts_of, typed_day
 from agency_client.web.forms import Form
 from agency_client.web.open_answers import below, chosen_reason, in_words, typed_reason
@@ -24,6 +25,7 @@ from phoenix_protocol.errors import Problem
 
 _NO_DAY_HERE: Final = "Enter a real day, such as 4 12 2026: the day, the month, the year."
 _NO_TIME_HERE: Final = "Enter a real day, such as 4 12 2026, and a time such as 5pm or 17:00."
+STILL_TO_COME: Final = "This day is still to come."
 
 
 class Shape(Enum):
@@ -38,6 +40,9 @@ class Shape(Enum):
     NUMBERS = "numbers"  # a list of numbers
     DAY = "day"  # a day, or a month or year where no more is known
     YES = "yes"  # true, or not there
+    KNOWN_TO = (
+        "known to"  # a list of addresses, as three choices (agency_client/web/who_may_know.py)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,10 @@ class Field:
     rows: int = 4
     #: Whether a day may have a time, by the clock of the United Kingdom.
     may_have_time: bool = False
+    #: The address that writes, where it makes a difference.
+    own: str = ""
+    #: A day to show how one is written: one that fits what is asked.
+    example: str = "14 3 2025"
     #: Whether few need it: a page keeps it folded away until it is answered.
     is_rare: bool = False
 
@@ -143,6 +152,8 @@ def _read(field: Field, form: Form) -> Any:
             return [int(n) for n in form.texts(field.name) if n.isdecimal()] or None
         case Shape.YES:
             return True if form.has(field.name) else None
+        case Shape.KNOWN_TO:
+            return who_may_know.typed(field.name, form, field.own)
         case Shape.DAY:
             return typed_day(field.name, form, with_time=field.may_have_time)
 
@@ -165,17 +176,25 @@ class Shown:
     is_rare: bool = False
     #: Whether there is something to see in it: an answer, or what is wrong with it.
     is_said: bool = False
+    #: What is worth a second look about the answer. It stops nobody.
+    warning: str | None = None
     #: The choices by which it stays without an answer (agency_client/web/open_answers.py).
     why_not: Mapping[str, Any] | None = None
 
 
 def shown(
-    fields: Iterable[Field], tree: Mapping[str, Any], problems: Sequence[Problem] = ()
+    fields: Iterable[Field],
+    tree: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+    warnings: Sequence[Problem] = (),
 ) -> tuple[Shown, ...]:
-    """Fields with the answers of a draft, and each with its first problem. A choice of nothing is not asked."""
+    """Fields with the answers of a draft, each with its first problem and warning. A choice of nothing is not asked."""
     choices = (Shape.ONE, Shape.MANY, Shape.NUMBERS)
     return tuple(
-        _placed(field, value_at(tree, field.at), problem_of(field, problems))
+        replace(
+            _placed(field, value_at(tree, field.at), problem_of(field, problems)),
+            warning=warning_of(field, warnings),
+        )
         for field in fields
         if field.words or field.may_be_open or field.shape not in choices
     )
@@ -203,6 +222,14 @@ def problem_of(field: Field, problems: Sequence[Problem]) -> str | None:
         inside = problem.place.startswith((f"{field.name}.", f"{field.name}["))
         if problem.place == field.name or inside:
             return _words_of(field, problem)
+    return None
+
+
+def warning_of(field: Field, warnings: Sequence[Problem]) -> str | None:
+    """What is worth a second look about the day in a field."""
+    for each in warnings:
+        if each.place == field.name and each.code == "W_DOC_TIME":
+            return STILL_TO_COME if "in the future" in each.message else each.message
     return None
 
 
@@ -253,6 +280,8 @@ def _shown(field: Field, value: Any, problem: str | None) -> Shown:
             return Shown(component="checkboxes", params=_many(field, value, problem))
         case Shape.YES:
             return Shown(component="checkbox", params=_yes(field, value, problem))
+        case Shape.KNOWN_TO:
+            return Shown(component="radios", params=_known_to(field, value, problem))
         case Shape.DAY:
             return Shown(component="day", params=_day(field, value, problem))
 
@@ -300,6 +329,12 @@ def _one(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
     if field.may_be_open or why:
         items += in_words(field.name, field.id, why, known)
     return {**_group(field, problem), "items": items}
+
+
+def _known_to(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
+    addresses = [(word.code, plain(word.label)) for word in field.words]
+    items = who_may_know.items(field.name, field.id, value, field.own, addresses)
+    return {**_group(field, problem), "name": who_may_know.who(field.name), "items": items}
 
 
 def _why_not(value: Any) -> str:
@@ -354,7 +389,7 @@ def _day(field: Field, value: Any, problem: str | None) -> dict[str, Any]:
         items.append(_time(field, clock))
     params = _group(field, problem)
     params["hint"] = params["hint"] or {
-        "text": "For example, 20 11 2026. Leave out what you do not know."
+        "text": f"For example, {field.example}. Leave out what you do not know."
     }
     return {"id": field.id, "items": items, **params}
 

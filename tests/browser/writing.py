@@ -18,6 +18,9 @@ def fill(page: Page, name: str, value: Any) -> None:
     if isinstance(value, date):
         value = value.isoformat()
     field = page.locator(f'[name="{name}"]')
+    choice = page.locator(f'[name="{name}:who"]')
+    if choice.count():  # the boxes stand below one of three choices
+        _radio(page, choice, "these")
     if page.locator(f'[name="{name}:day"]').count():
         _day(page, name, str(value))
     elif not field.count():

@@ -16,6 +16,7 @@ from agency_client.use_cases.drafts import (
     find_draft,
     new_draft,
     new_id,
+    rename_section,
     save_draft,
     sources_of,
     sweep_draft_files,
@@ -69,6 +70,15 @@ def test_a_file_comes_back_whole_and_never_stands_on_the_disk_in_the_clear(
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert MARK not in path.read_bytes(), path
+
+
+def test_files_go_along_when_the_id_of_their_section_changes(home: Home) -> None:
+    draft = new_draft(home, "package", {})
+    for section in ("s-123456", "other"):
+        with Attaching(home, draft.id, section, "letter.pdf") as file:
+            file.write(b"words")
+    rename_section(home, draft.id, "s-123456", "attendance")
+    assert {file.section for file in files_of(home, draft.id)} == {"attendance", "other"}
 
 
 def test_a_file_that_was_changed_is_not_sent(home: Home, tmp_path: Path) -> None:

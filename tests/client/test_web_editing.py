@@ -108,3 +108,19 @@ def test_whoever_is_no_recipient_reads_no_section() -> None:
     editing.set_readers(section, {"a@x": "why", "b@x": ""})
     editing.set_recipients(tree, ["b@x"])
     assert (tree["to"], section["need_to_know"]) == (["b@x"], {"b@x": ""})
+
+
+def test_the_id_of_a_section_follows_its_title_and_what_names_it_goes_along() -> None:
+    tree: Tree = {}
+    first = editing.add_section(tree, "")
+    made = editing.sections_of(tree)[first]["id"]
+    tree["answer"] = [{"sections": [made]}]
+    editing.sections_of(tree)[first]["title"] = "Police log"
+    assert editing.name_section(tree, first, "") == (made, "police-log")
+    assert editing.sections_of(tree)[first]["id"] == "police-log"
+    assert tree["answer"] == [{"sections": ["police-log"]}]
+    second = editing.add_section(tree, "")
+    editing.sections_of(tree)[second]["title"] = "Police log"
+    assert editing.name_section(tree, second, "") is None  # taken
+    editing.sections_of(tree)[first].update(id="chosen", title="Attendance")
+    assert editing.name_section(tree, first, "Police log") is None  # somebody chose it

@@ -179,3 +179,47 @@ def test_a_problem_of_no_field_of_the_page_is_said_all_the_same() -> None:
     other = Problem(code="E_X", place="elsewhere", message="This is wrong.", next="Mend it.")
     assert summary([field(Shape.LINE)], [other]) == []
     assert whole_summary([field(Shape.LINE)], [other]) == [{"text": "This is wrong. Mend it."}]
+
+
+KNOWN = (Word(code="mash@q", label="MASH desk"), Word(code="gp@q", label="Practice"))
+NAMED = "answer:who"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "choice"),
+    [
+        ([], None, None),
+        ([(NAMED, "everybody")], [], "everybody"),
+        (
+            [(NAMED, "everybody"), ("answer", "gp@q")],
+            [],
+            "everybody",
+        ),  # ticked before, then folded away
+        ([(NAMED, "these"), ("answer", "gp@q")], ["gp@q"], "these"),
+        ([("answer", "gp@q")], ["gp@q"], "these"),  # without scripts
+        ([(NAMED, "nobody"), ("answer", "gp@q")], ["me@q"], "nobody"),
+        ([(NAMED, "these")], ["me@q"], "nobody"),  # a secret is kept where nobody is named
+    ],
+)
+def test_who_may_know_a_source_is_one_of_three_choices_over_one_list(
+    said: list[tuple[str, str]], kept: list[str] | None, choice: str | None
+) -> None:
+    each = field(Shape.KNOWN_TO, words=KNOWN, own="me@q")
+    tree: dict[str, Any] = {}
+    take([each], form_of(said), tree)
+    assert tree.get("answer") == kept
+    (there,) = shown([each], tree)
+    checked = [item["value"] for item in there.params["items"] if item["checked"]]
+    assert checked == ([choice] if choice else [])
+    boxes = next(item["boxes"]["items"] for item in there.params["items"] if item["boxes"])
+    assert [box["value"] for box in boxes if box["checked"]] == (
+        ["gp@q"] if choice == "these" else []
+    )
+
+
+def test_a_day_that_is_still_to_come_is_said_beside_its_field() -> None:
+    born = field(Shape.DAY, example="9 6 2012")
+    found = Problem(code="W_DOC_TIME", message="It is in the future.", next="", place="answer")
+    (there,) = shown([born], {"answer": "2030-01-01"}, warnings=[found])
+    assert there.warning == "This day is still to come."
+    assert "9 6 2012" in there.params["hint"]["text"]

@@ -13,8 +13,8 @@ from agency_client.record.unanswerable import settled
 #: Outcomes after which nothing, or not this, is shared.
 _NOT_SHARING: Final = frozenset({"do_not_share", "defer", "refer_elsewhere"})
 _WANTED: Final = {
-    "outcome": "The decision to share is not recorded: its outcome is missing.",
-    "decided_by": "The decision to share is not recorded: nobody is named who took it.",
+    "outcome": "The decision is not recorded: its outcome is missing.",
+    "decided_by": "The decision is not recorded: nobody is named who took it.",
 }
 
 

@@ -8,11 +8,13 @@ from agency_client.web.asked import Asked
 from agency_client.web.table import Page, get, post
 from agency_client.web.writing import editing
 from agency_client.web.writing.opened import DRAFT, Open
+from agency_client.web.writing.steps import typed_wrong
 
 
 async def readers(asked: Asked) -> web.StreamResponse:
     """Recipients, and the grid of sections by recipients."""
     open_ = Open(asked)
+    found = await open_.kind.find(asked.client, open_.draft)
     fixed = open_.kind.readers
     chosen = fixed(open_.setting) if fixed is not None else open_.document.get("to") or []
     names = open_.setting.names
@@ -25,6 +27,11 @@ async def readers(asked: Asked) -> web.StreamResponse:
         chosen=chosen,
         unknown=[address for address in chosen if address not in names],
         names=names,
+        problems={
+            each.place: each.message
+            for each in typed_wrong(found.problems)
+            if ".need_to_know." in each.place
+        },
         sections=[
             (n, each.get("title") or "No title yet", editing.readers_of(each))
             for n, each in enumerate(editing.sections_of(open_.document), 1)

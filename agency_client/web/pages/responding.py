@@ -18,6 +18,7 @@ from agency_client.web.writing.answer_questions import (
     ANSWERS,
     every_field,
     inside,
+    is_both_ways,
     is_given,
     place_of,
     put_here,
@@ -28,6 +29,10 @@ from agency_client.web.writing.response import HOME, RESPONSE, ROOT
 from agency_client.web.writing.steps import belonging, typed_wrong
 from phoenix_protocol.errors import Problem
 
+BOTH_WAYS: Final = (
+    "This says that you looked and that you have not looked. "
+    "Take one out, or say where you looked and what was not looked for."
+)
 _ONE: Final = f"{ROOT}/{DRAFT}/answer/{{question:[0-9]{{1,4}}}}"
 
 
@@ -46,8 +51,12 @@ def _answer(open_: Open, position: int, problems: tuple[Problem, ...]) -> web.Re
         for problem in problems
         if problem.message not in known
     ]
+    both_ways = BOTH_WAYS if is_both_ways(setting, position) else ""
+    if both_ways:
+        errors.append({"text": both_ways, "href": "#answers"})
     return open_.asked.page(
         "requests/answer.html",
+        both_ways=both_ways,
         status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
         title=f"Question {position + 1} of {len(put_here(setting))}",
         path_of_draft=open_.path,
@@ -87,7 +96,8 @@ async def save_answer(asked: Asked) -> web.StreamResponse:
     step = RESPONSE.step(open_.setting, f"answer/{position + 1}")
     problems = typed_wrong(belonging(step, findings.problems)) if step is not None else ()
     stopping = tuple(p for p in problems if p.code not in _later(open_))
-    return _answer(open_, position, stopping) if stopping else asked.go(open_.path)
+    is_unclear = bool(stopping) or is_both_ways(open_.setting, position)
+    return _answer(open_, position, stopping) if is_unclear else asked.go(open_.path)
 
 
 def _later(open_: Open) -> frozenset[str]:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
-from agency_client.web.fields import shown
+from agency_client.web.fields import STILL_TO_COME
 from agency_client.web.table import Page, get, post
 from agency_client.web.writing import editing
 from agency_client.web.writing.asking import beginning, pages_of
@@ -42,11 +42,16 @@ async def drafts(asked: Asked) -> web.StreamResponse:
 async def people(asked: Asked) -> web.StreamResponse:
     """Whom it concerns."""
     open_ = Open(asked)
+    found = await open_.kind.find(asked.client, open_.draft)
+    births = {each.place: STILL_TO_COME for each in found.warnings if each.code == "W_DOC_TIME"}
     return asked.page(
         "share/people.html",
         title="Who it concerns",
         path_of_draft=open_.path,
-        people=editing.people_of(open_.document),
+        people=[
+            (each, births.get(f"people[{n}].born"))
+            for n, each in enumerate(editing.people_of(open_.document), 1)
+        ],
     )
 
 
@@ -62,14 +67,12 @@ async def person(asked: Asked) -> web.StreamResponse:
     """What is known of one person."""
     open_ = Open(asked)
     position = position_of(asked.part("person"), editing.people_of(open_.document))
-    fields = person_fields(open_.setting, position)
-    return asked.page(
+    return await open_.ask(
+        person_fields(open_.setting, position),
+        f"people[{position + 1}]",
         "share/person.html",
         title=f"Person {position + 1}",
-        path_of_draft=open_.path,
         number=position + 1,
-        fields=shown(fields, open_.document),
-        errors=[],
     )
 
 
@@ -123,6 +126,7 @@ def _row(open_: Open, section: int, position: int, statement: dict[str, Any]) ->
         "text": statement.get("text") or "Nothing written yet",
         "class": CLASS_OF[known].value if known is not None else None,
         "kind": KINDS[known][0] if known is not None else "How it is known is not said yet",
+        "is_protected": editing.has_protected_source(statement),
     }
 
 
@@ -139,21 +143,21 @@ async def section(asked: Asked) -> web.StreamResponse:
     """How one section is marked and may be used."""
     open_ = Open(asked)
     position = open_.section()
-    return asked.page(
+    return await open_.ask(
+        section_fields(open_.setting, position),
+        f"section[{position + 1}]",
         "share/section.html",
         title=f"Section {position + 1}",
-        path_of_draft=open_.path,
         number=position + 1,
-        fields=shown(section_fields(open_.setting, position), open_.document),
-        errors=[],
     )
 
 
 async def save_section(asked: Asked) -> web.StreamResponse:
-    """Keep how one section is marked and may be used."""
+    """Keep how one section is marked and may be used. Its id follows its title."""
     open_ = Open(asked)
     position = open_.section()
-    return await open_.answer(
+    title = str(editing.sections_of(open_.document)[position].get("title") or "")
+    answered = await open_.answer(
         section_fields(open_.setting, position),
         f"section[{position + 1}]",
         "share/section.html",
@@ -161,6 +165,11 @@ async def save_section(asked: Asked) -> web.StreamResponse:
         title=f"Section {position + 1}",
         number=position + 1,
     )
+    renamed = editing.name_section(open_.document, position, title)
+    if renamed is not None:
+        open_.save()
+        asked.client.rename_draft_section(open_.draft.id, *renamed)
+    return answered
 
 
 async def remove_section(asked: Asked) -> web.StreamResponse:
@@ -190,14 +199,13 @@ async def statement(asked: Asked) -> web.StreamResponse:
     open_ = Open(asked)
     section = open_.section()
     position = open_.statement(section)
-    return asked.page(
+    return await open_.ask(
+        statement_fields(open_.setting, section, position),
+        f"section[{section + 1}].statement[{position + 1}]",
         "share/statement.html",
         title=f"Statement {position + 1} of section {section + 1}",
-        path_of_draft=open_.path,
         section=section + 1,
         number=position + 1,
-        fields=shown(statement_fields(open_.setting, section, position), open_.document),
-        errors=[],
         **_choices(open_, section),
     )
 

@@ -74,12 +74,13 @@ def _what(asked: Asked, open_: Open) -> dict[str, Any]:
     }
 
 
-def _statement(said: dict[str, Any]) -> tuple[str, str, str]:
-    """A statement's words, its class and how it is known."""
+def _statement(said: dict[str, Any]) -> tuple[str, str, str, bool]:
+    """A statement's words, its class, how it is known, and whether its source is protected."""
+    text, is_protected = str(said.get("text") or ""), editing.has_protected_source(said)
     known = next((each for each in StatementKind if each.value == said.get("kind")), None)
     if known is None:
-        return str(said.get("text") or ""), "", "How it is known is not said"
-    return str(said.get("text") or ""), CLASS_OF[known].value, KINDS[known][0]
+        return text, "", "How it is known is not said", is_protected
+    return text, CLASS_OF[known].value, KINDS[known][0], is_protected
 
 
 async def send(asked: Asked) -> web.StreamResponse:

@@ -38,6 +38,13 @@ def is_given(setting: Setting, question: int, answer: Answer) -> bool:
     return bool(found == answer.value)
 
 
+def is_both_ways(setting: Setting, question: int) -> bool:
+    """Whether it says that somebody looked and that nobody did, and not where the one holds and where the other."""
+    both = (Answer.NOT_HELD, Answer.NOT_SEARCHED)
+    found = [value_at(setting.document, (*place_of(question, each), "what")) for each in both]
+    return all(is_given(setting, question, each) for each in both) and not all(found)
+
+
 def inside(setting: Setting, question: int, answer: Answer) -> tuple[Field, ...]:
     """What is asked besides, once an answer is chosen."""
     at = place_of(question, answer)
@@ -47,6 +54,7 @@ def inside(setting: Setting, question: int, answer: Answer) -> tuple[Field, ...]
         shape=Shape.DAY,
         label="When will somebody look again? (optional)",
         may_be_open=True,
+        example=setting.soon,
     )
     match answer:
         case Answer.SHARED:

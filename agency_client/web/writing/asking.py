@@ -12,7 +12,7 @@ from agency_client.ports.vault.drafts import Draft
 from agency_client.record.findings import Findings
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
-from agency_client.web.fields import shown, take, whole_summary
+from agency_client.web.fields import shown, summary, take, warning_of, whole_summary
 from agency_client.web.gone import find_draft
 from agency_client.web.table import Page, get, post
 from agency_client.web.writing.documents import document_of
@@ -155,19 +155,26 @@ async def show_step(
     step = _step(asked, kind, setting)
     fields = step.fields(setting) if step.fields is not None else ()
     findings = await kind.find(asked.client, draft)
-    errors = whole_summary(fields, problems)
+    is_refused = bool(problems)
+    standing = typed_wrong(belonging(step, findings.problems))
+    problems = problems or of_typed(setting.document, standing)
+    errors = (whole_summary if is_refused else summary)(fields, problems)
     return asked.page(
         "writing/step.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if is_refused and errors else HTTPStatus.OK,
         title=step.title,
         kind=kind,
         draft=draft,
         step=step,
-        fields=shown(fields, setting.document, problems),
+        fields=shown(fields, setting.document, problems, findings.warnings),
         errors=errors,
         problem=bool(errors) or None,
         prompts=belonging(step, findings.prompts),
-        warnings=of_typed(setting.document, belonging(step, findings.warnings)),
+        warnings=[
+            each
+            for each in of_typed(setting.document, belonging(step, findings.warnings))
+            if not any(warning_of(field, (each,)) for field in fields)
+        ],
     )
 
 

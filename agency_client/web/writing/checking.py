@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agency_client.record.plain import plain
-from agency_client.web.fields import in_words_of, value_at
-from agency_client.web.writing.naming_people import called
+from agency_client.web.fields import Field, in_words_of, value_at
+from agency_client.web.writing.naming_people import called, section_called
 from agency_client.web.writing.steps import Answered, Group, Setting, Step, page_of
 from phoenix_protocol.errors import Problem
 
@@ -28,14 +28,22 @@ _ENTRIES: Final = (
     (
         re.compile(r"section\[(\d+)\]\.statement\[(\d+)\]"),
         "section/{}/statement/{}",
-        "Statement {1} of section {0}",
+        "Statement {1} of the section {0}",
     ),
     (re.compile(r"section\[(\d+)\]\.need_to_know"), "readers#section-{}", "Who needs to know what"),
     (re.compile(r"section\[(\d+)\]\.statement"), "statements", "What you know"),
-    (re.compile(r"section\[(\d+)\]\."), "section/{}", "Section {}"),
+    (re.compile(r"section\[(\d+)\](?:\.|$)"), "section/{}", "The section {}"),
     (re.compile(r"people\[(\d+)\]"), "person/{}", "Person {}"),
     (re.compile(r"question\[(\d+)\]"), "question/{}", "Question {}"),
 )
+#: The page of the task list behind which each of these pages is found.
+_LISTED: Final = {
+    "section": "statements",
+    "readers": "readers",
+    "statements": "statements",
+    "person": "people",
+    "question": "questions",
+}
 
 
 def answers(step: Step, setting: Setting) -> tuple[Answered, ...]:
@@ -60,24 +68,37 @@ def linked(
 
 
 def _linked(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
-    address = re.fullmatch(r"to\[(\d+)\]", problem.place)
+    return _in_list(problem, steps, setting, root) or _on_page(problem, steps, setting, root)
+
+
+def _in_list(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked | None:
+    """The page of an entry of a list; None for what is in none, or in none of the pages that there are."""
+    slugs = {step.slug for step in steps}
     for pattern, page, title in _ENTRIES:
         at = pattern.match(problem.place)
-        if at is not None:
-            href = f"{root}/{page.format(*at.groups())}"
-            own = href if "#" in href else f"{href}#{field_id(problem.place)}"
-            words = _person(at[1], setting) if page.startswith("person") else ""
-            return Linked(problem=problem, href=own, title=words or title.format(*at.groups()))
+        if at is None or _LISTED[page.partition("/")[0].partition("#")[0]] not in slugs:
+            continue
+        href = f"{root}/{page.format(*at.groups())}"
+        own = href if "#" in href else f"{href}#{_box(problem, setting)}"
+        named = _person(at[1], setting) if page.startswith("person") else ""
+        words = list(at.groups())
+        if problem.place.startswith("section"):
+            words[0] = section_called(setting.document, int(at[1]))
+        return Linked(problem=problem, href=own, title=named or title.format(*words))
+    return None
+
+
+def _on_page(problem: Problem, steps: Sequence[Step], setting: Setting, root: str) -> Linked:
     step = page_of(problem, steps)
     if step is None:
         return Linked(problem=problem, href=None, title="")
-    title = step.title
-    if address is not None:
-        named = value_at(setting.document, ("to", int(address[1]) - 1))
-        title = f"{title}: {setting.names.get(named, named)}" if named else title
     below = f"ask/{step.slug}" if step.fields is not None else step.slug
-    href = f"{root}/{below}{_fragment(problem, step, setting)}"
-    return Linked(problem=problem, href=href, title=plain(title))
+    field = _field(problem, step, setting)
+    href = f"{root}/{below}" + (f"#{field.id}" if field is not None else "")
+    title = step.title
+    if problem.code == "W_DOC_TIME" and field is not None:  # several days of a page read alike
+        title = f"{title}: {field.label}"
+    return Linked(problem=problem, href=href, title=title)
 
 
 def _person(number: str, setting: Setting) -> str:
@@ -85,11 +106,38 @@ def _person(number: str, setting: Setting) -> str:
     return plain(called(position, value_at(setting.document, ("people", position)) or {}))
 
 
-def _fragment(problem: Problem, step: Step, setting: Setting) -> str:
+def _box(problem: Problem, setting: Setting) -> str:
+    """The id of the field of a place; where it tells who a source is, the box of that source."""
+    own = field_id(problem.place)
+    if not problem.place.endswith(".about"):
+        return own
+    people = value_at(setting.document, ("people",)) or []
+    for n, person in enumerate(people):
+        if person.get("source_known_to") and f"the source {called(n, person)} " in problem.message:
+            return f"{own}-{n + 1}" if n else own
+    return own
+
+
+def _field(problem: Problem, step: Step, setting: Setting) -> Field | None:
     """The field of a page to go to."""
     fields = step.fields(setting) if step.fields is not None else ()
-    fits = next((f for f in fields if problem.place.startswith(f.name)), None)
-    return f"#{fits.id}" if fits is not None else ""
+    return next((f for f in fields if problem.place.startswith(f.name)), None)
+
+
+def led_to_source(
+    errors: list[dict[str, str]],
+    fields: Sequence[Field],
+    problems: Sequence[Problem],
+    setting: Setting,
+) -> list[dict[str, str]]:
+    """An error summary of which a line about who a source is leads to the box of that source."""
+    boxes = {
+        f"#{field.id}": f"#{_box(problem, setting)}"
+        for field in fields
+        for problem in problems
+        if problem.code == "E_DOC_PROTECTED" and problem.place == field.name
+    }
+    return [{**each, "href": boxes.get(each["href"], each["href"])} for each in errors]
 
 
 def field_id(place: str) -> str:

@@ -101,6 +101,7 @@ def _given(setting: Setting) -> tuple[Field, ...]:
             at=("consent", "scope", "expires"),
             shape=Shape.DAY,
             label="Until when does it hold? (optional)",
+            example=setting.soon,
             may_be_open=True,
         ),
     )
@@ -164,6 +165,7 @@ def _informing(setting: Setting) -> tuple[Field, ...]:
             at=("legal", "inform_by"),
             shape=Shape.DAY,
             label="If they are to be told later, by when?",
+            example=setting.soon,
             may_be_open=True,
         ),
         Field(
@@ -176,6 +178,7 @@ def _informing(setting: Setting) -> tuple[Field, ...]:
             at=("legal", "inform_review"),
             shape=Shape.DAY,
             label="When will you look again whether they can be told?",
+            example=setting.soon,
             may_be_open=True,
         ),
         Field(

@@ -42,7 +42,7 @@ def _purpose(setting: Setting) -> tuple[Field, ...]:
             at=("expires",),
             shape=Shape.LINE,
             label="When does it end for those who have not accepted it?",
-            hint="For example, 36 hours, 2 weeks, 4 December 2026 or 4/12/2026 5pm (day/month/year, UK time). "
+            hint=f"For example, 36 hours, 2 weeks, {setting.soon_in_words}. "
             "Without an answer: 14 days.",
         ),
         Field(

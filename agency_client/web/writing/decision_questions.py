@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from agency_client.record.places import Place
-from agency_client.web.fields import Field, Shape
+from agency_client.web.fields import Field, Shape, Word
 from agency_client.web.writing.steps import Setting, Step
 
 
 def long(at: Place, label: str, hint: str = "", rows: int = 4) -> Field:
     """A question that is answered in sentences."""
     return Field(at=at, shape=Shape.LONG, label=label, hint=hint, rows=rows)
+
+
+#: What was decided, where nobody asked for anything: the same codes in words that fit.
+_UNASKED: Final = {"share_all_requested": "Share it", "share_part": "Share part of it"}
+
+
+def outcomes(setting: Setting) -> tuple[Word, ...]:
+    """What can be decided. What was asked for is named where somebody asked alone."""
+    words = setting.words("decision_outcome")
+    if "reply_to" in setting.beside or "asked" in setting.document:
+        return words
+    return tuple(replace(word, label=_UNASKED.get(word.code, word.label)) for word in words)
 
 
 def _decision(setting: Setting) -> tuple[Field, ...]:
@@ -22,7 +37,7 @@ def _decision(setting: Setting) -> tuple[Field, ...]:
             at=("decision", "outcome"),
             shape=Shape.ONE,
             label="What was decided?",
-            words=setting.words("decision_outcome"),
+            words=outcomes(setting),
         ),
         Field(
             at=("decision", "decided_by"),
@@ -46,6 +61,7 @@ def _decision(setting: Setting) -> tuple[Field, ...]:
             at=("decision", "review_at"),
             shape=Shape.DAY,
             label="When will you look at this decision again?",
+            example=setting.soon,
             may_be_open=True,
         ),
     )

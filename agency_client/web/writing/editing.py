@@ -16,6 +16,8 @@ _OWN_IDS: Final = frozenset(
 )
 #: Ids are read aloud and typed.
 _LONGEST_ID: Final = 24
+#: An id that no title has made.
+_MADE: Final = re.compile(r"s-[0-9a-f]{6}")
 
 
 def people_of(document: Tree) -> list[Tree]:
@@ -95,6 +97,12 @@ def every_statement(document: Tree) -> Iterator[tuple[int, int, Tree]]:
             yield s, n, statement
 
 
+def has_protected_source(statement: Tree) -> bool:
+    """Whether a statement says that who its source is stays protected."""
+    source = statement.get("source")
+    return isinstance(source, dict) and source.get("identity_protected") is True
+
+
 def number_of(document: Tree, section: int, position: int) -> int:
     """The number of a statement: they are counted from 1 through the whole document."""
     before = sum(len(statements_of(each)) for each in sections_of(document)[:section])
@@ -112,13 +120,39 @@ def add_section(document: Tree, title: str) -> int:
     return len(sections) - 1
 
 
+def name_section(document: Tree, section: int, title_before: str) -> tuple[str, str] | None:
+    """Let the id of a section follow its title, where this app made the id; gives the id before and now, if it changed.
+
+    Whoever chose an id of their own keeps it.
+    """
+    sections = sections_of(document)
+    here, others = sections[section], [s for n, s in enumerate(sections) if n != section]
+    before, title = str(here.get("id") or ""), str(here.get("title") or "")
+    if not (_MADE.fullmatch(before) or before == _of_title(title_before)):
+        return None
+    id_ = _of_title(title)
+    if not id_ or id_ == before or id_ in {each.get("id") for each in others} | _OWN_IDS:
+        return None
+    here["id"] = id_
+    for answer in document.get("answer") or ():
+        if isinstance(answer.get("sections"), list):
+            answer["sections"] = [id_ if name == before else name for name in answer["sections"]]
+    return before, id_
+
+
 def _section_id(document: Tree, title: str, taken: set[Any]) -> str:
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    id_ = "-".join(re.findall(r"[a-z0-9]+", letters))[:_LONGEST_ID].strip("-")
-    if id_ and id_[0].isalpha() and id_ not in taken | _OWN_IDS:
+    id_ = _of_title(title)
+    if id_ and id_ not in taken | _OWN_IDS:
         return id_
     written = json.dumps([document, title], default=str, sort_keys=True)
     return "s-" + hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+
+
+def _of_title(title: str) -> str:
+    """The id that a title makes; empty where it makes none."""
+    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    id_ = "-".join(re.findall(r"[a-z0-9]+", letters))[:_LONGEST_ID].strip("-")
+    return id_ if id_ and id_[0].isalpha() else ""
 
 
 def remove_section(document: Tree, section: int) -> None:

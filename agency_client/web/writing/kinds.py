@@ -46,8 +46,9 @@ class Kind:
     adds: Callable[[Client, Draft], Awaitable[str]] | None = None
 
     async def find(self, client: Client, draft: Draft) -> Findings:
-        """What the rules say of a draft, with people by their names."""
-        return with_names(await self.look(client, draft), document_of(tree_of(draft)))
+        """What the rules say of a draft, with people, sections and addresses by their names."""
+        names = {each.address: f"{each.name}, {each.agency}" for each in client.addressees()}
+        return with_names(await self.look(client, draft), document_of(tree_of(draft)), names)
 
     def step(self, setting: Setting, slug: str) -> Step | None:
         """A page by its name in the path."""

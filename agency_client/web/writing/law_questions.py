@@ -9,6 +9,7 @@ from agency_client.web.writing.decision_questions import long
 from agency_client.web.writing.steps import Setting, Step
 
 _ENFORCEMENT: Final = "dpa2018_part3_law_enforcement"
+_RECOGNISED: Final = "ea_recognised_legitimate_interest"
 #: Kinds of agency that may write under the law-enforcement regime.
 _POLICE: Final = frozenset({"police", "justice", "probation"})
 
@@ -38,7 +39,7 @@ def _many(setting: Setting, name: str, label: str, hint: str = "") -> Field:
 def _general(setting: Setting) -> tuple[Field, ...]:
     return (
         _many(setting, "article_6", "What is your lawful basis?", "UK GDPR Article 6."),
-        _many(setting, "article_6_condition", "If it is a recognised legitimate interest, which?"),
+        *_recognised(setting),
         _many(setting, "gateway", "Which duty or power lets you share?"),
         _many(
             setting,
@@ -56,6 +57,16 @@ def _general(setting: Setting) -> tuple[Field, ...]:
             setting, "article_10", "If something is criminal-offence data, which condition applies?"
         ),
     )
+
+
+def _recognised(setting: Setting) -> tuple[Field, ...]:
+    """Which interest it is, for those who can choose that basis, or have chosen: in its own words."""
+    basis = next((w for w in setting.words("article_6") if w.code == _RECOGNISED), None)
+    is_said = bool(value_at(setting.document, ("legal", "article_6_condition")))
+    if basis is None and not is_said:
+        return ()
+    label = basis.label if basis is not None else "Recognised legitimate interest"
+    return (_many(setting, "article_6_condition", f"If it is “{label}”, which?"),)
 
 
 def _enforcement(setting: Setting) -> tuple[Field, ...]:
@@ -130,6 +141,7 @@ def _keeping(setting: Setting) -> tuple[Field, ...]:
             at=("legal", "retention_review"),
             shape=Shape.DAY,
             label="When does somebody look whether it is still needed?",
+            example=setting.soon,
             may_be_open=True,
         ),
     )

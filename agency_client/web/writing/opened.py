@@ -8,16 +8,19 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.ports.vault.drafts import Draft
+from agency_client.record.findings import Findings
 from agency_client.use_cases.drafts import tree_of
 from agency_client.web.asked import Asked
 from agency_client.web.fields import Field, shown, summary, take
 from agency_client.web.gone import find_draft
 from agency_client.web.writing import editing
 from agency_client.web.writing.asking import setting_of
+from agency_client.web.writing.checking import led_to_source
 from agency_client.web.writing.documents import document_of
 from agency_client.web.writing.kinds import Kind
 from agency_client.web.writing.known import KINDS
-from agency_client.web.writing.steps import Setting, Step, belonging, typed_wrong
+from agency_client.web.writing.steps import Setting, Step, belonging, of_typed, typed_wrong
+from phoenix_protocol.errors import Problem
 
 #: A draft in a path.
 DRAFT: Final = "{draft:[0-9a-f]{32}}"
@@ -62,16 +65,37 @@ class Open:
             return web.json_response({"saved": True})
         findings = await self.kind.find(self.asked.client, self.draft)
         problems = typed_wrong(belonging(_at(place), findings.problems))
-        errors = summary(fields, problems)
-        if not errors:
+        if not summary(fields, problems):
             return self.asked.go(on)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return self._page(fields, template, problems, findings, status, **values)
+
+    async def ask(
+        self, fields: tuple[Field, ...], place: str, template: str, **values: Any
+    ) -> web.Response:
+        """A page of fields, with what is wrong in what stands there by now."""
+        findings = await self.kind.find(self.asked.client, self.draft)
+        problems = typed_wrong(belonging(_at(place), findings.problems))
+        typed = of_typed(self.document, problems)
+        return self._page(fields, template, typed, findings, HTTPStatus.OK, **values)
+
+    def _page(
+        self,
+        fields: tuple[Field, ...],
+        template: str,
+        problems: tuple[Problem, ...],
+        findings: Findings,
+        status: HTTPStatus,
+        **values: Any,
+    ) -> web.Response:
+        errors = led_to_source(summary(fields, problems), fields, problems, self.setting)
         return self.asked.page(
             template,
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            status=status,
             path_of_draft=self.path,
-            fields=shown(fields, self.document, problems),
+            fields=shown(fields, self.document, problems, findings.warnings),
             errors=errors,
-            problem=True,
+            problem=bool(errors) or None,
             **values,
         )
 

@@ -97,7 +97,19 @@ async def look(client: Client, draft: Draft) -> Findings:
     content = tree_of(draft)
     found: Findings = await client.look_at_request(data_of(content), options_of(client, draft))
     kept = [n for n, each in enumerate(_deputies(document_of(content))) if _is_named(each)]
-    return moved(found, "deputy", kept)
+    return asked_by_questions(moved(found, "deputy", kept))
+
+
+def asked_by_questions(findings: Findings) -> Findings:
+    """Who gets a request is said under its questions: that nobody does is mended there."""
+    message = "Nobody is asked yet. Say under a question whom you ask it."
+    problems = (
+        replace(each, place="question", message=message)
+        if (each.code, each.place) == ("E_DOC_RECIPIENT", "to")
+        else each
+        for each in findings.problems
+    )
+    return replace(findings, problems=tuple(problems))
 
 
 def moved(findings: Findings, table: str, kept: list[int]) -> Findings:

@@ -65,7 +65,7 @@ def _due(setting: Setting) -> tuple[Field, ...]:
             at=("request", "due"),
             shape=Shape.LINE,
             label="By when do you need the answers? (optional)",
-            hint="For example, 4 hours, 2 working days, 4 December 2026 or 4/12/2026 5pm (day/month/year, UK time). "
+            hint=f"For example, 4 hours, 2 working days, {setting.soon_in_words}. "
             "Working time counts only while people work. Left open, your urgency says it: four hours by the clock when "
             "it is red, one working day when it is amber, three when it is green, unless your partnership says "
             "otherwise.",
@@ -223,7 +223,8 @@ DUE: Final = Step(
     slug="due",
     title="By when, and who gets the answers",
     places=("request.due", "request.reply_to"),
-    intro="Nobody waits for an answer. You are reminded when it is not there in time.",
+    intro="They read that you wait for an answer, and until when. Nothing else stops until it comes: you are "
+    "reminded when it is not there in time.",
     fields=_due,
 )
 DEPUTIES: Final = Step(

@@ -6,6 +6,7 @@ blocks 5 to 7). They are on one page. What is owed can follow, and what is about
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from agency_client.record.responses import Answered as Answer
@@ -50,6 +51,17 @@ NEEDED: Final = Step(
 )
 
 
+def _rest(step: Step) -> Step:
+    """A page without what stands on the one page that must be filled in: nothing is asked, or shown, twice."""
+
+    def fields(setting: Setting) -> tuple[Field, ...]:
+        every = step.fields(setting) if step.fields is not None else ()
+        return tuple(field for field in every if field.name not in _NEEDED)
+
+    places = tuple(place for place in step.places if place not in _NEEDED)
+    return replace(step, fields=fields, places=places)
+
+
 def short_groups(setting: Setting) -> tuple[Group, ...]:
     """The task list: what must be said first, and what can follow. Nothing is asked about what is not shared."""
     return (
@@ -58,13 +70,14 @@ def short_groups(setting: Setting) -> tuple[Group, ...]:
         Group(
             title="What can follow later",
             steps=(
-                decision.DECISION,
+                replace(_rest(decision.DECISION), title="More about the decision"),
                 decision.WEIGHING,
                 consent.CONSENT,
                 consent.VOICE,
                 consent.INFORMING,
-                law.LAW,
+                replace(_rest(law.LAW), title="More about the lawful basis"),
                 law.CONFIDENCE,
+                replace(_rest(law.KEEPING), title="More about how long it is kept"),
                 cover.REFERENCE,
             ),
             may_follow=True,

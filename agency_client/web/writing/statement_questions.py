@@ -55,7 +55,7 @@ _POLICE: Final = "police"
 def _known(setting: Setting, chosen: Any) -> tuple[Word, ...]:
     """Everybody who can be written to, and whoever was chosen before."""
     others = chosen if isinstance(chosen, list) else ()
-    names = {str(each): str(each) for each in others} | {
+    names = {str(each): str(each) for each in others if each != setting.own.address} | {
         address: f"{name} ({address})" for address, name in setting.names.items()
     }
     return tuple(Word(code=address, label=label) for address, label in names.items())
@@ -72,7 +72,9 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
             label="Who are they?",
             hint="For example, child, parent, carer, sibling, adult, peer or professional.",
         ),
-        Field(at=(*at, "born"), shape=Shape.DAY, label="Date of birth (optional)"),
+        Field(
+            at=(*at, "born"), shape=Shape.DAY, label="Date of birth (optional)", example="9 6 2012"
+        ),
         Field(
             at=(*at, "identifiers", "nhs_number"),
             shape=Shape.LINE,
@@ -99,9 +101,10 @@ def person_fields(setting: Setting, position: int) -> tuple[Field, ...]:
         ),
         Field(
             at=(*at, "source_known_to"),
-            shape=Shape.MANY,
-            label="If this person is a source that you protect, who may learn who it is?",
-            hint="Leave all empty if it is no secret who this is. Nobody whom you do not tick gets the name.",
+            shape=Shape.KNOWN_TO,
+            label="If this person told you something: may others learn who it is?",
+            hint="Leave it open for everybody who is no source.",
+            own=setting.own.address,
             words=_known(setting, value_at(setting.document, (*at, "source_known_to"))),
         ),
         Field(
@@ -205,7 +208,8 @@ def _first(setting: Setting, at: Place) -> tuple[Field, ...]:
         Field(
             at=(*at, "about"),
             shape=Shape.MANY,
-            label="Whose information is it?",
+            label="Whom does it tell something about?",
+            hint="Not who told you, unless it is about them too. Readers of the statement get the names that you tick.",
             words=setting.people(),
         ),
         Field(
@@ -218,7 +222,13 @@ def _first(setting: Setting, at: Place) -> tuple[Field, ...]:
             at=(*at, "source", "detail"),
             shape=Shape.LINE,
             label="More about the source (optional)",
-            hint="For example, register extract of 20 November.",
+            hint="For example, register extract of 20 November. Write no name here if the source is to be protected.",
+        ),
+        Field(
+            at=(*at, "source", "identity_protected"),
+            shape=Shape.YES,
+            label="Protect who the source is",
+            hint="Readers see PROTECTED SOURCE beside the statement. Say who may learn it under who it concerns.",
         ),
         Field(
             at=(*at, "author"),
@@ -316,11 +326,5 @@ def _more(setting: Setting, at: Place) -> tuple[Field, ...]:
             is_rare=True,
             label="What must readers know about it?",
             words=setting.words("statement_flag"),
-        ),
-        Field(
-            at=(*at, "source", "identity_protected"),
-            shape=Shape.YES,
-            is_rare=True,
-            label="Protect who the source is",
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -15,6 +15,9 @@ from agency_client.record.findings import Findings
 from agency_client.use_cases.writers import Addressee
 from agency_client.web.fields import Field, Word, value_at
 from phoenix_protocol.errors import Problem, RefusedError
+
+#: How far an example of a day to come is away.
+_SOON: Final = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,18 @@ class Setting:
     def names(self) -> dict[str, str]:
         """What everybody who can be written to is called, by address."""
         return {each.address: f"{each.name}, {each.agency}" for each in self.known}
+
+    @property
+    def soon(self) -> str:
+        """A day to come, as an example of how one is typed in three parts."""
+        day = self.today + _SOON
+        return f"{day.day} {day.month} {day.year}"
+
+    @property
+    def soon_in_words(self) -> str:
+        """The same as it is typed on one line, with and without a time."""
+        day = self.today + _SOON
+        return f"{day.day} {day:%B %Y} or {day.day}/{day.month}/{day.year} 5pm (day/month/year, UK time)"
 
     def words(self, enumeration: str) -> tuple[Word, ...]:
         """The choices of an enumeration that this agency may use today. One that was chosen before stays."""
