@@ -9,6 +9,7 @@ from typing import Final
 from agency_client.ports.vault import AddressProgress, Shows
 from agency_client.record.timeline import Mark
 from agency_client.web.states import InWords
+from agency_client.web.when import moment, short_day, short_time
 from phoenix_protocol.package.events import Answer
 from phoenix_protocol.package.lifecycle import State, least_advanced
 
@@ -117,6 +118,21 @@ SHOWS: Final[dict[Shows, str]] = {
     Shows.UNOWNED: "Stored, nobody responsible yet",
     Shows.FAILED: "Returned, expired or did not open",
 }
+
+
+#: From these it may go on at any moment: what is known of them is told with the time at which it was learnt.
+MOVING: Final = frozenset({State.HELD, State.OFFERED, State.ACCEPTED, State.COMMITTED})
+
+
+def as_of(heard: int | None, now: int) -> str:
+    """At what time what is shown was true, to stand before it; ``heard`` is when the relay was last asked."""
+    if heard is None:
+        return "As last known, before you opened Phoenix"
+    return (
+        f"As of {short_time(heard)} today"
+        if short_day(heard) == short_day(now)
+        else f"As of {moment(heard)}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,13 +195,13 @@ async def find_said(
     Raises HTTPNotFound when it is not in the package.
     """
     opened = await asked.client.open_package(core)
-    names = {pointed.item: pointed.called for pointed in called(opened.sections)}
+    names = {pointed.item: pointed for pointed in called(opened.sections)}
     statements = {each.id: each for section in opened.sections for each in section.statements}
     files = {each.id: each.said.name for section in opened.sections for each in section.attachments}
     if item not in names:
         raise web.HTTPNotFound
     statement = statements.get(item)
-    return names[item], statement, statement.said.text if statement else files[item]
+    return names[item].words, statement, statement.said.text if statement else files[item]
 
 
 PAGES = (

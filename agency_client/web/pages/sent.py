@@ -14,9 +14,21 @@ from agency_client.web.asked import Asked
 from agency_client.web.naming import number_of, sent_core
 from agency_client.web.notice_words import SAID, did
 from agency_client.web.paging import pages_of
-from agency_client.web.sent_words import ANSWERS, SHOWS, STEPS, THERE, TROUBLE, UNTIMED, overall
+from agency_client.web.sent_items import items_of, what_can_be_said
+from agency_client.web.sent_words import (
+    ANSWERS,
+    MOVING,
+    SHOWS,
+    STEPS,
+    THERE,
+    TROUBLE,
+    UNTIMED,
+    as_of,
+    overall,
+)
 from agency_client.web.table import get, post
 from phoenix_protocol.errors import UnavailableError
+from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State
 
@@ -53,6 +65,7 @@ async def sent(asked: Asked) -> web.StreamResponse:
         whole=page.whole,
         shows=shows,
         filters=SHOWS,
+        as_of=as_of(asked.desk.heard.at, asked.now),
         there=THERE,
         pagination=pages_of(page.whole, _MOST, number, path),
     )
@@ -69,6 +82,7 @@ async def one(asked: Asked) -> web.StreamResponse:
         notices=[each for every in found.notices.values() for each in every],
         alarms=[words_of(a.code) for a in found.status.alerts if a.seen is None],
         not_delivered=any(a.seen is None and a.code in NOT_DELIVERED for a in found.status.alerts),
+        can_say=what_can_be_said(items_of(found)),
         can_recall=any(each.recallable for each in found.recipients),
         can_repeat=found.has_document and await _is_ended(asked, found),
         said=_SAID.get(asked.query("said")),
@@ -78,10 +92,18 @@ async def one(asked: Asked) -> web.StreamResponse:
         steps=STEPS,
         trouble=TROUBLE,
         untimed=UNTIMED,
+        as_of=as_of(_heard(asked, found.package.core), asked.now),
+        moving=MOVING,
         answers=ANSWERS,
         notice_said=SAID,
         did=did,
     )
+
+
+def _heard(asked: Asked, core: ObjectHash) -> int | None:
+    """When this machine last learnt how far a package is."""
+    times = (asked.desk.heard.at, asked.desk.asked_where.get(core))
+    return max((time for time in times if time is not None), default=None)
 
 
 async def _is_ended(asked: Asked, found: Following) -> bool:
@@ -99,6 +121,7 @@ async def look(asked: Asked) -> web.StreamResponse:
         await asked.client.ask_where(core)
     except UnavailableError:
         return asked.go(f"/sent/{core.hex()}?said=away")
+    asked.desk.asked_where[core] = asked.now
     return asked.go(f"/sent/{core.hex()}?said=looked")
 
 
