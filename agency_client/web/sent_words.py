@@ -124,15 +124,20 @@ SHOWS: Final[dict[Shows, str]] = {
 MOVING: Final = frozenset({State.HELD, State.OFFERED, State.ACCEPTED, State.COMMITTED})
 
 
-def as_of(heard: int | None, now: int) -> str:
-    """At what time what is shown was true, to stand before it; ``heard`` is when the relay was last asked."""
-    if heard is None:
-        return "As last known, before you opened Phoenix"
-    return (
-        f"As of {short_time(heard)} today"
-        if short_day(heard) == short_day(now)
-        else f"As of {moment(heard)}"
-    )
+def known_at(state: State, since: int, heard: int | None, asked: int | None) -> int:
+    """When an address was known to be at ``state``, where it is ``since`` then.
+
+    ``heard`` is when this machine last looked at the relay, ``asked`` when it asked after this package. A look brings
+    what others said; that they can see a cover is told only when somebody asks.
+    """
+    looked = heard if state is not State.HELD else None
+    return max(time for time in (since, looked, asked) if time is not None)
+
+
+def as_of(known: int, now: int) -> str:
+    """At what time what is shown was true, to stand before it."""
+    is_today = short_day(known) == short_day(now)
+    return f"As of {short_time(known)} today" if is_today else f"As of {moment(known)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

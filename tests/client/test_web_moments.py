@@ -13,10 +13,11 @@ from agency_client.web.drawing.case import Line, case_picture
 from agency_client.web.gone import Went
 from agency_client.web.rendering import Renderer
 from agency_client.web.sent_items import SentItem, what_can_be_said
-from agency_client.web.sent_words import as_of
+from agency_client.web.sent_words import as_of, known_at
 from agency_client.web.telling import telling
 from phoenix_protocol.errors import RefusedError, UsageError
 from phoenix_protocol.identifiers import ItemId, Seconds
+from phoenix_protocol.package.lifecycle import State
 
 #: 4:48am GMT on 23 November 2026.
 AT = 1795409280
@@ -47,7 +48,13 @@ def line(number: int, time: int) -> Line:
 def test_how_far_it_is_says_as_of_when() -> None:
     assert as_of(AT, AT + 600) == "As of 4:48am today"
     assert as_of(AT, AT + 86400) == "As of 4:48am GMT on 23 November 2026"
-    assert as_of(None, AT) == "As last known, before you opened Phoenix"
+
+
+def test_a_look_at_the_relay_does_not_tell_who_has_seen_a_cover_and_asking_does() -> None:
+    assert known_at(State.HELD, AT, AT + 60, None) == AT
+    assert known_at(State.HELD, AT, AT + 60, AT + 90) == AT + 90
+    assert known_at(State.COMMITTED, AT, AT + 60, None) == AT + 60
+    assert known_at(State.COMMITTED, AT, None, None) == AT
 
 
 @pytest.mark.parametrize(
@@ -71,6 +78,7 @@ def test_a_case_on_one_day_has_times_and_one_over_days_has_days() -> None:
 
     assert labels(AT, AT + 180)[0] == "4:48am, 23 Nov 2026"
     assert labels(AT, AT + 180)[-1] == "4:51am"
+    assert labels(AT, AT + 60) == ["4:48am, 23 Nov 2026", "4:49am"]
     assert labels(AT, AT + 4 * 86400)[0] == "23 Nov 2026"
 
 

@@ -145,11 +145,10 @@ def _ticks(first: int, last: int) -> Iterator[Tick]:
     for n in range(_TICKS):
         time = first + (last - first) * n // (_TICKS - 1)
         label = named(time)
-        if named is short_time and not seen:
-            label = f"{label}, {short_day(time)}"
         if label not in seen:
+            on = f", {short_day(time)}" if named is short_time and not seen else ""
             seen.add(label)
-            yield Tick(x=_x(time, first, last), label=label)
+            yield Tick(x=_x(time, first, last), label=f"{label}{on}")
 
 
 # -- who was told what -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from agency_client.web.drawing.case import DRAWN, Line, Told, case_picture, told
 from agency_client.web.drawing.deliveries import PIECES, bars
 from agency_client.web.fields import Field, Shape
 from agency_client.web.naming import sent_core
-from agency_client.web.sent_words import THERE, as_of
+from agency_client.web.sent_words import THERE
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.states import HERE
 from agency_client.web.table import get, post
@@ -100,7 +100,6 @@ async def _case(asked: Asked, subject: str) -> web.StreamResponse:
         picture=case_picture(lines),
         told=told,
         told_words=_TOLD,
-        as_of=as_of(asked.desk.heard.at, asked.now),
         drawn=min(DRAWN, len(lines)),
     )
 

@@ -24,11 +24,12 @@ from agency_client.web.sent_words import (
     TROUBLE,
     UNTIMED,
     as_of,
+    known_at,
     overall,
 )
 from agency_client.web.table import get, post
 from phoenix_protocol.errors import UnavailableError
-from phoenix_protocol.identifiers import ObjectHash
+from phoenix_protocol.identifiers import Address
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State
 
@@ -65,7 +66,6 @@ async def sent(asked: Asked) -> web.StreamResponse:
         whole=page.whole,
         shows=shows,
         filters=SHOWS,
-        as_of=as_of(asked.desk.heard.at, asked.now),
         there=THERE,
         pagination=pages_of(page.whole, _MOST, number, path),
     )
@@ -92,18 +92,21 @@ async def one(asked: Asked) -> web.StreamResponse:
         steps=STEPS,
         trouble=TROUBLE,
         untimed=UNTIMED,
-        as_of=as_of(_heard(asked, found.package.core), asked.now),
-        moving=MOVING,
+        as_of=_as_of(asked, found),
         answers=ANSWERS,
         notice_said=SAID,
         did=did,
     )
 
 
-def _heard(asked: Asked, core: ObjectHash) -> int | None:
-    """When this machine last learnt how far a package is."""
-    times = (asked.desk.heard.at, asked.desk.asked_where.get(core))
-    return max((time for time in times if time is not None), default=None)
+def _as_of(asked: Asked, found: Following) -> dict[Address, str]:
+    """As of when it is at each address where it may have gone on since."""
+    heard, here = asked.desk.heard.at, asked.desk.asked_where.get(found.package.core)
+    return {
+        each.address: as_of(known_at(each.state, each.since, heard, here), asked.now)
+        for each in found.recipients
+        if each.state in MOVING
+    }
 
 
 async def _is_ended(asked: Asked, found: Following) -> bool:
