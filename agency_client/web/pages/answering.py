@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.record.opened import ReadStatement
-from agency_client.record.pointing import called
+from agency_client.record.pointing import Pointed, called
 from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
@@ -189,7 +189,7 @@ async def dispute(asked: Asked) -> web.StreamResponse:
 
 async def find_said(
     asked: Asked, core: ObjectHash, item: ItemId
-) -> tuple[str, ReadStatement | None, str]:
+) -> tuple[Pointed, ReadStatement | None, str]:
     """What a statement or file is called, the statement, and the words by which people know it.
 
     Raises HTTPNotFound when it is not in the package.
@@ -201,7 +201,7 @@ async def find_said(
     if item not in names:
         raise web.HTTPNotFound
     statement = statements.get(item)
-    return names[item].words, statement, statement.said.text if statement else files[item]
+    return names[item], statement, statement.said.text if statement else files[item]
 
 
 PAGES = (
