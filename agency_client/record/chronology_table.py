@@ -84,7 +84,8 @@ def _change(notice: Noticed, stands: Statement | None, dated: Dated) -> str:
 def sent_in_words(entry: Entry, dated: Dated = _moment) -> str:
     """From whom this home has it, since when, and how often it was passed on."""
     carrier, depth = entry.carrier, entry.statement.said.chain_depth
-    how = f"by {carrier.sent_from}, {dated(carrier.sent)}"
+    is_ours = carrier.is_own and not depth
+    how = f"{'Ours, sent' if is_ours else f'by {carrier.sent_from},'} {dated(carrier.sent)}"
     if carrier.is_own and carrier.state != HELD:
         how += f" ({carrier.state.replace('_', ' ')}: it is not with the relay)"
     if not depth:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
@@ -24,14 +24,15 @@ _ID: Final = re.compile(r"[0-9a-f]{6,32}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointed:
-    """A statement or file of a package: in which section, counted from 0, and what people call it.
+    """A statement or file of a package: in which section, counted from 0, and by which word a command line names it.
 
-    Files have no ``number``.
+    ``words`` is what people read: the section's title and the number in it. Files have no ``number``.
     """
 
     section: int
     item: ItemId
     called: str
+    words: str = field(repr=False)
     number: str | None = None
 
 
@@ -70,12 +71,18 @@ def called(sections: Sequence[ReadSection]) -> tuple[Pointed, ...]:
                 section=n,
                 item=statement.id,
                 called=f"{section.id}.{within}",
+                words=f"{section.title or section.id}, {within}",
                 number=str(next(through)),
             )
             for within, statement in enumerate(section.statements, 1)
         ]
         found += [
-            Pointed(section=n, item=file.id, called=f"{section.id}/{file.id.hex()[:_SHORTEST_ID]}")
-            for file in section.attachments
+            Pointed(
+                section=n,
+                item=file.id,
+                called=f"{section.id}/{file.id.hex()[:_SHORTEST_ID]}",
+                words=f"{section.title or section.id}, file {within}",
+            )
+            for within, file in enumerate(section.attachments, 1)
         ]
     return tuple(found)

@@ -240,7 +240,11 @@ def check_state(
     """A notice adds something to what was said of the statement before."""
     statement = subject.statement
     if is_withdrawn(subject.notices):
-        raise RefusedError("E_NOTICE_STATE", "This statement is withdrawn already.")
+        raise RefusedError(
+            "E_NOTICE_STATE",
+            "This statement is withdrawn already.",
+            next="Nothing more can be said of it. Go back.",
+        )
     if wanted.action is NoticeAction.DISPUTE:
         if subject.sent_from == own and not (statement and statement.chain_depth):
             raise RefusedError(
@@ -254,4 +258,8 @@ def check_state(
             "E_NOTICE_ORIGIN", "This statement was passed on, and is somebody else's."
         )
     if statement is not None and replacement == subject.as_it_stands():
-        raise RefusedError("E_NOTICE_STATE", "This is what the statement says already.")
+        raise RefusedError(
+            "E_NOTICE_STATE",
+            "This is what the statement says already.",
+            next="Change its words, or go back.",
+        )

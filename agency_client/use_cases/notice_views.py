@@ -49,7 +49,7 @@ class Shown:
     """A notice on one item of a package here.
 
     ``correction`` is what a correction puts in the item's place, ``owed`` whether this address still has to say what it
-    did about the notice.
+    did about the notice. ``words`` is what people read in place of ``called``.
     """
 
     noticed: Noticed
@@ -58,6 +58,7 @@ class Shown:
     package: PackageId | None
     item: ItemId
     called: str
+    words: str = field(repr=False)
     own: bool
     owed: bool
     holders: tuple[Holder, ...]
@@ -133,6 +134,7 @@ class _Page:
 
     package: PackageId | None
     called: Mapping[ItemId, str]
+    words: Mapping[ItemId, str]
     labels: Mapping[ItemId, str]
     statements: Mapping[ItemId, Statement]
 
@@ -141,9 +143,11 @@ def _page(view: Families, core: ObjectHash) -> _Page:
     package = view.received.get(core) or view.sent.get(core)
     contents = view.contents.get(core)
     sections = [read_section(section.items) for section in contents.sections] if contents else []
+    names = called(sections)
     return _Page(
         package=package.package if package is not None else None,
-        called={pointed.item: pointed.called for pointed in called(sections)},
+        called={pointed.item: pointed.called for pointed in names},
+        words={pointed.item: pointed.words for pointed in names},
         labels={person.id: person.said.label for s in sections for person in s.people},
         statements={each.id: each.said for s in sections for each in s.statements},
     )
@@ -170,6 +174,7 @@ def _shown(
         package=page.package,
         item=item,
         called=page.called.get(item, item.hex()),
+        words=page.words.get(item, "something that was erased here"),
         own=is_own,
         owed=not is_own and not settled and noticed.action in NEED_OUTCOME,
         holders=_holders(view, notice, answers, own),

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agency_client.record.catalogue import Catalogue
+from agency_client.record.copied import source_known_to
 from agency_client.record.opened import ReadSection
+from agency_client.record.pointing import called
 from agency_client.record.wording import answer_lines, in_words
-from agency_client.web.statement_words import Said, dated
+from agency_client.web.statement_words import Said, dated, is_protected
 
 #: Questions that the catalogue has no title for, in better words than their names are.
 _QUESTIONS: Final = {
@@ -104,11 +106,16 @@ _NOT_TOLD: Final = frozenset({"not_informed", "will_inform_by"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warnings:
-    """What stands above everything: whom nobody may alert, and who has not been told."""
+    """What stands above everything: whom nobody may alert, who has not been told, whose words they are not to say.
+
+    ``protected`` names statements and people, ``permitted`` what may be done with what came.
+    """
 
     do_not_alert: tuple[str, ...] = field(repr=False)
     not_told: tuple[str, ...] = field(repr=False)
     is_not_told: bool
+    protected: tuple[str, ...] = field(repr=False)
+    permitted: tuple[str, ...]
 
 
 def warnings_of(sections: Sequence[ReadSection], catalogue: Catalogue) -> Warnings:
@@ -126,6 +133,8 @@ def warnings_of(sections: Sequence[ReadSection], catalogue: Catalogue) -> Warnin
         do_not_alert=tuple(alert),
         not_told=tuple(dict.fromkeys(told)),
         is_not_told=is_not_told or bool(told),
+        protected=tuple(dict.fromkeys(_protected(sections))),
+        permitted=tuple(dict.fromkeys(_permitted(sections, catalogue))),
     )
 
 
@@ -134,3 +143,22 @@ def _unaware(person: Sequence[str], said: Sequence[str], catalogue: Catalogue) -
         if code in _NOT_TOLD:
             who = ", ".join(person).replace("_", " ")
             yield f"{who[:1].upper()}{who[1:]}: {in_words(catalogue, 'informed', code).lower()}"
+
+
+def _protected(sections: Sequence[ReadSection]) -> Iterator[str]:
+    """People who are protected sources, and statements of such."""
+    words = {pointed.item: pointed.words for pointed in called(sections)}
+    for section in sections:
+        for person in section.people:
+            if source_known_to(person.said):
+                role = person.said.role.replace("_", " ")
+                yield f"{person.said.name} ({role})" if role else person.said.name
+        yield from (words[each.id] for each in section.statements if is_protected(each))
+
+
+def _permitted(sections: Sequence[ReadSection], catalogue: Catalogue) -> Iterator[str]:
+    """What may be done with all of it; with the title, where that is said of one section alone."""
+    for section in sections:
+        for code in section.answers.get("permitted_action", ()):
+            words = in_words(catalogue, "permitted_action", code)
+            yield f"{section.title}: {words}" if section.statements else words

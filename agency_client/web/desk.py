@@ -20,6 +20,7 @@ from agency_client.web.kept import Kept
 from keys.passphrase import Passphrase
 from keys.wrapping import FLOOR, Cost
 from phoenix_protocol.errors import LockedError, PhoenixError, TamperError, UnavailableError
+from phoenix_protocol.identifiers import ObjectHash
 from phoenix_protocol.randomness import Randomness
 
 _log: Final = logging.getLogger("phoenix.web")
@@ -65,6 +66,8 @@ class Desk:
         self.path: Final = path
         self.jobs: Final = Jobs(randomness)
         self.heard = Heard()
+        #: When the relay was last asked about a package of ours, by its core.
+        self.asked_where: dict[ObjectHash, int] = {}
         #: What somebody looks for: the fields of their searches.
         self.sought: Final[Kept[Mapping[str, Any]]] = Kept(randomness)
         #: What became of drafts.

@@ -12,9 +12,13 @@ from phoenix_protocol.identifiers import ItemId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A statement that another rests on. ``part`` is the page it is on; None where it is not among what is here."""
+    """A statement that another rests on. ``part`` is the page it is on; None where it is not among what is here.
+
+    ``words`` is what people read, ``called`` the reference that a command line uses.
+    """
 
     called: str
+    words: str
     anchor: str
     part: int | None = None
 
@@ -29,7 +33,10 @@ def links_of(parts: Sequence[Sequence[ReadSection]]) -> dict[ItemId, Link]:
     whole = list(_whole(parts, sections))
     return {
         pointed.item: Link(
-            called=pointed.called, anchor=f"s-{pointed.item.hex()}", part=place.get(pointed.item)
+            called=pointed.called,
+            words=pointed.words,
+            anchor=f"s-{pointed.item.hex()}",
+            part=place.get(pointed.item),
         )
         for pointed in called(whole)
     }
@@ -50,4 +57,5 @@ def _whole(
 
 def link_to(item: ItemId, links: Mapping[ItemId, Link]) -> Link:
     """A statement by its name; one that this reader may not see by the beginning of its id."""
-    return links.get(item, Link(called=item.hex()[:8], anchor=""))
+    start = item.hex()[:8]
+    return links.get(item, Link(called=start, words=f"A statement ({start})", anchor=""))

@@ -20,6 +20,7 @@ from agency_client.web.answer_words import answers_of
 from agency_client.web.item_links import Link, link_to
 from agency_client.web.statement_words import (
     Said,
+    is_protected,
     person_facts,
     standing,
     statement_facts,
@@ -50,6 +51,7 @@ class ShownItem:
 
     anchor: str
     called: str
+    words: str = field(repr=False)
     marks: tuple[str, ...]
     notices: tuple[Shown, ...]
     passed: tuple[PassedOn, ...]
@@ -70,6 +72,7 @@ class ShownStatement:
     facts: tuple[Said, ...] = field(repr=False)
     basis: tuple[Link, ...]
     resting: tuple[Link, ...]
+    is_protected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +190,7 @@ def _item(
     return ShownItem(
         anchor=f"s-{id_.hex()}",
         called=links[id_].called,
+        words=links[id_].words,
         marks=marks(notice.noticed for notice in notices),
         notices=notices,
         passed=given.passed.get(id_, ()),
@@ -215,6 +219,7 @@ def _statement(
         facts=statement_facts(read, names, given.catalogue),
         basis=tuple(link_to(other, links) for other in read.said.basis),
         resting=tuple(link_to(other, links) for other in resting.get(read.id, ())),
+        is_protected=is_protected(read),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from agency_client.ports.vault import AddressProgress, Shows
 from agency_client.record.timeline import Mark
 from agency_client.web.states import InWords
+from agency_client.web.when import moment, short_day, short_time
 from phoenix_protocol.package.events import Answer
 from phoenix_protocol.package.lifecycle import State, least_advanced
 
@@ -117,6 +118,26 @@ SHOWS: Final[dict[Shows, str]] = {
     Shows.UNOWNED: "Stored, nobody responsible yet",
     Shows.FAILED: "Returned, expired or did not open",
 }
+
+
+#: From these it may go on at any moment: what is known of them is told with the time at which it was learnt.
+MOVING: Final = frozenset({State.HELD, State.OFFERED, State.ACCEPTED, State.COMMITTED})
+
+
+def known_at(state: State, since: int, heard: int | None, asked: int | None) -> int:
+    """When an address was known to be at ``state``, where it is ``since`` then.
+
+    ``heard`` is when this machine last looked at the relay, ``asked`` when it asked after this package. A look brings
+    what others said; that they can see a cover is told only when somebody asks.
+    """
+    looked = heard if state is not State.HELD else None
+    return max(time for time in (since, looked, asked) if time is not None)
+
+
+def as_of(known: int, now: int) -> str:
+    """At what time what is shown was true, to stand before it."""
+    is_today = short_day(known) == short_day(now)
+    return f"As of {short_time(known)} today" if is_today else f"As of {moment(known)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,16 +74,20 @@ def statement_facts(
     return tuple(Said(name, words) for name, words in pairs if words)
 
 
+def is_protected(statement: ReadStatement) -> bool:
+    """Whether nobody may say who said it."""
+    source = statement.said.source
+    return source is not None and (source.identity_protected or source.type == "protected")
+
+
 def source_words(source: Source | None, catalogue: Catalogue) -> str:
-    """Where a statement comes from."""
+    """Where a statement comes from. That a source is protected is a tag of the statement, louder than these words."""
     if source is None:
         return ""
     parts = [in_words(catalogue, "source_type", source.type)]
     parts += [part for part in (source.relation, source.detail, source.reference) if part]
     if source.first_hand is not None:
         parts.append("first hand" if source.first_hand else "not first hand")
-    if source.identity_protected:
-        parts.append("protect who it is")
     return ", ".join(parts)
 
 

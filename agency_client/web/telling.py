@@ -30,6 +30,8 @@ class Told:
     link_text: str | None = None
     #: More places to go to: path and words.
     also: tuple[tuple[str, str], ...] = ()
+    #: Whether its code helps anybody: not where nothing went wrong.
+    shows_code: bool = True
 
 
 _HEADINGS: Final[dict[type[PhoenixError], str]] = {
@@ -92,6 +94,18 @@ _NEXT: Final[dict[str, tuple[str, str | None, str | None]]] = {
     ),
 }
 _ASK: Final = "Ask your information manager, and give them the code below."
+#: What somebody mends by themselves, where the error has no words of its own for it.
+_OWN_SLIP: Final = {
+    "E_ANSWER": "Nothing was recorded. Look at what is owed, and answer one of those.",
+    "E_EXISTS": "Choose another name. Nothing was changed.",
+    "E_NO_REQUEST": "Look for it among what you were asked.",
+    "E_NOTICE_STATE": "Look at what was said of it before, or go back.",
+    "E_PASSPHRASE_DIFFERS": "Enter it again. Nothing was changed.",
+    "E_REC_PACKAGE": "Choose the package in the lists.",
+    "E_RESTORED": "Let this machine catch up with the relay first: look again in the inbox.",
+    "E_RESTRICTED": "If it has to be used after all, lift the restriction first, and say why.",
+    "E_USAGE": "Change what you entered, or go back.",
+}
 #: Words that only help at a command line.
 _COMMAND: Final = re.compile(r"\bphoenix(-relay)? [a-z]|--[a-z]|\bcommand\b", re.IGNORECASE)
 
@@ -99,12 +113,14 @@ _COMMAND: Final = re.compile(r"\bphoenix(-relay)? [a-z]|--[a-z]|\bcommand\b", re
 def telling(error: PhoenixError) -> Told:
     """How an error is told on a page."""
     if isinstance(error, DraftGoneError):
-        return Told(heading=error.heading, next="", also=error.links)
+        return Told(heading=error.heading, next="", also=error.links, shows_code=False)
     heading = _of(error, _HEADINGS, "This did not work")
     if error.code in _NEXT:
         words, link, text = _NEXT[error.code]
         return Told(heading=heading, next=words, link=link, link_text=text)
-    return Told(heading=heading, next=_ASK if names_a_command(error.next) else error.next)
+    if names_a_command(error.next):
+        return Told(heading=heading, next=_OWN_SLIP.get(error.code, _ASK))
+    return Told(heading=heading, next=error.next)
 
 
 def names_a_command(words: str) -> bool:

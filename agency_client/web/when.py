@@ -53,6 +53,12 @@ def short_day(seconds: int) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
+def short_time(seconds: int) -> str:
+    """3:20pm, in the United Kingdom."""
+    at = uk_clock(seconds)
+    return f"{at.hour % 12 or 12}:{at:%M}{'am' if at.hour < 12 else 'pm'}"
+
+
 def _date(at: datetime) -> str:
     return f"{at.day} {at:%B %Y}"
 

@@ -133,7 +133,7 @@ def test_what_was_said_since_stands_beside_it_and_needs_an_outcome_without_scrip
     for words in ("Withdrawn", "Do not rely on this", "It was another child"):
         expect(withdrawn).to_contain_text(words)
     resting = page.locator(".phoenix-statement", has_text="Thought in attendance")
-    expect(resting).to_contain_text("Rests on what was withdrawn: attendance.1")
+    expect(resting).to_contain_text("Rests on what was withdrawn: Title of attendance, 1")
     corrected = page.locator(".phoenix-statement", has_text="Said in observed")
     expect(corrected).to_contain_text("Said otherwise")
     sound(page)
@@ -155,7 +155,9 @@ def test_what_was_said_since_stands_beside_it_and_needs_an_outcome_without_scrip
     write(page, "In your own words", "Kept as evidence")
     press(page, "Say what you did")
     expect(page.get_by_role("heading", level=1)).to_have_text("Corrections and withdrawals")
+    expect(page.get_by_text("What you did is recorded")).to_be_visible()
     expect(page.get_by_text("1 waits for you")).to_be_visible()
+    expect(page.get_by_role("link", name="Say what you did")).to_have_count(1)
     sound(page)
     for path in ("/alarms", "/notices", f"/inbox/{relied_on}"):
         page.goto(app.url + path)

@@ -165,6 +165,13 @@ def test_what_came_twice_stands_there_twice_each_time_with_its_origin() -> None:
     assert direct["Agency"] == passed_on["Agency"] == "ardenfold-police"
 
 
+def test_what_is_our_own_reached_us_from_nobody() -> None:
+    [own] = entries(said("Seen at the station"), is_own=True, state="held")
+    assert cells(own)["How it reached us"].startswith("Ours, sent ")
+    [onward] = entries(said("Seen at the station", chain_depth=1), is_own=True, state="held")
+    assert cells(onward)["How it reached us"].startswith("passed on once, last by ")
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -46,6 +46,11 @@ STATEMENT_WORDS = {
     "recorded_at": "21 November 2026",
     "verification": "Withdrawn, its author says",
     "verified_by": "by The sergeant",
+    "source": "Protected source",
+}
+SOURCE_WORDS = {
+    **{name: words for name, (_, words) in SOURCE.items()},
+    "identity_protected": "Protected source",
 }
 
 
@@ -111,7 +116,7 @@ def test_every_field_of_a_statement_is_on_the_page(name: str) -> None:
 @pytest.mark.parametrize("name", SOURCE)
 def test_every_field_of_a_source_is_on_the_page(name: str) -> None:
     source = record.Source(**{field: value for field, (value, _) in SOURCE.items()})
-    assert SOURCE[name][1] in page(replace(FULL, source=source))
+    assert SOURCE_WORDS[name] in page(replace(FULL, source=source))
 
 
 @pytest.mark.parametrize("name", PERSON_WORDS)
@@ -212,6 +217,17 @@ def test_one_statement_that_is_larger_than_a_page_has_its_own() -> None:
     assert [len(piece.statements) for part in parts for piece in part] == [1, 1, 1]
 
 
+def test_what_is_said_is_named_by_title_and_number_beside_the_reference_of_a_command_line() -> None:
+    odd = replace(section(*long(2, 5)), id="s-ca8ad1")
+    shown = text((odd,))
+    assert "What was seen, 2 s-ca8ad1.2" in shown
+    links = links_of(((odd,),))
+    assert [links[each.id].words for each in odd.statements] == [
+        "What was seen, 1",
+        "What was seen, 2",
+    ]
+
+
 # -- what nobody may miss ---------------------------------------------------------------------------------------------
 
 
@@ -240,3 +256,38 @@ def test_who_has_not_been_told_stands_above_everything(
 def test_each_line_of_do_not_alert_is_said_once() -> None:
     lines = [replace(section(), do_not_alert=("The household", "Uncle"))] * 2
     assert warnings_of(lines, CATALOGUE).do_not_alert == ("The household", "Uncle")
+
+
+def test_a_protected_source_is_as_loud_as_whom_not_to_alert() -> None:
+    source = record.Source(type="public", identity_protected=True)
+    said = section(statement(1, replace(FULL, basis=(), source=source)), *long(1, 5)[1:])
+    quiet = section(statement(2, replace(FULL, basis=(), source=None)))
+    assert warnings_of([said, quiet], CATALOGUE).protected == ("What was seen, 1",)
+    assert warnings_of([quiet], CATALOGUE).protected == ()
+    shown = text((said,))
+    assert "Protected source" in shown
+    assert "Do not say who said this." in shown
+    assert "Do not say who said this." not in text((quiet,))
+
+
+def test_a_person_who_is_a_protected_source_is_named_above_everything() -> None:
+    peer = record.Person(
+        label="peer",
+        name="Robin",
+        role="peer",
+        identifiers={},
+        part3_category=(),
+        optional={"source_known_to": ["front.door@quillmere-council"]},
+    )
+    said = section(people=(ReadPerson(id=ItemId(b"p" * 16), said=peer),))
+    assert warnings_of([said], CATALOGUE).protected == ("Robin (peer)",)
+
+
+def test_what_may_be_done_with_it_stands_above_with_the_section_where_it_is_of_one_alone() -> None:
+    whole = section(permitted_action=("consult_originator_first",))
+    one = section(*long(1, 5), permitted_action=("information_only",))
+    found = warnings_of([whole, whole, one], CATALOGUE).permitted
+    assert found == ("Ask the sender before acting", "What was seen: For information only")
+    shown = text((whole,))
+    assert "What you may do with it Ask the sender before acting" in shown
+    assert "You may " not in shown

@@ -78,7 +78,7 @@ def calendar(expiring: Sequence[Expiring], now: int) -> Calendar:
 
 def _cell(n: int, day: date, today: date, days: Sequence[tuple[Expiring, date]]) -> Cell:
     own = [each.own for each, its in days if its == day]
-    label = f"{day.day} {day:%B}" if day.day == 1 or n == 0 else str(day.day)
+    label = f"{day.day} {day:%b}" if day.day == 1 or n == 0 else str(day.day)
     return Cell(
         x=2 + n % _DAYS * _WIDE,
         y=_TOP + n // _DAYS * _HIGH,

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from agency_client.record.register_table import ASKED_BY, RECEIVED, SENT, RegisterEntry
-from agency_client.web.when import short_day
+from agency_client.web.when import short_day, short_time
 from phoenix_protocol.package.lifecycle import STORED, State
 
 #: So many lines of the register are drawn at most, the newest; the table has all that the page has.
@@ -136,17 +136,19 @@ def _shape(kind: str) -> str:
 
 
 def _ticks(first: int, last: int) -> Iterator[Tick]:
-    """Days from the first to the last; each is named once."""
+    """Days from the first to the last, or times where all is on one day; each is named once."""
+    named = short_time if short_day(first) == short_day(last) else short_day
     if first == last:
-        yield Tick(x=_x(first, first, last), label=short_day(first))
+        yield Tick(x=_x(first, first, last), label=f"{short_time(first)}, {short_day(first)}")
         return
     seen: set[str] = set()
     for n in range(_TICKS):
         time = first + (last - first) * n // (_TICKS - 1)
-        label = short_day(time)
+        label = named(time)
         if label not in seen:
+            on = f", {short_day(time)}" if named is short_time and not seen else ""
             seen.add(label)
-            yield Tick(x=_x(time, first, last), label=label)
+            yield Tick(x=_x(time, first, last), label=f"{label}{on}")
 
 
 # -- who was told what -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from agency_client.record.opened import ReadStatement
-from agency_client.record.pointing import called
+from agency_client.record.pointing import Pointed, called
 from agency_client.use_cases.notice_subjects import Wanted
 from agency_client.use_cases.viewing import Received
 from agency_client.web.asked import Asked
@@ -189,13 +189,13 @@ async def dispute(asked: Asked) -> web.StreamResponse:
 
 async def find_said(
     asked: Asked, core: ObjectHash, item: ItemId
-) -> tuple[str, ReadStatement | None, str]:
+) -> tuple[Pointed, ReadStatement | None, str]:
     """What a statement or file is called, the statement, and the words by which people know it.
 
     Raises HTTPNotFound when it is not in the package.
     """
     opened = await asked.client.open_package(core)
-    names = {pointed.item: pointed.called for pointed in called(opened.sections)}
+    names = {pointed.item: pointed for pointed in called(opened.sections)}
     statements = {each.id: each for section in opened.sections for each in section.statements}
     files = {each.id: each.said.name for section in opened.sections for each in section.attachments}
     if item not in names:

@@ -19,6 +19,8 @@ from phoenix_protocol.errors import PhoenixError, Problem
 from phoenix_protocol.package.notices import AnswerKind
 
 _MOST: Final = 50
+#: What stands above the list once somebody has said what they did.
+_SETTLED: Final = "What you did is recorded, and whoever said it is told."
 _DISAGREED: Final = AnswerKind.DISAGREED.value
 
 _SETTLE: Final = (
@@ -50,7 +52,11 @@ async def notices(asked: Asked) -> web.StreamResponse:
     return asked.page(
         "inbox/notices.html",
         title="Corrections and withdrawals",
-        notices=[(each, _place(asked, each)) for each in found[start : start + _MOST]],
+        notices=[
+            (each, _place(asked, each), asked.client.text_of(each.core, each.item))
+            for each in found[start : start + _MOST]
+        ],
+        done_words=_SETTLED if asked.query("said") == "settled" else "",
         owed=sum(each.owed for each in found),
         whole=len(found),
         said=SAID,
@@ -84,7 +90,7 @@ async def _one(asked: Asked, form: Filled) -> web.StreamResponse:
         form=form,
         notice=notice,
         text=asked.client.text_of(notice.core, notice.item),
-        places=[(each.called, _place(asked, each)) for each in every],
+        places=[(each.words, _place(asked, each)) for each in every],
         may_settle=not notice.own and notice.noticed.action in NEED_OUTCOME,
         said=SAID,
         what_to_do=WHAT_TO_DO[notice.noticed.action],
@@ -102,7 +108,7 @@ async def settle(asked: Asked) -> web.StreamResponse:
         await in_time(asked.client.settle(notice, form.text("outcome"), why))
     except PhoenixError as error:
         return await _one(asked, form.with_failure(error))
-    return asked.go("/notices")
+    return asked.go("/notices?said=settled")
 
 
 def _with_reason(form: Filled) -> Filled:

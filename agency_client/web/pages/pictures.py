@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
 
-from agency_client.record.register_table import KINDS, RegisterEntry
+from agency_client.record.register_table import RegisterEntry, kind_in_words
 from agency_client.use_cases.registering import Sought
 from agency_client.web.asked import Asked
 from agency_client.web.drawing.calendar import calendar, end_of_calendar
@@ -18,7 +19,7 @@ from agency_client.web.sent_words import THERE
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.states import HERE
 from agency_client.web.table import get, post
-from phoenix_protocol.identifiers import Seconds
+from phoenix_protocol.identifiers import ObjectHash, Seconds
 from phoenix_protocol.package.lifecycle import State
 
 _DAY: Final = 86400
@@ -89,11 +90,12 @@ async def _case(asked: Asked, subject: str) -> web.StreamResponse:
     entries = await asked.client.register(Sought(subject=subject))
     lines = [Line(number=n, entry=each) for n, each in enumerate(entries, 1)][-_MOST:]
     told = told_map(lines)
+    about = await _statements(asked, lines)
     return asked.page(
         "pictures/case.html",
         title="A case as a picture",
         subject=subject,
-        lines=[(line, _what(line.entry), _states(line.entry)) for line in lines],
+        lines=[(line, _what(line.entry, about), _states(line.entry)) for line in lines],
         whole=len(entries),
         picture=case_picture(lines),
         told=told,
@@ -102,9 +104,17 @@ async def _case(asked: Asked, subject: str) -> web.StreamResponse:
     )
 
 
-def _what(entry: RegisterEntry) -> str:
-    kind = entry.line.kind
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+async def _statements(asked: Asked, lines: Sequence[Line]) -> dict[ObjectHash, str]:
+    """Of which statement a correction is, and the like, by the hash of the notice."""
+    if not any(line.entry.line.said for line in lines):
+        return {}
+    return {each.noticed.notice: each.words for each in await asked.client.notices()}
+
+
+def _what(entry: RegisterEntry, about: Mapping[ObjectHash, str]) -> str:
+    said = entry.line.said
+    words = about.get(said) if said is not None else None
+    return f"{kind_in_words(entry.line.kind)}: {words}" if words else kind_in_words(entry.line.kind)
 
 
 def _states(entry: RegisterEntry) -> list[tuple[str, str]]:

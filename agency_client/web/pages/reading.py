@@ -12,6 +12,7 @@ from aiohttp import web
 from agency_client.ports.vault import ReceivedPackage, SentPackage, StoredAttachment
 from agency_client.record.opened import ReadSection
 from agency_client.record.plain import stored_name
+from agency_client.record.pointing import called
 from agency_client.record.request_drafting import REQUEST
 from agency_client.record.restricted import RestrictedPart, in_words
 from agency_client.use_cases.inbox_pages import SaidHere
@@ -111,7 +112,7 @@ async def opened_values(
             for each in parts[number - 1]
         ],
         "contents": _contents(parts),
-        "restricted": [_restricted(each) for each in opened.restricted],
+        "restricted": [_restricted(each, opened.sections) for each in opened.restricted],
         "is_unhidden": is_unhidden,
         "why": None,
         "asks": any(each.kind == REQUEST for each in opened.sections),
@@ -131,9 +132,12 @@ def _reading(here: str) -> str:
     return f"{here}/read" if here.startswith("/sent/") else here
 
 
-def _restricted(part: RestrictedPart) -> str:
+def _restricted(part: RestrictedPart, sections: Sequence[ReadSection]) -> str:
     """What is restricted, since when and why."""
-    return f"{part.place or 'All of it'}: {in_words(part.restriction)}"
+    names = {section.id: section.title for section in sections}
+    names |= {pointed.called: pointed.words for pointed in called(sections)}
+    what = names.get(part.place, part.place) if part.place is not None else "All of it"
+    return f"{what}: {in_words(part.restriction)}"
 
 
 def _contents(parts: Sequence[Sequence[ReadSection]]) -> list[tuple[str, str, int]]:

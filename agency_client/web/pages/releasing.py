@@ -130,8 +130,8 @@ async def release(asked: Asked) -> web.StreamResponse:
     form = filled(_asked(asked, line), asked.form, asked.now)
     if form.problems:
         return await _page(asked, line, form)
-    name, _, _ = await find_said(asked, line.package.core, item_of(asked))
-    document = _document(asked, line, name, form)
+    pointed, _, _ = await find_said(asked, line.package.core, item_of(asked))
+    document = _document(asked, line, pointed.called, form)
     try:
         hints = await hints_of_document(asked, document)
         if hints:

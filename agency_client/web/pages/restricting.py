@@ -57,7 +57,7 @@ def _parts(opened: ReadPackage) -> Iterator[Word]:
         yield Word(code=section.item.hex(), label=f"Section: {section.title}")
         if len(names) <= _MOST:
             yield from (
-                Word(code=each.item.hex(), label=each.called) for each in names if each.section == n
+                Word(code=each.item.hex(), label=each.words) for each in names if each.section == n
             )
 
 

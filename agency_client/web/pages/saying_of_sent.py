@@ -14,7 +14,7 @@ from agency_client.web.fields import Field, Shape
 from agency_client.web.naming import item_of, number_of, sent_core
 from agency_client.web.paging import pages_of
 from agency_client.web.second_look import digest_of, hints_of
-from agency_client.web.sent_items import SentItem, items_of
+from agency_client.web.sent_items import SentItem, items_of, what_can_be_said
 from agency_client.web.simple_forms import Asking, Filled, empty, filled
 from agency_client.web.table import Handler, get, post
 from phoenix_protocol.errors import PhoenixError
@@ -59,9 +59,10 @@ async def statements(asked: Asked) -> web.StreamResponse:
     found = await asked.client.follow(sent_core(asked))
     items, number = items_of(found), number_of(asked.query("page"))
     start = (number - 1) * _MOST
+    said = what_can_be_said(items)
     return asked.page(
         "sent/statements.html",
-        title="Correct or withdraw something you sent",
+        title=f"{said} something you sent" if said else "Statements that you sent",
         here=_here(found),
         found=found,
         items=items[start : start + _MOST],

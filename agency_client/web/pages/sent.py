@@ -14,9 +14,22 @@ from agency_client.web.asked import Asked
 from agency_client.web.naming import number_of, sent_core
 from agency_client.web.notice_words import SAID, did
 from agency_client.web.paging import pages_of
-from agency_client.web.sent_words import ANSWERS, SHOWS, STEPS, THERE, TROUBLE, UNTIMED, overall
+from agency_client.web.sent_items import items_of, what_can_be_said
+from agency_client.web.sent_words import (
+    ANSWERS,
+    MOVING,
+    SHOWS,
+    STEPS,
+    THERE,
+    TROUBLE,
+    UNTIMED,
+    as_of,
+    known_at,
+    overall,
+)
 from agency_client.web.table import get, post
 from phoenix_protocol.errors import UnavailableError
+from phoenix_protocol.identifiers import Address
 from phoenix_protocol.package.envelope import Why
 from phoenix_protocol.package.lifecycle import State
 
@@ -69,6 +82,7 @@ async def one(asked: Asked) -> web.StreamResponse:
         notices=[each for every in found.notices.values() for each in every],
         alarms=[words_of(a.code) for a in found.status.alerts if a.seen is None],
         not_delivered=any(a.seen is None and a.code in NOT_DELIVERED for a in found.status.alerts),
+        can_say=what_can_be_said(items_of(found)),
         can_recall=any(each.recallable for each in found.recipients),
         can_repeat=found.has_document and await _is_ended(asked, found),
         said=_SAID.get(asked.query("said")),
@@ -78,10 +92,21 @@ async def one(asked: Asked) -> web.StreamResponse:
         steps=STEPS,
         trouble=TROUBLE,
         untimed=UNTIMED,
+        as_of=_as_of(asked, found),
         answers=ANSWERS,
         notice_said=SAID,
         did=did,
     )
+
+
+def _as_of(asked: Asked, found: Following) -> dict[Address, str]:
+    """As of when it is at each address where it may have gone on since."""
+    heard, here = asked.desk.heard.at, asked.desk.asked_where.get(found.package.core)
+    return {
+        each.address: as_of(known_at(each.state, each.since, heard, here), asked.now)
+        for each in found.recipients
+        if each.state in MOVING
+    }
 
 
 async def _is_ended(asked: Asked, found: Following) -> bool:
@@ -99,6 +124,7 @@ async def look(asked: Asked) -> web.StreamResponse:
         await asked.client.ask_where(core)
     except UnavailableError:
         return asked.go(f"/sent/{core.hex()}?said=away")
+    asked.desk.asked_where[core] = asked.now
     return asked.go(f"/sent/{core.hex()}?said=looked")
 
 

@@ -8,10 +8,10 @@ from agency_client.web.writing.steps import Setting, Step
 _MARKINGS = (
     Word(
         code="OFFICIAL-SENSITIVE",
-        label="OFFICIAL-SENSITIVE",
+        label="Official, sensitive",
         help="Harm could follow if it were lost or seen by others.",
     ),
-    Word(code="OFFICIAL", label="OFFICIAL", help="Everyday information about people."),
+    Word(code="OFFICIAL", label="Official", help="Everyday information about people."),
 )
 
 
