@@ -92,6 +92,7 @@ def _head(request: web.Request) -> guards.Head:
     headers = request.headers
     return guards.Head(
         method=request.method,
+        target=request.raw_path,
         host=tuple(headers.getall("Host", ())),
         origin=tuple(headers.getall("Origin", ())),
         fetch_site=tuple(headers.getall("Sec-Fetch-Site", ())),

@@ -21,6 +21,7 @@ class Head:
 
     method: str
     host: tuple[str, ...]
+    target: str = "/"
     origin: tuple[str, ...] = ()
     fetch_site: tuple[str, ...] = ()
     upgrade: bool = False
@@ -32,7 +33,8 @@ def reason_to_refuse(head: Head, authority: str) -> str | None:
     A page of somebody else's that reaches this port by a name of its own (DNS rebinding) has another Host; one that
     sends forms, frames or scripts here says so in Origin or Sec-Fetch-Site.
     """
-    if head.host != (authority,):
+    # A whole address as the target names a host of its own, which counts before the header (RFC 9112, section 3.2.2).
+    if head.host != (authority,) or not head.target.startswith("/"):
         return "host"
     if head.upgrade:
         return "upgrade"

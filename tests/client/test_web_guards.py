@@ -43,6 +43,8 @@ def test_our_own_pages_may(fine: Head) -> None:
         (head(host=("127.0.0.1",)), "host"),
         (head(host=("127.0.0.1:8471.evil.example",)), "host"),
         (head(host=("evil.example:8471",)), "host"),
+        (head(target="http://evil.example/"), "host"),
+        (head(target=f"http://{HERE}/"), "host"),
         (head(upgrade=True), "upgrade"),
         (head(origin=("http://evil.example",)), "origin"),
         (head(origin=("null",)), "origin"),
