@@ -156,7 +156,7 @@ def test_what_was_said_since_stands_beside_it_and_needs_an_outcome_without_scrip
     press(page, "Say what you did")
     expect(page.get_by_role("heading", level=1)).to_have_text("Corrections and withdrawals")
     expect(page.get_by_text("What you did is recorded")).to_be_visible()
-    expect(page.get_by_text("1 waits for you")).to_be_visible()
+    expect(page.get_by_text("1 waits for you to say what you did")).to_be_visible()
     expect(page.get_by_role("link", name="Say what you did")).to_have_count(1)
     sound(page)
     for path in ("/alarms", "/notices", f"/inbox/{relied_on}"):
