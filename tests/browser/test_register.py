@@ -113,7 +113,7 @@ def test_a_breach_has_its_clock_and_what_was_learnt_since(town: Town, begin: Beg
     sound(page)
     write(page, "What happened?", NAUGHTY)
     write_day(page, "breach.aware_at", "1", "2", "2020")
-    write(page, "At what time? (optional)", "9:15")
+    write(page, "At what time? (optional)", "9:15am")
     write(page, "Who got it and should not have?", MASH)
     press(page, "Record it")
     expect(
