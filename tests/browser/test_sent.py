@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.browser.journeys import NAUGHTY, SHOWN, Begin, sound
+from tests.browser.journeys import NARROW, NAUGHTY, SHOWN, WIDE, Begin, sound
 from tests.browser.keyboard import follow, press, write
 from tests.end_to_end.documents import MASH, NURSE, package
 from tests.end_to_end.quillmere import Town
@@ -138,7 +138,12 @@ def test_pictures_say_the_same_as_their_tables(town: Town, begin: Begin) -> None
     assert page.locator("svg script, svg [onclick], svg foreignObject").count() == 0
     sound(page)
     page.goto(f"{app.url}/pictures/case/{id_}")
+    # A column on a narrow screen, a picture on a wide one.
+    expect(page.locator("ol.phoenix-narrow")).to_be_visible()
+    page.set_viewport_size(WIDE)
     expect(page.get_by_role("img").first).to_be_visible()
+    expect(page.locator("ol.phoenix-narrow")).to_be_hidden()
+    page.set_viewport_size(NARROW)
     for path, words in (
         ("/pictures/deliveries?days=7", "ardenfold-police"),
         ("/pictures/expiries", SHOWN),
@@ -149,5 +154,4 @@ def test_pictures_say_the_same_as_their_tables(town: Town, begin: Begin) -> None
         sound(page)
     for path in ("/pictures/deliveries", "/pictures/expiries", f"/pictures/case/{id_}", "/sent"):
         page.goto(app.url + path)
-        sound(page)
         sound(page)

@@ -180,7 +180,7 @@ def test_what_an_urgent_report_lacks_is_said_beside_its_field(begin: Begin) -> N
     write(page, "What must they do", "Go there now")
     write(page, "Who is it about?", "Jordan T")
     write(page, "What do you know?", "Said to be at the station")
-    choose(page, page.get_by_label("REPORTED: Somebody told"))
+    choose(page, page.get_by_label("REPORTED: Somebody told the author", exact=True))
     press(page, "Continue")
     wrong = page.get_by_role("alert").get_by_role("link")
     assert wrong.first.get_attribute("href") == "#f-section-1--statement-1--source-type"
