@@ -19,6 +19,7 @@ from agency_client.use_cases.document_options import Options
 from agency_client.use_cases.home import Home, endpoint_of
 from agency_client.use_cases.knowing import Known
 from agency_client.use_cases.protecting import sources_of
+from agency_client.use_cases.recording import own_by
 from agency_client.use_cases.thread_consent import thread_consent
 from agency_client.use_cases.told_before import passed_on_from, told_of
 from agency_client.use_cases.training import training_has_ended
@@ -85,13 +86,7 @@ def _own(known: Known, address: Address) -> Own:
         raise RefusedError(
             "E_NOT_FOUND", "The directory does not know your agency.", next=listed.AGENCIES
         )
-    signatory = agency.signatory
-    return Own(
-        address=address,
-        kind=signatory.kind,
-        jurisdiction=signatory.jurisdiction,
-        legal_scope=signatory.legal_scope,
-    )
+    return own_by(address, agency.signatory)
 
 
 def reaches(known: Known, now: Seconds) -> dict[str, Reach]:

@@ -18,6 +18,7 @@ from agency_client.use_cases.catalogues import catalogue_of
 from agency_client.use_cases.home import Home
 from agency_client.use_cases.knowing import recall_directory
 from agency_client.use_cases.record_names import record_name
+from phoenix_protocol.directory.statements import Signatory
 from phoenix_protocol.errors import RefusedError
 from phoenix_protocol.identifiers import (
     Address,
@@ -196,7 +197,11 @@ def own_of(home: Home) -> Own:
     agency = known.directory.agency(agency_id) if known is not None and agency_id else None
     if agency is None:
         return Own(address=address, kind="", jurisdiction="", legal_scope="")
-    signatory = agency.signatory
+    return own_by(address, agency.signatory)
+
+
+def own_by(address: Address, signatory: Signatory) -> Own:
+    """An address, with what the statement about its agency says of the agency."""
     return Own(
         address=address,
         kind=signatory.kind,

@@ -181,15 +181,21 @@ def until_sent(page: Page, app: App) -> None:
     raise AssertionError(page.inner_text("main"))
 
 
+def arrived(page: Page, part: str) -> None:
+    """Look at a page of long work until it leads to what came of it."""
+    for _ in range(100):
+        if part in page.url:
+            return
+        page.wait_for_timeout(200)
+        page.reload()
+    raise AssertionError(page.url)
+
+
 def evidence(seen: Seen, page: Page, app: App, story: Story, folder: Path) -> None:
     """A file for a court, made and verified."""
     page.goto(f"{app.url}/evidence/{story.accepted}")
     press(page, "Make the file")
-    for _ in range(100):
-        if "/evidence/ready/" in page.url:
-            break
-        page.wait_for_timeout(200)
-        page.reload()
+    arrived(page, "/evidence/ready/")
     seen.look(page, "state-evidence-ready")
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save the file").click()
@@ -198,11 +204,7 @@ def evidence(seen: Seen, page: Page, app: App, story: Story, folder: Path) -> No
     choose(page, page.get_by_label("My own", exact=True))
     page.set_input_files("[name=file]", folder / "bundle")
     press(page, "Verify it")
-    for _ in range(100):
-        if "/evidence/verdict/" in page.url:
-            break
-        page.wait_for_timeout(200)
-        page.reload()
+    arrived(page, "/evidence/verdict/")
     seen.look(page, "state-evidence-verdict")
 
 

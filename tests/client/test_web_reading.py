@@ -119,6 +119,17 @@ def test_every_field_of_a_source_is_on_the_page(name: str) -> None:
     assert SOURCE_WORDS[name] in page(replace(FULL, source=source))
 
 
+#: Somebody who told, and of whom only the front door may learn it.
+PEER = record.Person(
+    label="peer",
+    name="Robin",
+    role="peer",
+    identifiers={},
+    part3_category=(),
+    optional={"source_known_to": ["front.door@quillmere-council"]},
+)
+
+
 @pytest.mark.parametrize("name", PERSON_WORDS)
 def test_every_field_of_a_person_is_on_the_page(name: str) -> None:
     assert PERSON_WORDS[name] in page(FULL)
@@ -127,15 +138,7 @@ def test_every_field_of_a_person_is_on_the_page(name: str) -> None:
 def test_reasons_for_what_was_not_said_and_who_may_know_a_source_are_there() -> None:
     said = replace(FULL, optional={"as_of_not_known": "not known: the log is lost"})
     assert "not known: the log is lost" in page(said)
-    person = record.Person(
-        label="peer",
-        name="Robin",
-        role="peer",
-        identifiers={},
-        part3_category=(),
-        optional={"source_known_to": ["front.door@quillmere-council"]},
-    )
-    shown = text((section(people=(ReadPerson(id=ItemId(b"p" * 16), said=person),)),))
+    shown = text((section(people=(ReadPerson(id=ItemId(b"p" * 16), said=PEER),)),))
     assert "Protected source. Tell nobody" in shown
     assert "Only these may know who it is front.door@quillmere-council" in shown
 
@@ -271,15 +274,7 @@ def test_a_protected_source_is_as_loud_as_whom_not_to_alert() -> None:
 
 
 def test_a_person_who_is_a_protected_source_is_named_above_everything() -> None:
-    peer = record.Person(
-        label="peer",
-        name="Robin",
-        role="peer",
-        identifiers={},
-        part3_category=(),
-        optional={"source_known_to": ["front.door@quillmere-council"]},
-    )
-    said = section(people=(ReadPerson(id=ItemId(b"p" * 16), said=peer),))
+    said = section(people=(ReadPerson(id=ItemId(b"p" * 16), said=PEER),))
     assert warnings_of([said], CATALOGUE).protected == ("Robin (peer)",)
 
 

@@ -90,15 +90,15 @@ def test_each_section_has_a_line_that_says_what_is_still_missing() -> None:
     )
     assert still_open(second, own[second.slug]) == ("what its readers may do with it",)
     assert [each.place for each in own[STATEMENTS.slug].owed] == ["section[1].statement[1].about"]
-    assert progress(first, TWO, own[first.slug]) is Progress.TODO
-    assert progress(second, TWO, own[second.slug]) is Progress.TODO
+    assert progress(first, TWO, own[first.slug]) is Progress.INCOMPLETE
+    assert progress(second, TWO, own[second.slug]) is Progress.INCOMPLETE
 
 
 def test_a_page_that_nobody_began_is_not_started_and_no_problem() -> None:
     missing = Findings(problems=(said("decision.outcome", "E_DOC_DECISION"),))
     assert progress(decision.DECISION, {}, missing) is Progress.EMPTY
     begun = {"decision": {"welfare": "Considered"}}
-    assert progress(decision.DECISION, begun, missing) is Progress.TODO
+    assert progress(decision.DECISION, begun, missing) is Progress.INCOMPLETE
     wrong = Findings(problems=(said("decision.review_at", "E_DOC_TIME"),))
     assert progress(decision.DECISION, begun, wrong) is Progress.PROBLEM
     assert progress(decision.DECISION, begun, Findings()) is Progress.DONE

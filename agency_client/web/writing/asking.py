@@ -127,7 +127,7 @@ def _task(
 ) -> dict[str, Any]:
     """A line of the task list: how far a page is, and what of it is still to be said."""
     how_far = progress(step, setting.document, own[step.slug])
-    if group.may_follow and how_far in (Progress.EMPTY, Progress.TODO):
+    if group.may_follow and how_far in (Progress.EMPTY, Progress.INCOMPLETE):
         how_far = Progress.FOLLOWS
     return {
         "title": step.title,

@@ -119,7 +119,7 @@ class Progress(Enum):
     """How far a page is, in the words of the task list."""
 
     PROBLEM = "There is a problem"
-    TODO = "To do"
+    INCOMPLETE = "To do"
     DONE = "Completed"
     EMPTY = "Not started"
     FOLLOWS = "Can follow later"
@@ -128,10 +128,10 @@ class Progress(Enum):
 def progress(step: Step, document: Mapping[str, Any], own: Findings) -> Progress:
     """How far a page is, by the findings of its own. Of a page that nobody began nothing is said but that."""
     if not step.begun(document):
-        return Progress.TODO if still_open(step, own) else Progress.EMPTY
+        return Progress.INCOMPLETE if still_open(step, own) else Progress.EMPTY
     if typed_wrong(own.problems):
         return Progress.PROBLEM
-    return Progress.TODO if own.problems or own.owed else Progress.DONE
+    return Progress.INCOMPLETE if own.problems or own.owed else Progress.DONE
 
 
 #: Something is missing, which can be added later; the last page says so again.
